@@ -1,0 +1,1 @@
+"""The nouns: frozen data, no input or output; only `clock` reaches outside."""

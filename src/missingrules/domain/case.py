@@ -1,0 +1,107 @@
+"""One child's history as it was supplied: facts, episodes, events, records of acts.
+
+A stamp is an instant, or a date alone where the source has no time. `None` says that it has not happened;
+`NOT_KNOWN` that the case does not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+from missingrules.domain.clock import Instant, Length
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class NotKnown(Enum):
+    NOT_KNOWN = "not_known"
+
+
+NOT_KNOWN: Final = NotKnown.NOT_KNOWN
+
+Stamp = Instant | date
+# yes/no facts hold the texts `true` and `false`; choices and grades their word.
+Value = str | int | date | Length
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value of a fact and when it held: `start` inside, `end` outside; None: no end on that side.
+
+    A grading or judgement has only a start: it holds until the next.
+    """
+
+    value: Value
+    start: Stamp | None = None
+    end: Stamp | None = None
+
+
+Facts = MappingProxyType[str, tuple[Held, ...]]
+NO_FACTS: Final[Facts] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One time of going missing. `facts` has `kind`, `from`, `risk` and any other, by name without prefix."""
+
+    id: str
+    started: Stamp
+    returned: Stamp | NotKnown | None
+    located: Stamp | NotKnown | None = NOT_KNOWN
+    reported: Stamp | NotKnown | None = NOT_KNOWN
+    last_seen: Stamp | NotKnown | None = NOT_KNOWN
+    facts: Facts = NO_FACTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened. `fields` are values of the types that the vocabulary gives them."""
+
+    event: str
+    at: Stamp
+    id: str | None = None
+    episode: str | None = None
+    fields: Mapping[str, Value | Stamp] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An act that somebody recorded. Empty tuples: the record does not say."""
+
+    id: str
+    action: str
+    at: Stamp
+    episode: str | None = None
+    outcome: str | None = None
+    about: str | None = None
+    method: str | None = None
+    by: tuple[str, ...] = ()
+    chair: tuple[str, ...] = ()
+    attended: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    with_: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
+    answers: str | None = None
+    fields: Mapping[str, Value | Stamp] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A child's whole history. Episodes, events and records are complete, save before `history_from`."""
+
+    id: str
+    child: Facts = NO_FACTS  # by name without prefix; `date_of_birth` is a date that holds always
+    plan: Facts = NO_FACTS
+    episodes: tuple[Episode, ...] = ()
+    events: tuple[Event, ...] = ()
+    records: tuple[Record, ...] = ()
+    history_from: date | None = None
+    meetings: Mapping[str, tuple[Stamp, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+EpisodeInstant = Literal["started", "located", "returned", "reported", "last_seen"]

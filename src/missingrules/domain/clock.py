@@ -1,0 +1,216 @@
+"""The three clocks: elapsed time, calendar time in a zone, and England's working days.
+
+An instant is a whole number of seconds since 1970-01-01T00:00:00Z, so that comparing two of them needs no zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+Instant = NewType("Instant", int)
+
+SECOND = 1
+DAY = timedelta(days=1)
+# Far beyond any date that a case can hold; stands for "never" in comparisons.
+FOREVER = Instant(1 << 60)
+BEFORE_ALL = Instant(-(1 << 60))
+
+
+class Unit(StrEnum):
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WORKING_DAY = "working day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+_SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
+_LENGTH = re.compile(r"(\d{1,5}) (minute|hour|day|working day|week|month|year)s?")
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time: a whole number of one unit. What it means depends on the clock of its unit."""
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Length | None:
+        """`72 hours`, `5 working days`, `1 month`: a length, or None where the text is none."""
+        match = _LENGTH.fullmatch(text)
+        if not match or not int(match[1]):
+            return None
+        return cls(int(match[1]), Unit(match[2]))
+
+    @property
+    def seconds(self) -> int | None:
+        """Its seconds if it is elapsed time (minutes, hours), otherwise None."""
+        factor = _SECONDS.get(self.unit)
+        return None if factor is None else self.count * factor
+
+    def times(self, factor: int) -> Length:
+        return Length(self.count * factor, self.unit)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Dates and deadlines in one zone. `working_days` names the calendar; only `england` exists."""
+
+    zone: str = "Europe/London"
+    working_days: str = "england"
+
+    def date_of(self, instant: Instant) -> date:
+        return _date_of(self.zone, instant)
+
+    def local(self, instant: Instant) -> datetime:
+        """The instant with the zone's offset, for people and for results."""
+        return datetime.fromtimestamp(instant, _zone(self.zone))
+
+    def midnight(self, day: date) -> Instant:
+        """The first second of a local date."""
+        return _midnight(self.zone, day)
+
+    def end_of(self, day: date) -> Instant:
+        """The last second of a local date (23:59:59)."""
+        return Instant(_midnight(self.zone, day + DAY) - SECOND)
+
+    def at(self, day: date, hour: time) -> Instant:
+        """A wall-clock time; of a repeated one the first, a skipped one moved on by the gap."""
+        return instant_of(datetime.combine(day, hour, _zone(self.zone)))
+
+    def after(self, start: Instant, length: Length) -> Instant:
+        """The instant at which something has lasted `length`: elapsed time, or the same wall-clock time later.
+
+        Working days have no wall-clock meaning here: ValueError.
+        """
+        seconds = length.seconds
+        if seconds is not None:
+            return Instant(start + seconds)
+        if length.unit is Unit.WORKING_DAY:
+            raise ValueError("a length of time passed cannot be counted in working days")
+        local = self.local(start)
+        naive = datetime.combine(local.date(), local.time().replace(tzinfo=None, fold=0))
+        return instant_of((naive + _calendar(length)).replace(tzinfo=_zone(self.zone)))
+
+    def deadline(self, anchor: Instant, length: Length, *, same_day_counts: bool = False) -> Instant:
+        """The last second within `length` of the anchor, by the clock of its unit."""
+        seconds = length.seconds
+        if seconds is not None:
+            return Instant(anchor + seconds)
+        return self.end_of(self.date_after(self.date_of(anchor), length, same_day_counts=same_day_counts))
+
+    def date_after(self, day: date, length: Length, *, same_day_counts: bool = False) -> date:
+        """The Nth date after a date: calendar units, or working days of the calendar."""
+        if length.unit is Unit.WORKING_DAY:
+            return _working_day_after(self.working_days, day, length.count, same_day_counts)
+        return day + _calendar(length)
+
+    def is_working_day(self, day: date) -> bool:
+        return _is_working_day(self.working_days, day)
+
+    def is_holiday(self, day: date) -> bool:
+        """A bank holiday of the calendar."""
+        return day in _holidays(self.working_days, day.year)
+
+    def birthday(self, born: date, age: int) -> Instant:
+        """00:00 on the birthday; of 29 February in a common year, 1 March."""
+        year = born.year + age
+        try:
+            day = born.replace(year=year)
+        except ValueError:
+            day = date(year, 3, 1)
+        return self.midnight(day)
+
+
+def instant_of(when: datetime) -> Instant:
+    """The instant of an aware datetime. ValueError for one without an offset."""
+    if when.tzinfo is None:
+        raise ValueError("a time without an offset is no instant")
+    return Instant(int(when.timestamp()))
+
+
+def utc_text(instant: Instant) -> str:
+    """The instant in UTC, as keys write it: 2025-03-28T22:30:00Z."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def calendar_version() -> str:
+    """Which working-day calendar answers, for results that must be reproducible."""
+    from importlib.metadata import version
+
+    return f"england (holidays {version('holidays')})"
+
+
+def zone_exists(name: str) -> bool:
+    try:
+        _zone(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _calendar(length: Length) -> relativedelta:
+    if length.unit is Unit.DAY:
+        return relativedelta(days=length.count)
+    if length.unit is Unit.WEEK:
+        return relativedelta(weeks=length.count)
+    # Months keep the day number or take the month's last day: relativedelta clips.
+    return relativedelta(months=length.count * (12 if length.unit is Unit.YEAR else 1))
+
+
+# The caches below hold only what follows from their arguments.
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _midnight(zone: str, day: date) -> Instant:
+    return instant_of(datetime.combine(day, time(), _zone(zone)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _date_of(zone: str, instant: Instant) -> date:
+    return datetime.fromtimestamp(instant, _zone(zone)).date()
+
+
+@lru_cache(maxsize=1 << 10)
+def _holidays(calendar: str, year: int) -> frozenset[date]:
+    if calendar != "england":
+        raise ValueError(f"no working-day calendar is named {calendar!r}")
+    # Loaded on first use: most questions need no holiday.
+    from holidays import country_holidays
+
+    return frozenset(country_holidays("GB", subdiv="ENG", years=year))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_working_day(calendar: str, day: date) -> bool:
+    return day.weekday() < 5 and day not in _holidays(calendar, day.year)
+
+
+@lru_cache(maxsize=1 << 14)
+def _working_day_after(calendar: str, day: date, count: int, same_day_counts: bool) -> date:
+    left = count
+    if same_day_counts and _is_working_day(calendar, day):
+        left -= 1
+    while left:
+        day += DAY
+        left -= _is_working_day(calendar, day)
+    return day

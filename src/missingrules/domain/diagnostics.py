@@ -1,0 +1,86 @@
+"""What is wrong with an input, where, and what to write instead.
+
+Every reader collects diagnostics and raises them together as `InvalidInput`: the author sees all mistakes at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from missingrules.domain.source import Span
+
+# Below this likeness a suggestion would send the author astray.
+CUTOFF = 0.7
+# Longer lines are shown around the place alone.
+WIDTH = 120
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `code` is stable (kebab-case); `message` says what is wrong, `hint` what to write instead."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    hint: str | None = None
+    severity: Severity = Severity.ERROR
+
+    def render(self) -> str:
+        """`file:line:column: error [code] message`, the author's line, a caret under the place, the hint."""
+        place = f"{self.span}: " if self.span else ""
+        out = [f"{place}{self.severity} [{self.code}] {self.message}"]
+        if self.span:
+            out += _excerpt(self.span)
+        if self.hint:
+            out.append(f"  = {self.hint}")
+        return "\n".join(out)
+
+
+class InvalidInput(ValueError):
+    """An input that cannot be used; `diagnostics` has every finding, in the order of the text."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(diagnostics, key=_place))
+        super().__init__("\n".join(d.render() for d in self.diagnostics))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the nearest known spelling, or None where nothing is near."""
+    options = list(known)
+    near = difflib.get_close_matches(word, options, n=1, cutoff=CUTOFF)
+    if not near:
+        folded = {option.lower().replace("-", "_"): option for option in options}
+        near = difflib.get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), folded, 1, CUTOFF)
+        near = [folded[near[0]]] if near else []
+    return f"did you mean '{near[0]}'?" if near else None
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    span = diagnostic.span
+    return (span.source.name, span.line, span.column, diagnostic.code) if span else ("", 0, 0, diagnostic.code)
+
+
+def _excerpt(span: Span) -> list[str]:
+    line = span.source.line(span.line)
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    left = 0
+    if len(line) > WIDTH:
+        left = max(0, start - WIDTH // 3)
+        line = line[left : left + WIDTH]
+    # Tabs and control characters would move the caret or the terminal.
+    shown = "".join(c if c.isprintable() else " " for c in line)
+    at = min(start - left, len(shown))
+    width = max(1, min(end - left, len(shown)) - at)
+    return [f"  | {shown}", f"  | {' ' * at}{'^' * width}"]

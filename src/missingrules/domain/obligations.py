@@ -1,0 +1,208 @@
+"""What is due, when, by whom and why: the frozen result of an evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from missingrules.domain.clock import Clock, Instant
+    from missingrules.domain.rules import Citations, Duty, NotStated, People, Prohibition, Protocol
+
+
+class Status(StrEnum):
+    """Where an obligation stands at `as_of`; the first of meaning.md's list that applies."""
+
+    NOT_DECIDABLE = "not_decidable"
+    UPCOMING = "upcoming"
+    MET = "met"
+    MET_LATE = "met_late"
+    CEASED = "ceased"
+    MISSED = "missed"
+    AVAILABLE = "available"
+    DUE = "due"
+    OVERDUE = "overdue"
+
+
+class Evidence(NamedTuple):
+    """A value that was read and where it came from: the id of an episode, event or record, or `child`, `plan`.
+
+    An instant stands as a number with `is_instant`.
+    """
+
+    fact: str
+    value: str | int
+    source: str
+    is_instant: bool = False
+
+
+class Undecided(NamedTuple):
+    """People still possible while a fact is unknown; `silent`: the paper may also say nothing."""
+
+    people: tuple[People, ...]
+    silent: bool = False
+
+
+Persons = "People | NotStated | Undecided | None"
+
+
+class Rests(NamedTuple):
+    """A reading that an obligation rests on, and what would differ if it alone were read otherwise."""
+
+    reading: str
+    option: str
+    otherwise: str
+
+
+class Difference(NamedTuple):
+    """A record that discharged, done by other people than the paper names. Reported, and changes no status."""
+
+    record: str
+    part: Literal["by", "chair", "attend"]
+    stated: str
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing to be done. Instants are seconds since 1970 UTC; None where there is none or it is undecided."""
+
+    key: str
+    duty: Duty
+    protocol: str
+    subject: str
+    episode: str | None
+    occurrence: str
+    status: Status
+    triggered_at: Instant | None
+    due: Instant | None
+    due_between: tuple[Instant, Instant] | None
+    due_basis: str
+    due_citations: Citations
+    discharged_at: Instant | None
+    discharged_by: tuple[str, ...]
+    ended_at: Instant | None
+    by: People | NotStated | Undecided | None
+    chair: People | NotStated | Undecided | None
+    recipients: People | NotStated | Undecided | None
+    attendees: People | NotStated | Undecided | None
+    with_: People | NotStated | Undecided | None
+    people_citations: Citations
+    because: tuple[Evidence, ...]
+    notes: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    readings: tuple[Rests, ...] = ()
+    sort_at: Instant | None = None  # what the order goes by where it is not `due`
+
+    @property
+    def citations(self) -> Citations:
+        """Every paragraph that this obligation stands on, the duty's own first."""
+        seen = dict.fromkeys(self.duty.citations + self.due_citations + self.people_citations)
+        return tuple(seen)
+
+
+class Question(NamedTuple):
+    """A fact that the case does not give, how to ask for it, and what hangs on it (keys of obligations)."""
+
+    fact: str
+    ask: str
+    episode: str | None
+    record: str | None
+    affects: tuple[str, ...]
+    by: Instant | None = None  # the first instant at which an answer is needed, if still to come
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """A classification as it stands at `as_of`."""
+
+    what: str
+    episode: str | None
+    recorded: str | None
+    floor: str | None
+    effective: str
+    citations: Citations
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A prohibition in force at `as_of`, or one that was broken by a record."""
+
+    key: str
+    prohibition: Prohibition
+    episode: str | None
+    status: Literal["in_force", "breached", "not_decidable"]
+    record: str | None
+    at: Instant | None
+    because: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two answers that cannot both hold: two values concluded for one fact."""
+
+    what: str
+    episode: str | None
+    values: tuple[str, ...]
+    rules: tuple[str, ...]
+    citations: Citations
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """Duties that are found only if one reading alone is read otherwise, as (key, title)."""
+
+    reading: str
+    option: str
+    would_add: tuple[tuple[str, str], ...]
+    citations: Citations
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What time or one more episode would bring: a condition on the future, and the duty it would raise."""
+
+    kind: Literal["episodes", "time"]
+    count: int  # how many more episodes; 0 for time
+    at: Instant  # the last second for the episodes, or the instant at which it fires
+    subject: str
+    duty: Duty
+    citations: Citations
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolAnswer:
+    """What one protocol asks for one case at one instant."""
+
+    protocol: Protocol
+    actions: tuple[Obligation, ...]
+    conclusions: tuple[Concluded, ...]
+    forbidden: tuple[Forbidden, ...]
+    conflicts: tuple[Conflict, ...]
+    ambiguities: tuple[Ambiguity, ...]
+    questions: tuple[Question, ...]
+    ahead: tuple[Ahead, ...]
+    valid_until: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one or several protocols ask for one case at one instant; `actions` in the fixed order."""
+
+    case: str
+    as_of: Instant
+    horizon_days: int
+    clock: Clock
+    protocols: tuple[ProtocolAnswer, ...]
+
+    @property
+    def valid_until(self) -> Instant | None:
+        """The last second at which all answers hold if nothing is added; None if time alone changes nothing."""
+        return min((p.valid_until for p in self.protocols if p.valid_until is not None), default=None)
+
+
+def role_names(people: People | NotStated | None) -> tuple[str, ...]:
+    """The role ids of settled people, otherwise none."""
+    return tuple(role.name for role in people.roles) if hasattr(people, "roles") else ()  # type: ignore[union-attr]

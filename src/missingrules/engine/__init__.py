@@ -1,0 +1,1 @@
+"""Nouns to obligations: pure, and never a look at the wall clock."""

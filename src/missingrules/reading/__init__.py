@@ -1,0 +1,1 @@
+"""Files to nouns; every mistake reported at once, at its line and column."""
