@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from missingrules.domain.clock import Instant, Length
 
@@ -24,9 +24,9 @@ class NotKnown(Enum):
 
 NOT_KNOWN: Final = NotKnown.NOT_KNOWN
 
-Stamp = Instant | date
+Stamp: TypeAlias = Instant | date
 # yes/no facts hold the texts `true` and `false`; choices and grades their word.
-Value = str | int | date | Length
+Value: TypeAlias = str | int | date | Length
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,11 @@ class Held:
     end: Stamp | None = None
 
 
-Facts = MappingProxyType[str, tuple[Held, ...]]
-NO_FACTS: Final[Facts] = MappingProxyType({})
+Facts: TypeAlias = MappingProxyType[str, tuple[Held, ...]]
+
+
+def no_facts() -> Facts:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class Episode:
     located: Stamp | NotKnown | None = NOT_KNOWN
     reported: Stamp | NotKnown | None = NOT_KNOWN
     last_seen: Stamp | NotKnown | None = NOT_KNOWN
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=no_facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +98,10 @@ class Case:
     """A child's whole history. Episodes, events and records are complete, save before `history_from`."""
 
     id: str
-    child: Facts = NO_FACTS  # by name without prefix; `date_of_birth` is a date that holds always
-    plan: Facts = NO_FACTS
+    child: Facts = field(
+        default_factory=no_facts
+    )  # by name without prefix; `date_of_birth` is a date that holds always
+    plan: Facts = field(default_factory=no_facts)
     episodes: tuple[Episode, ...] = ()
     events: tuple[Event, ...] = ()
     records: tuple[Record, ...] = ()

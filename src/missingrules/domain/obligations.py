@@ -44,9 +44,6 @@ class Undecided(NamedTuple):
     silent: bool = False
 
 
-Persons = "People | NotStated | Undecided | None"
-
-
 class Rests(NamedTuple):
     """A reading that an obligation rests on, and what would differ if it alone were read otherwise."""
 

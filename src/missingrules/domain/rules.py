@@ -166,7 +166,7 @@ ALWAYS: Final = All(())
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class Unless:
     """An `unless`: it stops a duty only while known true."""
 
     condition: Condition
@@ -422,7 +422,7 @@ class Guard:
     """What must hold for a rule to fire. `kinds` empty: any kind, or no episode."""
 
     when: Condition = ALWAYS
-    unless: tuple[Exception_, ...] = ()
+    unless: tuple[Unless, ...] = ()
     kinds: tuple[str, ...] = ()
     in_force: tuple[date | None, date | None] = (None, None)
     in_scope: bool = True

@@ -1,6 +1,6 @@
-"""The shared words of all protocols: facts, actions, events, the ladder of grades, topics. One line of meaning each.
+"""The shared words of all protocols, with one line of meaning each.
 
-A protocol may add facts, actions and events of its own; topics and grades are closed, because areas are compared by them.
+A protocol may add facts, actions and events of its own; topics and grades are closed: areas are compared by them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class FactType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactWord:
-    """A fact: `ask` is the question put to people when it is unknown; `values` are a choice's or, lowest first, a scale's."""
+    """A fact: `ask` is the question when it is unknown; `values` are a choice's or, lowest first, a scale's."""
 
     name: str
     kind: FactKind
@@ -60,7 +60,7 @@ class EventWord:
 
     name: str
     meaning: str
-    fields: MappingProxyType[str, FactType] = MappingProxyType({})
+    fields: MappingProxyType[str, FactType]
 
 
 DONE: Final = ("done", "completed", "held")
@@ -120,6 +120,7 @@ def _fact(name: str, kind: str, type_: str, ask: str, *values: str, built_in: bo
     return name, FactWord(name, FactKind(kind), FactType(type_), ask, values, built_in)
 
 
+# ruff: noqa: E501 - one fact a line reads better than wrapped ones
 FACTS: Final = MappingProxyType(
     dict(
         [
