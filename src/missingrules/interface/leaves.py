@@ -1,0 +1,184 @@
+"""The leaves of a case: times, words, ids and texts, each with the codes of what can be wrong with it.
+
+YAML gives every scalar as text; JSON and Python also give numbers, truths, dates and times. Both are taken.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, WrapValidator
+from pydantic_core import PydanticCustomError
+
+from missingrules.domain.clock import Instant, instant_of
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from missingrules.domain.case import Stamp
+
+# Outside these years calendars, bank holidays and zones say nothing that a case could mean.
+EARLIEST_YEAR: Final = 1850
+LATEST_YEAR: Final = 2200
+LONGEST_TEXT: Final = 200
+
+NOTHING: Final = ("", "~", "null", "Null", "NULL")
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|z|[+-]\d{2}:?\d{2})?")
+_EXACT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,99}")
+# They name subjects in the keys of obligations.
+_SUBJECTS = ("child", "organisation")
+
+
+def wrong(code: str, message: str, hint: str | None = None) -> NoReturn:
+    """Refuse a leaf; pydantic adds the place, `Findings` turns it into a diagnostic."""
+    raise PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def is_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value in NOTHING)
+
+
+def read_stamp(value: object) -> datetime | date:
+    """An aware time of whole seconds, or a date alone."""
+    if isinstance(value, str):
+        value = _stamp_of(value)
+    if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            _refuse_naive()
+        if value.microsecond:
+            _refuse_fraction()
+    elif not isinstance(value, date):
+        wrong("bad-timestamp", "a time is wanted here", "write it as 2025-03-28T22:30:00+00:00, or a date alone")
+    if not EARLIEST_YEAR <= value.year < LATEST_YEAR:
+        wrong("bad-timestamp", f"the year is not between {EARLIEST_YEAR} and {LATEST_YEAR}", "check the year")
+    return value
+
+
+def _stamp_of(text: str) -> datetime | date:
+    if _DATE.fullmatch(text):
+        return _calendar(text, date)
+    shape = _TIME.fullmatch(text)
+    if not shape:
+        wrong("bad-timestamp", "this is no time", "write it as 2025-03-28T22:30:00+00:00, or a date alone")
+    if not shape[3]:
+        _refuse_naive()
+    if shape[2]:
+        _refuse_fraction()
+    if not _EXACT.fullmatch(text):
+        wrong(
+            "bad-timestamp",
+            "this time is not written in full",
+            "write date, T, hours, minutes and seconds, and the offset: 2025-03-28T22:30:00+00:00",
+        )
+    return _calendar(text, datetime)
+
+
+def _calendar(text: str, kind: type[date]) -> date:
+    try:
+        return kind.fromisoformat(text)
+    except ValueError:
+        wrong("bad-timestamp", "there is no such date or time", "check the day, the hour and the offset")
+
+
+def _refuse_naive() -> NoReturn:
+    wrong(
+        "naive-timestamp",
+        "this time has no offset, so it could be one of two hours",
+        "add +00:00 (Greenwich Mean Time) or +01:00 (British Summer Time)",
+    )
+
+
+def _refuse_fraction() -> NoReturn:
+    wrong("bad-timestamp", "times are kept in whole seconds", "leave out the fraction of a second")
+
+
+def read_date(value: object) -> date:
+    """A date alone."""
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        value = _calendar(value, date)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        wrong("bad-date", "a date alone is wanted here", "write it as 2025-03-28")
+    if not EARLIEST_YEAR <= value.year < LATEST_YEAR:
+        wrong("bad-date", f"the year is not between {EARLIEST_YEAR} and {LATEST_YEAR}", "check the year")
+    return value
+
+
+def read_text(value: object) -> str:
+    """A printable text of at most `LONGEST_TEXT` characters; numbers count as text, since ids often are numbers."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        wrong("wrong-shape", "a text is wanted here")
+    if is_nothing(value):
+        wrong("bad-text", "a text is wanted here, and there is none")
+    if not value.isprintable() or len(value) > LONGEST_TEXT:
+        wrong("bad-text", f"a text has at most {LONGEST_TEXT} characters, all of them visible, on one line")
+    return value
+
+
+def read_id(value: object) -> str:
+    text = read_text(value)
+    if not _ID.fullmatch(text):
+        wrong("bad-id", "an id has only letters, digits and . _ : - in it", "write it like E1 or 2025-0042")
+    if text in _SUBJECTS:
+        wrong("bad-id", f"no id can be {text}: keys use that word for their subject", "choose another id")
+    return text
+
+
+def read_word(value: object) -> str:
+    text = read_text(value)
+    if not _WORD.fullmatch(text):
+        wrong("bad-word", "a word here has small letters, digits and _ only", "write it like team_manager")
+    return text
+
+
+def to_domain(value: datetime | date) -> Stamp:
+    """A stamp as the engine has it: seconds since 1970, or the date."""
+    return instant_of(value) if isinstance(value, datetime) else value
+
+
+def read_instant(text: str) -> Instant:
+    """An instant from a text such as a command line has; ValueError with what to write instead for anything else."""
+    try:
+        stamp = read_stamp(text)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise ValueError(f"{context['message']}: {context['hint']}") from None
+    if not isinstance(stamp, datetime):
+        raise ValueError("a date alone is no instant: add the time and its offset, as in 2025-03-28T22:30:00+00:00")
+    return instant_of(stamp)
+
+
+def _optional(read: Any) -> BeforeValidator:
+    return BeforeValidator(lambda value: None if is_nothing(value) else read(value))
+
+
+def _words(value: object) -> object:
+    return () if is_nothing(value) else value if isinstance(value, list | tuple) else (value,)
+
+
+def _list(value: object) -> object:
+    return () if is_nothing(value) else value
+
+
+# The validators give exactly the annotated types; pydantic's own parsing of them would accept more.
+Time = Annotated[datetime | date, WrapValidator(lambda value, _: read_stamp(value))]
+OptionalTime = Annotated[
+    datetime | date | None, WrapValidator(lambda value, _: None if is_nothing(value) else read_stamp(value))
+]
+Day = Annotated[date, WrapValidator(lambda value, _: read_date(value))]
+OptionalDay = Annotated[date | None, WrapValidator(lambda value, _: None if is_nothing(value) else read_date(value))]
+Id = Annotated[str, BeforeValidator(read_id), Field(pattern=f"^{_ID.pattern}$")]
+OptionalId = Annotated[str | None, _optional(read_id)]
+Word = Annotated[str, BeforeValidator(read_word), Field(pattern=f"^{_WORD.pattern}$")]
+OptionalWord = Annotated[str | None, _optional(read_word)]
+Text = Annotated[str, BeforeValidator(read_text)]
+OptionalText = Annotated[str | None, _optional(read_text)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_words)]
+Times = Annotated[tuple[Time, ...], BeforeValidator(_list)]
