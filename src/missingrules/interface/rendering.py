@@ -1,0 +1,319 @@
+"""`domain.obligations.Answer` -> the result, as models or as JSON."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from missingrules.domain.clock import Instant, calendar_version
+from missingrules.domain.obligations import Undecided
+from missingrules.domain.rules import NotStated
+from missingrules.interface import result as out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from missingrules.domain.clock import Clock
+    from missingrules.domain.obligations import (
+        Ahead,
+        Ambiguity,
+        Answer,
+        Concluded,
+        Conflict,
+        Evidence,
+        Forbidden,
+        Obligation,
+        Question,
+    )
+    from missingrules.domain.rules import Citations, Note, People, Protocol
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def result_of(answer: Answer) -> out.Result:
+    """The answer as other systems get it. Trusted data: the models are not validated again."""
+    clock = answer.clock
+    parts = [(part, _Writer(part.protocol)) for part in answer.protocols]
+    ordered = sorted(
+        ((obligation, writer) for part, writer in parts for obligation in part.actions),
+        key=lambda one: order(one[0]),
+    )
+    return _make(
+        out.Result,
+        format=1,
+        case=answer.case,
+        as_of=iso(clock, answer.as_of),
+        valid_until=None if answer.valid_until is None else iso(clock, answer.valid_until),
+        horizon_days=answer.horizon_days,
+        protocols=[_protocol(part.protocol) for part in answer.protocols],
+        library=_make(out.Library, version=library_version(), calendar=calendar_version()),
+        actions=[writer.action(obligation) for obligation, writer in ordered],
+        conclusions=[writer.conclusion(one) for part, writer in parts for one in part.conclusions],
+        forbidden=[writer.forbidden(one) for part, writer in parts for one in part.forbidden],
+        conflicts=[writer.conflict(one) for part, writer in parts for one in part.conflicts],
+        ambiguities=[writer.ambiguity(one) for part, writer in parts for one in part.ambiguities],
+        questions=[writer.question(one) for part, writer in parts for one in part.questions],
+        next=[writer.ahead(one) for part, writer in parts for one in part.ahead],
+    )
+
+
+def to_json(result: out.Result) -> str:
+    """The result as JSON text, the same bytes for the same result; it ends with a line break."""
+    return result.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def order(obligation: Obligation) -> tuple[bool, int, str]:
+    """The fixed order of actions: due or trigger instant, those without last; then key by code point."""
+    at = obligation.due if obligation.due is not None else obligation.sort_at
+    return at is None, at or 0, obligation.key
+
+
+def iso(clock: Clock, instant: Instant) -> str:
+    return clock.local(instant).isoformat()
+
+
+@lru_cache(maxsize=1)
+def library_version() -> str:
+    """The version of the installed library, or 0 where it runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("missingrules")
+    except PackageNotFoundError:
+        return "0"
+
+
+def ahead_condition(ahead: Ahead, clock: Clock) -> str:
+    """`one more episode by 2025-06-11`, or `still missing on 2025-07-01`."""
+    day = clock.date_of(ahead.at).isoformat()
+    if ahead.kind == "time":
+        return f"still missing on {day}"
+    return f"{'one more episode' if ahead.count == 1 else f'{ahead.count} more episodes'} by {day}"
+
+
+def note_text(note: Note | None) -> str | None:
+    return None if note is None else note.text
+
+
+def _make(model: type[M], **values: Any) -> M:
+    # Constructing without validation is several times faster; a test validates what comes out.
+    return model.model_construct(**values)
+
+
+def _protocol(protocol: Protocol) -> out.ProtocolOut:
+    return _make(
+        out.ProtocolOut,
+        name=protocol.name,
+        title=protocol.title,
+        edition=protocol.edition.label,
+        published=protocol.edition.published,
+        checked=protocol.edition.checked,
+        fingerprint=protocol.fingerprint,
+    )
+
+
+class _Writer:
+    """Writes what one protocol answered; citations and people of a rule are written once."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.name = protocol.name
+        self.clock = protocol.clock
+        self._cited: dict[Citations, list[out.CitationOut]] = {}
+        self._people: dict[People, out.SettledPeople] = {}
+        self._moments: dict[Instant, str] = {}
+
+    def moment(self, instant: Instant | None) -> str | None:
+        if instant is None:
+            return None
+        text = self._moments.get(instant)
+        if text is None:
+            text = self._moments[instant] = iso(self.clock, instant)
+        return text
+
+    def cited(self, citations: Citations) -> list[out.CitationOut]:
+        made = self._cited.get(citations)
+        if made is None:
+            made = self._cited[citations] = [
+                _make(
+                    out.CitationOut, document=c.document, paragraph=c.paragraph, heading=c.heading, supports=c.supports
+                )
+                for c in citations
+            ]
+        return made
+
+    def people(self, who: People | NotStated | Undecided | None) -> out.PeopleOut | None:
+        if who is None:
+            return None
+        if isinstance(who, NotStated):
+            return "not_stated"
+        if isinstance(who, Undecided):
+            options = [self._option(people) for people in who.people]
+            silence = ["not_stated"] if who.silent else []
+            return _make(out.UndecidedPeople, undecided=options + silence)
+        made = self._people.get(who)
+        if made is None:
+            made = self._people[who] = self._settled(who)
+        return made
+
+    def _settled(self, who: People) -> out.SettledPeople:
+        roles = [_make(out.Person, role=role.name, title=role.title, grade=role.grade) for role in who.roles]
+        match who.mode:
+            case "all":
+                return roles
+            case "any":
+                return _make(out.AnyOf, any=roles)
+            case "other_than":
+                return _make(out.OtherThan, other_than=roles)
+            case "record_by":
+                return _make(out.WhoRecorded, record_by=roles)
+
+    def _option(self, who: People) -> object:
+        made = self._settled(who)
+        if isinstance(made, list):
+            return made[0] if len(made) == 1 else _make(out.AllOf, all=made)
+        return made
+
+    def action(self, one: Obligation) -> out.Action:
+        duty = one.duty
+        between = one.due_between
+        return _make(
+            out.Action,
+            key=one.key,
+            rule=duty.rule,
+            item=duty.id.removeprefix(duty.rule).removeprefix(".") or None,
+            protocol=one.protocol,
+            action=duty.action,
+            topic=duty.topic,
+            title=duty.title,
+            effect=duty.effect.value,
+            modality=duty.modality.value,
+            about=duty.about,
+            method=duty.method,
+            subject=one.subject,
+            episode=one.episode,
+            occurrence=one.occurrence,
+            triggered_at=self.moment(one.triggered_at),
+            due=self.moment(one.due),
+            due_between=None if between is None else (self.moment(between[0]), self.moment(between[1])),
+            aim=note_text(duty.aim),
+            earlier_if=note_text(duty.earlier_if),
+            due_basis=one.due_basis,
+            status=one.status.value,
+            by=self.people(one.by),
+            chair=self.people(one.chair),
+            recipients=self.people(one.recipients) or [],
+            attendees=self.people(one.attendees) or [],
+            with_=self.people(one.with_) or [],
+            done_at=self.moment(one.discharged_at),
+            done_by_records=list(one.discharged_by),
+            ended_at=self.moment(one.ended_at),
+            differences=[
+                _make(out.DifferenceOut, record=d.record, part=d.part, stated=d.stated, recorded=d.recorded)
+                for d in one.differences
+            ],
+            citations=self.cited(one.citations),
+            because=self.evidence(one.because),
+            readings=[
+                _make(out.ReadingOut, id=r.reading, option=r.option, otherwise=r.otherwise) for r in one.readings
+            ],
+            conventions=list(duty.conventions),
+            notes=list(one.notes),
+        )
+
+    def evidence(self, because: Iterable[Evidence]) -> list[out.EvidenceOut]:
+        return [
+            _make(
+                out.EvidenceOut,
+                fact=e.fact,
+                value=self.moment(Instant(e.value)) if e.is_instant and isinstance(e.value, int) else e.value,
+                source=e.source,
+            )
+            for e in because
+        ]
+
+    def conclusion(self, one: Concluded) -> out.ConclusionOut:
+        return _make(
+            out.ConclusionOut,
+            what=one.what,
+            episode=one.episode,
+            recorded=one.recorded,
+            floor=one.floor,
+            effective=one.effective,
+            protocol=self.name,
+            rules=list(one.rules),
+            citations=self.cited(one.citations),
+        )
+
+    def forbidden(self, one: Forbidden) -> out.ForbiddenOut:
+        what = one.prohibition
+        return _make(
+            out.ForbiddenOut,
+            key=one.key,
+            rule=what.rule,
+            protocol=self.name,
+            action=what.action,
+            topic=what.topic,
+            title=what.title,
+            modality=what.modality.value,
+            about=what.about,
+            method=what.method,
+            outcome=what.outcome,
+            to=list(what.to),
+            episode=one.episode,
+            status=one.status,
+            record=one.record,
+            at=self.moment(one.at),
+            citations=self.cited(what.citations),
+            because=self.evidence(one.because),
+        )
+
+    def conflict(self, one: Conflict) -> out.ConflictOut:
+        return _make(
+            out.ConflictOut,
+            what=one.what,
+            episode=one.episode,
+            values=list(one.values),
+            protocol=self.name,
+            rules=list(one.rules),
+            citations=self.cited(one.citations),
+        )
+
+    def ambiguity(self, one: Ambiguity) -> out.AmbiguityOut:
+        return _make(
+            out.AmbiguityOut,
+            reading=one.reading,
+            option=one.option,
+            protocol=self.name,
+            would_add=[key for key, _ in one.would_add],
+            titles=[title for _, title in one.would_add],
+            citations=self.cited(one.citations),
+        )
+
+    def question(self, one: Question) -> out.QuestionOut:
+        return _make(
+            out.QuestionOut,
+            fact=one.fact,
+            ask=one.ask,
+            episode=one.episode,
+            record=one.record,
+            protocol=self.name,
+            affects=list(one.affects),
+            by=self.moment(one.by),
+        )
+
+    def ahead(self, one: Ahead) -> out.NextOut:
+        return _make(
+            out.NextOut,
+            if_=ahead_condition(one, self.clock),
+            then=one.duty.title,
+            kind=one.kind,
+            more_episodes=one.count,
+            at=self.moment(one.at),
+            subject=one.subject,
+            rule=one.duty.rule,
+            protocol=self.name,
+            action=one.duty.action,
+            citations=self.cited(one.citations),
+        )

@@ -1,0 +1,258 @@
+"""The result of an evaluation as other systems get it. The published JSON Schema comes from these models.
+
+Instants are ISO 8601 in the protocol's zone with their offset. Lists come in a fixed order and keys in the order below,
+so that the same answer is the same text, byte for byte.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# An instant in the protocol's zone with its offset: 2025-03-31T12:00:00+01:00.
+Moment = str
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class CitationOut(Closed):
+    """A paragraph that stands behind a part of an answer."""
+
+    document: str
+    paragraph: str
+    heading: str
+    supports: str = Field(description="The part of the rule that it carries: duty, deadline, chair and so on.")
+
+
+class Person(Closed):
+    """A role with its local title and its grade on the shared ladder (null: no rank)."""
+
+    role: str
+    title: str
+    grade: str | None
+
+
+class AnyOf(Closed):
+    """One of these."""
+
+    any: list[Person]
+
+
+class AllOf(Closed):
+    """All of these; only inside `undecided`, where a list alone would be read as alternatives."""
+
+    all: list[Person]
+
+
+class OtherThan(Closed):
+    """Anybody but these."""
+
+    other_than: list[Person]
+
+
+class WhoRecorded(Closed):
+    """Whoever the record names that set the duty off."""
+
+    record_by: list[Person] = Field(description="Empty: the record does not say.")
+
+
+class UndecidedPeople(Closed):
+    """All who are still possible while a fact is unknown."""
+
+    undecided: list[Person | AllOf | AnyOf | OtherThan | WhoRecorded | Literal["not_stated"]]
+
+
+# A list: all of them.
+SettledPeople = list[Person] | AnyOf | OtherThan | WhoRecorded | Literal["not_stated"]
+PeopleOut = SettledPeople | UndecidedPeople
+
+
+class EvidenceOut(Closed):
+    """A value that was read, and where it came from: an id of the case, or `child`, `plan`, `episodes`, `clock`."""
+
+    fact: str
+    value: str | int
+    source: str
+
+
+class ReadingOut(Closed):
+    """A reading of an unclear paragraph that an action rests on."""
+
+    id: str
+    option: str
+    otherwise: str = Field(description="What would differ if this reading alone were taken otherwise.")
+
+
+class DifferenceOut(Closed):
+    """A record that did the duty by other people than the paper names. Changes no status."""
+
+    record: str
+    part: Literal["by", "chair", "attend"]
+    stated: str
+    recorded: str
+
+
+class Action(Closed):
+    """One thing to be done."""
+
+    key: str = Field(description="protocol/rule/subject/occurrence; stable while the case grows.")
+    rule: str
+    item: str | None = Field(description="Which of the lettered acts of the rule; null where it has one only.")
+    protocol: str
+    action: str
+    topic: str
+    title: str
+    effect: Literal["require", "consider", "decide", "agree"]
+    modality: Literal["must", "should", "may", "stated"]
+    about: str | None
+    method: str | None
+    subject: str = Field(description="The episode, `child` or `organisation`.")
+    episode: str | None
+    occurrence: str
+    triggered_at: Moment | None
+    due: Moment | None
+    due_between: tuple[Moment, Moment] | None
+    aim: str | None = Field(description="A sooner time that the paper aims at; changes no due instant.")
+    earlier_if: str | None = Field(description="When the paper asks for it earlier; changes no due instant.")
+    due_basis: str
+    status: Literal[
+        "due", "overdue", "upcoming", "met", "met_late", "missed", "ceased", "available", "not_decidable"
+    ]  # fmt: skip
+    by: PeopleOut | None
+    chair: PeopleOut | None
+    recipients: PeopleOut
+    attendees: PeopleOut
+    with_: PeopleOut = Field(alias="with")
+    done_at: Moment | None
+    done_by_records: list[str]
+    ended_at: Moment | None
+    differences: list[DifferenceOut]
+    citations: list[CitationOut]
+    because: list[EvidenceOut]
+    readings: list[ReadingOut]
+    conventions: list[str]
+    notes: list[str]
+
+
+class ConclusionOut(Closed):
+    """A classification as it stands at `as_of`."""
+
+    what: str
+    episode: str | None
+    recorded: str | None
+    floor: str | None
+    effective: str
+    protocol: str
+    rules: list[str]
+    citations: list[CitationOut]
+
+
+class ForbiddenOut(Closed):
+    """A prohibition in force at `as_of`, or one that a record broke."""
+
+    key: str
+    rule: str
+    protocol: str
+    action: str
+    topic: str
+    title: str
+    modality: Literal["must", "should", "may", "stated"]
+    about: str | None
+    method: str | None
+    outcome: str | None
+    to: list[str]
+    episode: str | None
+    status: Literal["in_force", "breached", "not_decidable"]
+    record: str | None
+    at: Moment | None
+    citations: list[CitationOut]
+    because: list[EvidenceOut]
+
+
+class ConflictOut(Closed):
+    """Two answers that cannot both hold."""
+
+    what: str
+    episode: str | None
+    values: list[str]
+    protocol: str
+    rules: list[str]
+    citations: list[CitationOut]
+
+
+class AmbiguityOut(Closed):
+    """Duties that are found only if one reading alone is taken otherwise."""
+
+    reading: str
+    option: str = Field(description="The option under which they are found.")
+    protocol: str
+    would_add: list[str] = Field(description="The keys of the duties.")
+    titles: list[str] = Field(description="Their titles, in the same order.")
+    citations: list[CitationOut]
+
+
+class QuestionOut(Closed):
+    """A fact that the case does not give, and the keys of the actions that hang on it."""
+
+    fact: str
+    ask: str
+    episode: str | None
+    record: str | None
+    protocol: str
+    affects: list[str]
+    by: Moment | None = Field(description="The first instant at which an answer is needed; null: now.")
+
+
+class NextOut(Closed):
+    """What one more episode, or time alone, would bring."""
+
+    if_: str = Field(alias="if", description="The condition in words.")
+    then: str = Field(description="The title of the duty that it raises.")
+    kind: Literal["episodes", "time"]
+    more_episodes: int = Field(description="How many; 0 for time alone.")
+    at: Moment = Field(description="The last second for the episodes, or the instant at which it fires.")
+    subject: str
+    rule: str
+    protocol: str
+    action: str
+    citations: list[CitationOut]
+
+
+class ProtocolOut(Closed):
+    """A protocol that was asked, and which text of it."""
+
+    name: str
+    title: str
+    edition: str
+    published: str | None
+    checked: str | None
+    fingerprint: str
+
+
+class Library(Closed):
+    version: str
+    calendar: str = Field(description="The working-day calendar and its version.")
+
+
+class Result(Closed):
+    """What one or several protocols ask for one case at one instant."""
+
+    format: Literal[1]
+    case: str
+    as_of: Moment
+    valid_until: Moment | None = Field(
+        description="The last second at which all this holds if nothing is added; null: time alone changes nothing."
+    )
+    horizon_days: int
+    protocols: list[ProtocolOut]
+    library: Library
+    actions: list[Action] = Field(description="By due instant (those without: last), then by key.")
+    conclusions: list[ConclusionOut]
+    forbidden: list[ForbiddenOut]
+    conflicts: list[ConflictOut]
+    ambiguities: list[AmbiguityOut]
+    questions: list[QuestionOut]
+    next: list[NextOut]

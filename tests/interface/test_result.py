@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+
+from missingrules.domain.clock import calendar_version
+from missingrules.domain.obligations import Undecided
+from missingrules.domain.rules import People
+from missingrules.interface.rendering import library_version, result_of, to_json
+from missingrules.interface.result import Result
+from tests.answers import MASH, POLICE, SOCIAL_CARE, answer, full, obligation, part, protocol
+
+
+def test_what_is_written_is_valid_by_the_published_models() -> None:
+    text = to_json(result_of(full()))
+    assert to_json(Result.model_validate_json(text)) == text
+
+
+def test_the_same_answer_is_the_same_text() -> None:
+    assert to_json(result_of(full())) == to_json(result_of(full()))
+
+
+def test_an_action_by_hand() -> None:
+    result = json.loads(to_json(result_of(full())))
+    assert [one["key"] for one in result["actions"]].index("testshire/strategy-meeting/E1/1") == 2
+    assert result["actions"][2] == {
+        "key": "testshire/strategy-meeting/E1/1",
+        "rule": "strategy-meeting",
+        "item": None,
+        "protocol": "testshire",
+        "action": "strategy_meeting",
+        "topic": "strategy_meeting",
+        "title": "Hold a strategy meeting",
+        "effect": "require",
+        "modality": "must",
+        "about": None,
+        "method": None,
+        "subject": "E1",
+        "episode": "E1",
+        "occurrence": "1",
+        "triggered_at": "2025-03-29T22:30:00+00:00",
+        "due": "2025-03-31T23:30:00+01:00",
+        "due_between": None,
+        "aim": None,
+        "earlier_if": None,
+        "due_basis": "72 hours from started",
+        "status": "due",
+        "by": {
+            "undecided": [
+                {"role": "childrens_social_care", "title": "Children's Social Care", "grade": None},
+                {"role": "mash", "title": "Multi-Agency Safeguarding Hub", "grade": None},
+            ]
+        },
+        "chair": {
+            "undecided": [
+                {"role": "team_manager", "title": "Team Manager", "grade": "team_manager"},
+                {"role": "mash_decision_maker", "title": "MASH Decision Maker", "grade": "team_manager"},
+            ]
+        },
+        "recipients": [],
+        "attendees": [
+            {"role": "police", "title": "Police", "grade": None},
+            {"role": "parents", "title": "Parents", "grade": None},
+        ],
+        "with": [],
+        "done_at": None,
+        "done_by_records": [],
+        "ended_at": None,
+        "differences": [],
+        "citations": [
+            {
+                "document": "testshire",
+                "paragraph": "7.22 bullet 2",
+                "heading": "Strategy meetings",
+                "supports": supports,
+            }
+            for supports in ("duty", "deadline")
+        ],
+        "because": [{"fact": "episode.started", "value": "2025-03-28T22:30:00+00:00", "source": "E1"}],
+        "readings": [{"id": "who-chairs", "option": "team-manager", "otherwise": "chaired by a practice manager"}],
+        "conventions": [],
+        "notes": [],
+    }
+
+
+def test_the_head_by_hand() -> None:
+    result = json.loads(to_json(result_of(full())))
+    assert list(result) == [
+        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "library", "actions", "conclusions",
+        "forbidden", "conflicts", "ambiguities", "questions", "next",
+    ]  # fmt: skip
+    assert result["as_of"] == "2025-03-31T12:00:00+01:00"
+    assert result["valid_until"] == "2025-03-31T23:30:00+01:00"
+    assert result["library"] == {"version": library_version(), "calendar": calendar_version()}
+    assert result["protocols"] == [
+        {
+            "name": "testshire",
+            "title": "Testshire Missing Children Protocol",
+            "edition": "third edition",
+            "published": "2024-01",
+            "checked": None,
+            "fingerprint": "sha256:0000",
+        }
+    ]
+    assert [(one["if"], one["then"]) for one in result["next"]] == [
+        ("one more episode by 2025-06-11", "Hold the return interview"),
+        ("still missing on 2025-07-01", "Bring the plan up to date"),
+    ]
+    assert result["ambiguities"][0]["would_add"] == ["testshire/meeting/E0/1"]
+
+
+def test_people_in_every_shape() -> None:
+    by_key = {one["rule"]: one for one in json.loads(to_json(result_of(full())))["actions"]}
+    parents = {"role": "parents", "title": "Parents", "grade": None}
+    assert by_key["tell-director"]["by"] == "not_stated"
+    assert by_key["tell-director"]["chair"] is None
+    assert by_key["tell-director"]["item"] == "call"
+    assert [one["role"] for one in by_key["tell-director"]["recipients"]["any"]] == [
+        "assistant_director",
+        "team_manager",
+    ]
+    assert by_key["press"]["by"] == {"other_than": [parents]}
+    assert [one["role"] for one in by_key["press"]["with"]] == ["police"]
+
+
+def test_undecided_people_keep_who_belongs_together() -> None:
+    both = obligation(by=Undecided((People("all", (SOCIAL_CARE, POLICE)), People("any", (MASH, POLICE))), silent=True))
+    made = json.loads(to_json(result_of(answer(part(both)))))["actions"][0]["by"]["undecided"]
+    assert [list(one) if isinstance(one, dict) else one for one in made] == [["all"], ["any"], "not_stated"]
+
+
+def test_two_protocols_in_one_order() -> None:
+    sooner, later = obligation(), obligation(key="other/strategy-meeting/E1/1", due=None)
+    result = result_of(answer(part(later, protocol=protocol("other")), part(sooner)))
+    assert [one.key for one in result.actions] == ["testshire/strategy-meeting/E1/1", "other/strategy-meeting/E1/1"]
