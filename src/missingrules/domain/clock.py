@@ -148,6 +148,7 @@ def utc_text(instant: Instant) -> str:
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=1)
 def calendar_version() -> str:
     """Which working-day calendar answers, for results that must be reproducible."""
     from importlib.metadata import version
