@@ -539,9 +539,12 @@ class Words:
     events: Mapping[str, EventWord]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Protocol:
-    """One authority's protocol, read and resolved. `families` are ordered: what feeds a guard before what it guards."""
+    """One authority's protocol, read and resolved. `families` are ordered: what feeds a guard before what it guards.
+
+    Two are equal only if they are the same object, so that what follows from one can be remembered with it.
+    """
 
     name: str
     title: str

@@ -1,0 +1,74 @@
+"""The future that only time or one more episode brings: thresholds not yet reached, and until when the answer holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from missingrules.domain.clock import DAY, FOREVER, Instant
+from missingrules.domain.obligations import Ahead
+from missingrules.domain.rules import EpisodesReach, FirstOf
+from missingrules.engine.facts import Place, Reader
+from missingrules.engine.firing import CHILD
+from missingrules.engine.solve import Solved, Solver
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missingrules.domain.rules import Duty, Protocol, Provision
+    from missingrules.engine.seen import Seen
+
+
+def thresholds(reader: Reader, duties: Sequence[Duty]) -> list[Ahead]:
+    """For each count not yet reached: how many more episodes reach it, and the last date on which they do."""
+    out = []
+    for duty in duties:
+        triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
+        for trigger in triggers:
+            if isinstance(trigger, EpisodesReach) and _child_may(reader, duty):
+                missing, last = _distance(reader, trigger)
+                if missing > 0:
+                    out.append(Ahead("episodes", missing, last, CHILD, duty, duty.citations))
+    return out
+
+
+def _child_may(reader: Reader, duty: Duty) -> bool:
+    """Whether what is known of the child, without any episode, still lets the rule fire."""
+    at = reader.seen.as_of
+    parts = [reader.truth(duty.guard.when, Place(None))]
+    if duty.guard.in_scope:
+        parts.append(reader.truth(reader.protocol.scope, Place(None)))
+    return all(part.at(at) is not False for part in parts)
+
+
+def _distance(reader: Reader, trigger: EpisodesReach) -> tuple[int, Instant]:
+    """How many more episodes bring the count there today, and the last second of the last date on which they do."""
+    now = reader.seen.as_of
+    count = reader.count(trigger.counted)
+    missing = trigger.at_least - count.at(now)[0]
+    falls = count.first(lambda c: c[0] < trigger.at_least - missing, now)
+    if falls is None:
+        return missing, FOREVER
+    return missing, reader.clock.end_of(reader.clock.date_of(falls) - DAY)
+
+
+def valid_until(
+    protocol: Protocol, provisions: Sequence[Provision], seen: Seen, horizon: Instant, now: Solved
+) -> Instant | None:
+    """The last second at which the same holds if nothing is added. Instants at which it may change are tried in order."""
+    sure = min((t for t in now.changes if t > seen.as_of), default=FOREVER)
+    for when in sorted(t for t in now.may_change if seen.as_of < t < sure):
+        then = Solver(protocol, provisions, replace(seen, as_of=when), horizon).solve()
+        if _standing(then) != _standing(now):
+            return Instant(when - 1)
+    return None if sure == FOREVER else Instant(sure - 1)
+
+
+def _standing(solved: Solved) -> object:
+    return (
+        {
+            k: (o.status, o.due, o.due_between, o.by, o.chair, o.recipients, o.attendees)
+            for k, o in solved.obligations.items()
+        },
+        [(c.what, c.episode, c.effective) for c in solved.conclusions],
+    )

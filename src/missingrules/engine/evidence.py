@@ -1,0 +1,243 @@
+"""Why a rule fired: the values that it read and where they came from. What to ask: the facts that it could not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.domain import rules
+from missingrules.domain.obligations import Evidence
+from missingrules.domain.rules import CountTest, FactTest, Guard, HoursTest, Not
+from missingrules.engine.facts import Place, Reader
+from missingrules.engine.wording import test_text, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.rules import Condition
+    from missingrules.engine.firing import Firing
+
+# A fact that nobody knows, and the episode it is of.
+Unknown = tuple[str, str | None]
+HISTORY = "history"
+
+
+def because(reader: Reader, firing: Firing) -> tuple[Evidence, ...]:
+    """What made the firing fire: its trigger, then what its guard read."""
+    guard = firing.duty.guard
+    out = [*_trigger(reader, firing)]
+    at, place = firing.fired, firing.place
+    if guard.kinds and place.episode:
+        out += _leaf(reader, "episode.kind", place, at)
+    out += _leaves(reader, guard.when, place, at)
+    for exception in guard.unless:
+        if reader.truth(exception.condition, place).at(at) is False:
+            out += _leaves(reader, exception.condition, place, at)
+    if guard.in_scope:
+        out += _leaves(reader, reader.protocol.scope, place, at)
+    return tuple(dict.fromkeys(out))
+
+
+def _trigger(reader: Reader, firing: Firing) -> Iterator[Evidence]:
+    triggers = (
+        firing.duty.trigger.triggers if isinstance(firing.duty.trigger, rules.FirstOf) else (firing.duty.trigger,)
+    )
+    episode, happening = firing.place.episode, firing.place.happening
+    if happening:
+        yield Evidence(
+            f"{'record' if happening.record else 'event'}.{happening.name}", happening.at, happening.id, True
+        )
+    for trigger in triggers:
+        match trigger:
+            case rules.OnInstant(which) if episode:
+                name = "started" if which == "first_episode" else which
+                when = episode.instant(name)
+                if when is not None:
+                    yield Evidence(f"episode.{name}", when, episode.id, True)
+            case rules.WhileMissing() | rules.MissingFor() if episode:
+                yield Evidence("episode.started", episode.started, episode.id, True)
+                if isinstance(trigger, rules.MissingFor):
+                    more = "more than" if trigger.more_than else "at least"
+                    yield Evidence("missing_for", f"{more} {trigger.length}", episode.id)
+            case rules.EpisodesReach(_, counted) if episode:
+                when = episode.instant(counted.counted_by)
+                for other in reader.seen.episodes:
+                    at = other.instant(counted.counted_by)
+                    if at is None or when is None or at > when or reader.leaves_window(at, counted.window) <= when:
+                        continue
+                    if reader.counted(other, counted).at(when) is not False:
+                        yield Evidence(f"episode.{counted.counted_by}", at, other.id, True)
+            case rules.OnBirthday():
+                yield Evidence("child.date_of_birth", str(reader.seen.born), "child")
+            case rules.OnUndone(rule):
+                yield Evidence("undone", rule, episode.id if episode else "child")
+            case rules.Becomes(test):
+                yield from _leaf(reader, test.fact, firing.place, firing.fired)
+            case _:
+                pass
+
+
+def _leaves(reader: Reader, condition: Condition, place: Place, at: Instant) -> list[Evidence]:
+    """The values behind a condition's answer."""
+    match condition:
+        case rules.All(parts):
+            return [e for part in parts for e in _leaves(reader, part, place, at)]
+        case rules.Any(parts):
+            holding = [p for p in parts if reader.truth(p, place).at(at)] or parts
+            return [e for part in holding for e in _leaves(reader, part, place, at)]
+        case Not(part):
+            return _leaves(reader, part, place, at)
+        case FactTest(fact, test):
+            if fact == "episode.missing_for" and place.episode:
+                return [Evidence("missing_for", test_text(test), place.episode.id)]
+            return _leaf(reader, fact, place, at)
+        case CountTest(counted, _):
+            low, high = reader.count(counted).at(at)
+            window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
+            return [Evidence("episodes", f"{'' if low == high else 'at least '}{low}{window}", "episodes")]
+        case HoursTest(hours, outside):
+            return [Evidence("hours", f"{'outside' if outside else 'inside'} {hours}", "clock")]
+
+
+def _leaf(reader: Reader, fact: str, place: Place, at: Instant) -> list[Evidence]:
+    if fact == "child.age":
+        return [Evidence("child.date_of_birth", str(reader.seen.born), "child")] if reader.seen.born else []
+    value = reader.fact(fact, place).at(at)
+    if value is None:
+        return []
+    prefix = fact.partition(".")[0]
+    source = prefix
+    if prefix == "episode":
+        running = place.episode or next((e for e in reader.seen.episodes if e.started <= at < e.returned), None)
+        source = running.id if running else "child"
+    elif prefix in ("event", "record") and place.happening:
+        source = place.happening.id
+    word = reader.protocol.words.facts.get(fact)
+    return [Evidence(fact, value_text(value, word.values if word else ()), source)]
+
+
+# --- what to ask ------------------------------------------------------------------------------------------------------
+
+
+def unknown_in_guard(reader: Reader, guard: Guard, place: Place, at: Instant) -> set[Unknown]:
+    """The unknown facts that keep a guard open; a known exception or a false condition leaves nothing to ask."""
+    out = unknown(reader, guard.when, place, at)
+    if guard.kinds and place.episode and reader.fact("episode.kind", place).at(at) is None:
+        out.add(("episode.kind", place.episode.id))
+    if guard.in_scope:
+        out |= unknown(reader, reader.protocol.scope, place, at)
+    return out
+
+
+def unknown(reader: Reader, condition: Condition, place: Place, at: Instant) -> set[Unknown]:
+    """The unknown facts of every unknown part of a condition, read at `at`."""
+    if reader.truth(condition, place).at(at) is not None:
+        return set()
+    match condition:
+        case rules.All(parts) | rules.Any(parts):
+            return {u for part in parts for u in unknown(reader, part, place, at)}
+        case Not(part):
+            return unknown(reader, part, place, at)
+        case CountTest(counted, _):
+            return unknown_in_count(reader, counted, at)
+        case FactTest(fact, _):
+            return unknown_fact(reader, fact, place, at)
+        case _:
+            return set()
+
+
+def unknown_in_count(reader: Reader, counted: rules.Counted, at: Instant) -> set[Unknown]:
+    out: set[Unknown] = set()
+    if reader.history_complete_from(counted.window) > at:
+        out.add((HISTORY, None))
+    for episode in reader.seen.episodes:
+        when = episode.instant(counted.counted_by)
+        if when is None or not when <= at < reader.leaves_window(when, counted.window):
+            continue
+        for fact, wanted in (("episode.kind", counted.kinds), ("episode.from", counted.missing_from)):
+            if wanted and reader.fact(fact, Place(episode)).at(at) is None:
+                out.add((fact, episode.id))
+    return out
+
+
+def unknown_fact(reader: Reader, fact: str, place: Place, at: Instant) -> set[Unknown]:
+    if fact == "child.age":
+        return {("child.date_of_birth", None)}
+    if fact == "episode.first_episode":
+        return {(HISTORY, None)}
+    out: set[Unknown] = set()
+    for conclusion in reader.conclusions.get(fact, ()):
+        if reader.guard(conclusion.guard, place).at(at) is None:
+            out |= unknown_in_guard(reader, conclusion.guard, place, at)
+    episode = place.episode if fact.startswith("episode.") else None
+    if fact.startswith("episode.") and episode is None:
+        episode = next((e for e in reader.seen.episodes if e.started <= at < e.returned), None)
+        if episode is None:
+            # No episode was running: there is nothing to ask.
+            return out
+    name = "episode.risk" if fact == "episode.risk.recorded" else fact
+    out.add((name if name != "episode.missing" else "episode.kind", episode.id if episode else None))
+    return out
+
+
+def unknown_in_trigger(reader: Reader, duty: rules.Duty, place: Place, at: Instant) -> set[Unknown]:
+    """The unknown facts that leave open whether the trigger itself came."""
+    triggers = duty.trigger.triggers if isinstance(duty.trigger, rules.FirstOf) else (duty.trigger,)
+    out: set[Unknown] = set()
+    for trigger in triggers:
+        match trigger:
+            case rules.OnInstant("first_episode") if place.episode:
+                if reader.is_first(place.episode, duty.guard.kinds) is None:
+                    out.add((HISTORY, None))
+            case rules.EpisodesReach(_, counted):
+                out |= unknown_in_count(reader, counted, at)
+            case rules.MissingFor(str() as fact) if reader.fact(fact, place).at(at) is None:
+                out |= unknown_fact(reader, fact, place, at)
+            case rules.OnEvent(_, fields):
+                out |= unknown(reader, fields, place, at)
+            case _:
+                pass
+    return out
+
+
+def unknown_in_until(reader: Reader, part: rules.Until, place: Place, at: Instant) -> set[Unknown]:
+    """The unknown facts that leave open whether a duty has ended."""
+    match part:
+        case rules.UntilInstant() | rules.OnRecord():
+            return set()
+        case rules.OnBirthday():
+            return set() if reader.seen.born else {("child.date_of_birth", None)}
+        case _:
+            return unknown(reader, part, place, at)
+
+
+def unknown_in_deadline(
+    reader: Reader, deadline: rules.Deadline | rules.NotStated, place: Place, at: Instant
+) -> set[Unknown]:
+    if not isinstance(deadline, rules.DeadlineRows):
+        return set()
+    out: set[Unknown] = set()
+    for row in deadline.rows:
+        out |= unknown(reader, row.condition, place, at) | unknown_in_deadline(reader, row.deadline, place, at)
+        if reader.truth(row.condition, place).at(at):
+            break
+    return out
+
+
+def unknown_in_rows(reader: Reader, rows: rules.PeopleRows, place: Place, at: Instant) -> set[Unknown]:
+    """The unknown facts that leave several people possible; none where all rows possible name the same."""
+    out: set[Unknown] = set()
+    possible = set()
+    for row in rows.rows:
+        holds = reader.truth(row.condition, place).at(at)
+        if holds is not False:
+            possible.add(row.people)
+            out |= unknown(reader, row.condition, place, at)
+        if holds:
+            break
+    return out if len(possible) > 1 else set()
+
+
+def becoming(trigger: rules.Trigger) -> list[FactTest]:
+    triggers = trigger.triggers if isinstance(trigger, rules.FirstOf) else (trigger,)
+    return [t.test for t in triggers if isinstance(t, rules.Becomes)]

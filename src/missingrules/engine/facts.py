@@ -1,0 +1,414 @@
+"""Facts, conclusions, counts and conditions as step functions of time, in the place from which a rule reads them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from missingrules.domain import rules
+from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
+from missingrules.domain.rules import (
+    AtLeast,
+    Conclusion,
+    Counted,
+    CountTest,
+    FactTest,
+    Guard,
+    HoursTest,
+    Is,
+    Known,
+    Not,
+    Protocol,
+    Range,
+)
+from missingrules.domain.vocabulary import FactType
+from missingrules.engine.tracks import (
+    NO,
+    UNKNOWN,
+    YES,
+    Track,
+    Truth,
+    all_of,
+    any_of,
+    between,
+    constant,
+    joined,
+    mapped,
+    negated,
+    not_known_true,
+    steps,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from missingrules.domain.rules import Condition
+    from missingrules.engine.seen import FactTrack, Happening, Seen, SeenEpisode
+
+# A count that may be any number from its lower end up.
+NO_LIMIT: Final = 1 << 30
+NOTHING: Final[FactTrack] = constant(None)
+
+
+class Place(NamedTuple):
+    """From where a rule reads: the episode (None: the child) and the event or act that pulled its trigger."""
+
+    episode: SeenEpisode | None
+    happening: Happening | None = None
+
+
+class Reader:
+    """Everything that can be read of a case under one protocol; each answer is worked out once."""
+
+    def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen) -> None:
+        self.protocol = protocol
+        self.seen = seen
+        self.clock = protocol.clock
+        self.conclusions: dict[str, list[Conclusion]] = {}
+        for conclusion in conclusions:
+            self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
+        self._truths: dict[tuple[int, int, str], Track[Truth]] = {}
+        self._guards: dict[tuple[int, int, str], Track[Truth]] = {}
+        self._facts: dict[tuple[str, int], FactTrack] = {}
+        self._counts: dict[int, Track[tuple[int, int]]] = {}
+
+    # --- facts --------------------------------------------------------------------------------------------------------
+
+    def fact(self, name: str, place: Place) -> FactTrack:
+        """The fact over time; None where unknown. A scale's value is the range (lowest, highest) of its level."""
+        prefix, _, rest = name.partition(".")
+        if prefix in ("event", "record"):
+            return constant(place.happening.fields.get(rest) if place.happening else None)
+        episode = place.episode if prefix == "episode" else None
+        key = (name, episode.index if episode else -1)
+        found = self._facts.get(key)
+        if found is None:
+            found = self._facts[key] = self._read(prefix, rest, name, episode)
+        return found
+
+    def recorded(self, name: str, place: Place) -> FactTrack:
+        """The fact as the case gives it, before conclusions."""
+        prefix, _, rest = name.partition(".")
+        if name == "episode.risk.recorded":
+            rest = "risk"
+        if prefix == "plan":
+            return self.seen.plan.get(rest, NOTHING)
+        if prefix == "protocol":
+            areas = self.protocol.areas
+            return constant(areas[0]) if len(areas) == 1 else self.seen.child.get(rest, NOTHING)
+        if prefix == "child":
+            return self.seen.child.get(rest, NOTHING)
+        return place.episode.facts.get(rest, NOTHING) if place.episode else NOTHING
+
+    def _read(self, prefix: str, rest: str, name: str, episode: SeenEpisode | None) -> FactTrack:
+        if prefix == "episode" and episode is None:
+            return self._of_running(name)
+        if name == "episode.missing":
+            assert episode is not None
+            running = between(episode.started, episode.returned)
+            kind = mapped(self.fact("episode.kind", Place(episode)), lambda k: None if k is None else k == "missing")
+            return mapped(all_of([running, kind]), _yes_no)
+        if name == "episode.first_episode":
+            assert episode is not None
+            return constant(_yes_no(self.is_first(episode, ("missing",))))
+        return self._concluded(name, Place(episode))
+
+    def _of_running(self, name: str) -> FactTrack:
+        """An episode's fact read for the child: that of the episode then running."""
+        none = "false" if name == "episode.missing" else None
+        changes: list[tuple[Instant, Any]] = []
+        for episode in self.seen.episodes:
+            track = self.fact(name, Place(episode))
+            changes.append((episode.started, track.at(episode.started)))
+            changes += [
+                (when, value)
+                for when, value in zip(track.times, track.values, strict=True)
+                if episode.started < when < episode.returned
+            ]
+            if episode.returned != FOREVER:
+                changes.append((episode.returned, none))
+        return steps(none, changes)
+
+    def _concluded(self, name: str, place: Place) -> FactTrack:
+        recorded = self.recorded(name, place)
+        concluding = self.conclusions.get(name, [])
+        word = self.protocol.words.facts.get(name)
+        levels = word.values if word and word.type is FactType.SCALE else ()
+        if levels:
+            top = len(levels) - 1
+            recorded = mapped(recorded, lambda v: (0, top) if v is None else (levels.index(v), levels.index(v)))
+        if not concluding:
+            return recorded
+        guards: list[FactTrack] = [self.guard(c.guard, place) for c in concluding]
+
+        def settle(values: Sequence[Any]) -> Any:
+            given, *holds = values
+            if levels:
+                return _level(given, levels, concluding, holds)
+            certain = {c.value for c, hold in zip(concluding, holds, strict=True) if hold}
+            possible = {c.value for c, hold in zip(concluding, holds, strict=True) if hold is None}
+            if given is not None:
+                certain.add(given)
+            if len(certain) == 1 and possible <= certain:
+                return next(iter(certain))
+            return None
+
+        return joined([recorded, *guards], settle)
+
+    def is_first(self, episode: SeenEpisode, kinds: tuple[str, ...]) -> Truth:
+        """Whether no episode of these kinds started before it; the history may begin later than the child's."""
+        answer: Truth = None if self.seen.case.history_from else True
+        for earlier in self.seen.episodes[: episode.index]:
+            kind = self.fact("episode.kind", Place(earlier)).at(earlier.started)
+            if kind in kinds or not kinds:
+                return False
+            if kind is None:
+                answer = None
+        return answer
+
+    # --- counts -------------------------------------------------------------------------------------------------------
+
+    def counted(self, episode: SeenEpisode, counted: Counted) -> Track[Truth]:
+        """Whether the episode is of the kinds and places that are counted."""
+        tests = []
+        if counted.kinds:
+            tests.append(_one_of(self.fact("episode.kind", Place(episode)), counted.kinds))
+        if counted.missing_from:
+            tests.append(_one_of(self.fact("episode.from", Place(episode)), counted.missing_from))
+        return all_of(tests)
+
+    def leaves_window(self, when: Instant, window: Any) -> Instant:
+        """The first second of the date on which an episode counted at `when` is no longer in the window."""
+        if window is rules.NOT_STATED:
+            return FOREVER
+        return self.clock.midnight(_window_end(self.clock.date_of(when), window, self.clock))
+
+    def history_complete_from(self, window: Any) -> Instant:
+        """From when a window lies wholly in the history that was supplied."""
+        start = self.seen.case.history_from
+        if start is None:
+            return BEFORE_ALL
+        if window is rules.NOT_STATED:
+            return FOREVER
+        return self.clock.midnight(_window_end(start - DAY, window, self.clock))
+
+    def count(self, counted: Counted) -> Track[tuple[int, int]]:
+        """How many episodes are in the window that ends on each date: at least, at most."""
+        found = self._counts.get(id(counted))
+        if found is None:
+            found = self._counts[id(counted)] = self._count(counted)
+        return found
+
+    def _count(self, counted: Counted) -> Track[tuple[int, int]]:
+        parts: list[FactTrack] = []
+        for episode in self.seen.episodes:
+            when = episode.instant(counted.counted_by)
+            if when is not None:
+                window = between(when, self.leaves_window(when, counted.window))
+                parts.append(all_of([window, self.counted(episode, counted)]))
+        parts.append(between(BEFORE_ALL, self.history_complete_from(counted.window)))
+
+        def total(values: Sequence[Any]) -> tuple[int, int]:
+            *episodes, short = values
+            low = sum(1 for v in episodes if v)
+            return low, NO_LIMIT if short else low + sum(1 for v in episodes if v is None)
+
+        return joined(parts, total)
+
+    # --- conditions ---------------------------------------------------------------------------------------------------
+
+    def truth(self, condition: Condition, place: Place) -> Track[Truth]:
+        """Whether the condition is known to hold, at each instant."""
+        key = (
+            id(condition),
+            place.episode.index if place.episode else -1,
+            place.happening.id if place.happening else "",
+        )
+        found = self._truths.get(key)
+        if found is None:
+            found = self._truths[key] = self._truth(condition, place)
+        return found
+
+    def _truth(self, condition: Condition, place: Place) -> Track[Truth]:
+        if isinstance(condition, FactTest):
+            return self._test(condition, place)
+        if isinstance(condition, rules.All):
+            return all_of([self.truth(part, place) for part in condition.parts])
+        if isinstance(condition, rules.Any):
+            return any_of([self.truth(part, place) for part in condition.parts])
+        if isinstance(condition, Not):
+            return negated(self.truth(condition.part, place))
+        if isinstance(condition, CountTest):
+            test = condition.test
+            return mapped(self.count(condition.counted), lambda count: _in_range(count, test))
+        return self._hours(condition)
+
+    def _test(self, condition: FactTest, place: Place) -> Track[Truth]:
+        name, test = condition.fact, condition.test
+        if name == "child.age":
+            return self._age(test)
+        if name == "episode.missing_for":
+            return self._missing_for(test, place)
+        track = self.fact(name, place)
+        word = self.protocol.words.facts.get(name)
+        if word and word.type is FactType.SCALE:
+            levels = word.values
+            if isinstance(test, Known):
+                return mapped(track, lambda v: v is not None and v[0] == v[1])
+            wanted = test.levels if isinstance(test, AtLeast) else test.values if isinstance(test, Is) else ()
+            return mapped(track, lambda v: _within(levels, v, wanted))
+        if isinstance(test, Known):
+            return mapped(track, lambda v: v is not None)
+        if isinstance(test, Is):
+            return _one_of(track, test.values)
+        assert isinstance(test, Range)
+        return mapped(track, lambda v: None if v is None else _in_range((v, v), test))
+
+    def _age(self, test: rules.Test) -> Track[Truth]:
+        born = self.seen.born
+        if isinstance(test, Known):
+            return NO if born is None else YES
+        if born is None:
+            return UNKNOWN
+
+        def turns(age: int) -> Instant:
+            return self.clock.birthday(born, age) if age > 0 else BEFORE_ALL
+
+        if isinstance(test, Is):
+            return any_of([between(turns(int(v)), turns(int(v) + 1)) for v in test.values])
+        assert isinstance(test, Range)
+        low = turns(_int(test.low) + (not test.low_inside)) if test.low is not None else BEFORE_ALL
+        high = turns(_int(test.high) + test.high_inside) if test.high is not None else FOREVER
+        return between(low, high)
+
+    def _missing_for(self, test: rules.Test, place: Place) -> Track[Truth]:
+        episode = place.episode
+        if episode is None:
+            return self._of_running_truth(test)
+        if isinstance(test, Known):
+            return YES
+        assert isinstance(test, Range)
+        parts = []
+        if test.low is not None:
+            parts.append(self.lasted(episode, _length(test.low), more_than=not test.low_inside))
+        if test.high is not None:
+            parts.append(negated(self.lasted(episode, _length(test.high), more_than=test.high_inside)))
+        return all_of(parts)
+
+    def _of_running_truth(self, test: rules.Test) -> Track[Truth]:
+        changes: list[tuple[Instant, Truth]] = []
+        for episode in self.seen.episodes:
+            track = self._missing_for(test, Place(episode))
+            changes.append((episode.started, track.at(episode.started)))
+            changes += [
+                (when, value)
+                for when, value in zip(track.times, track.values, strict=True)
+                if episode.started < when < episode.returned
+            ]
+            if episode.returned != FOREVER:
+                changes.append((episode.returned, None))
+        return steps(None, changes)
+
+    def lasted(self, episode: SeenEpisode, length: Length, *, more_than: bool) -> Track[Truth]:
+        """Whether the child has been missing that long; after the return, whether they had."""
+        reached = Instant(self.clock.after(episode.started, length) + more_than)
+        return between(reached, FOREVER) if reached <= episode.returned else NO
+
+    def _hours(self, test: HoursTest) -> Track[Truth]:
+        """Over the whole history and the year after it; beyond that nobody plans by the hour."""
+        hours = self.protocol.hours[test.hours]
+        starts = [e.started for e in self.seen.episodes] + [self.seen.as_of]
+        starts += [h.at for found in self.seen.events.values() for h in found]
+        starts += [h.at for found in self.seen.acts.values() for h in found]
+        day, last = self.clock.date_of(min(starts)), self.clock.date_of(self.seen.as_of) + timedelta(days=366)
+        changes: list[tuple[Instant, Truth]] = []
+        while day <= last:
+            if day.weekday() in hours.days and not (hours.closed_on_holidays and self.clock.is_holiday(day)):
+                changes.append((self.clock.at(day, hours.opens), not test.outside))
+                changes.append((self.clock.at(day, hours.closes), test.outside))
+            day += DAY
+        return steps(test.outside, changes)
+
+    # --- guards -------------------------------------------------------------------------------------------------------
+
+    def guard(self, guard: Guard, place: Place) -> Track[Truth]:
+        """Whether a rule may fire: its condition, no known exception, its kinds, in force and in scope."""
+        key = (id(guard), place.episode.index if place.episode else -1, place.happening.id if place.happening else "")
+        found = self._guards.get(key)
+        if found is None:
+            parts = [self.truth(guard.when, place)]
+            parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
+            if guard.kinds and place.episode:
+                parts.append(_one_of(self.fact("episode.kind", place), guard.kinds))
+            start, end = guard.in_force
+            if start or end:
+                parts.append(
+                    between(
+                        self.clock.midnight(start) if start else BEFORE_ALL,
+                        self.clock.midnight(end) if end else FOREVER,
+                    )
+                )
+            if guard.in_scope:
+                parts.append(self.truth(self.protocol.scope, place))
+            found = self._guards[key] = all_of(parts)
+        return found
+
+
+def _yes_no(value: Truth) -> str | None:
+    return None if value is None else "true" if value else "false"
+
+
+def _one_of(track: FactTrack, values: tuple[str, ...]) -> Track[Truth]:
+    return mapped(track, lambda v: None if v is None else v in values)
+
+
+def _within(levels: tuple[str, ...], value: tuple[int, int] | None, wanted: tuple[str, ...]) -> Truth:
+    """Whether a level known to lie in a range is one of those wanted."""
+    if value is None:
+        return None
+    low, high = value
+    inside = sum(1 for i in range(low, high + 1) if levels[i] in wanted)
+    return True if inside == high - low + 1 else None if inside else False
+
+
+def _level(given: tuple[int, int], levels: tuple[str, ...], concluding: list[Conclusion], holds: list[Truth]) -> Any:
+    """The effective level: the recorded one, raised by every floor that holds or may hold."""
+    low, high = given
+    for conclusion, hold in zip(concluding, holds, strict=True):
+        floor = levels.index(conclusion.floor or conclusion.value or levels[0])
+        if hold:
+            low = max(low, floor)
+        if hold is not False:
+            high = max(high, floor)
+    return low, high
+
+
+def _in_range(count: tuple[int, int], test: Range) -> Truth:
+    """Whether a number known to lie between two ends passes the test."""
+    low, high = count
+    floor = _int(test.low) + (not test.low_inside) if test.low is not None else -NO_LIMIT
+    ceiling = _int(test.high) - (not test.high_inside) if test.high is not None else 2 * NO_LIMIT
+    if floor <= low and high <= ceiling:
+        return True
+    return None if low <= ceiling and floor <= high else False
+
+
+def _int(value: Any) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _length(value: Any) -> Length:
+    assert isinstance(value, Length)
+    return value
+
+
+def _window_end(day: date, window: Any, clock: Any) -> date:
+    """The first date whose window no longer holds an episode of `day`."""
+    if isinstance(window, Length):
+        end: date = clock.date_after(day, window)
+        return end
+    months = {"calendar month": 1, "calendar quarter": 3, "calendar year": 12}[window]
+    month = (day.month - 1) // months * months + months
+    return day.replace(year=day.year + month // 12, month=month % 12 + 1, day=1)

@@ -1,0 +1,388 @@
+"""Triggers: when a rule speaks, for whom, and whether its guard lets it fire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant, Length
+from missingrules.domain.rules import (
+    Becomes,
+    Duty,
+    EpisodesReach,
+    FirstOf,
+    MissingFor,
+    OnBirthday,
+    OnDay,
+    OnEvent,
+    OnInstant,
+    OnRecord,
+    OnUndone,
+    UntilInstant,
+    WhileMissing,
+)
+from missingrules.engine.acts import belongs, pulls
+from missingrules.engine.facts import Place, Reader
+from missingrules.engine.tracks import UNKNOWN, Track, Truth, all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from missingrules.domain import rules
+    from missingrules.engine.seen import Happening, SeenEpisode
+
+State = Literal["fired", "future", "undecided"]
+CHILD = "child"
+
+
+class Undone(NamedTuple):
+    """An obligation whose due instant passed, or will pass, with nothing recorded: the moment after it."""
+
+    at: Instant
+    episode: str | None
+    open: bool  # whether it was so far neither passed nor decided
+
+
+class Chance(NamedTuple):
+    """A moment (`end` is None) or a stretch, both ends inside, at which a rule may fire."""
+
+    start: Instant
+    end: Instant | None
+    certain: Track[Truth] | None = None  # what else must hold; None: nothing
+    happening: Happening | None = None
+
+
+@dataclass(slots=True)
+class Firing:
+    """A rule that fired, will fire, or may have fired, for one subject."""
+
+    duty: Duty
+    place: Place
+    subject: str
+    occurrence: str
+    state: State
+    began: Instant  # the moment, or the start of the stretch
+    trigger: Instant  # from where acts and deadlines count
+    fired: Instant  # when the guard was first true, or from when it is unknown
+    until: Instant
+    until_maybe: Instant
+
+
+class Ending(NamedTuple):
+    """When an `until` came: for certain, and perhaps."""
+
+    certain: Instant
+    maybe: Instant
+
+
+def firings(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -> list[Firing]:
+    """Every firing of one duty, by subject and in order of time."""
+    out: list[Firing] = []
+    for place, chances in _subjects(reader, duty, undone):
+        found = [f for chance in chances if (f := _settle(reader, duty, place, chance)) is not None]
+        if isinstance(duty.trigger, FirstOf):
+            found = _first(found)
+        for number, firing in enumerate(found, 1):
+            if not firing.occurrence:
+                firing.occurrence = str(number)
+        out += found
+    return out
+
+
+def _subjects(
+    reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]
+) -> Iterator[tuple[Place, list[Chance]]]:
+    seen = reader.seen
+    triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
+    for episode in seen.episodes:
+        place = Place(episode)
+        chances = [c for trigger in triggers for c in _of_episode(reader, duty, trigger, place, undone)]
+        if chances:
+            yield place, chances
+    place = Place(None)
+    chances = [c for trigger in triggers for c in _of_child(reader, trigger, undone)]
+    if chances:
+        yield place, chances
+
+
+# --- what each trigger offers -----------------------------------------------------------------------------------------
+
+
+def _of_episode(
+    reader: Reader,
+    duty: Duty,
+    trigger: rules.Moment | rules.Stretch,
+    place: Place,
+    undone: Callable[[str], list[Undone]],
+) -> list[Chance]:
+    episode = place.episode
+    assert episode is not None
+    match trigger:
+        case OnInstant("first_episode"):
+            first = reader.is_first(episode, duty.guard.kinds)
+            return [Chance(episode.started, None, UNKNOWN if first is None else None)] if first is not False else []
+        case OnInstant(which):
+            when = episode.instant(which)
+            return [] if when is None else [Chance(when, None)]
+        case WhileMissing():
+            return [Chance(episode.started, _end(episode, trigger.ends_with))]
+        case MissingFor():
+            return _missing_for(reader, trigger, place)
+        case Becomes(test) if test.fact.startswith("episode."):
+            return _runs(reader.truth(test, place), episode.started, episode.returned)
+        case EpisodesReach():
+            return _reach(reader, trigger, episode)
+        case OnEvent(name):
+            return [
+                Chance(h.at, None, reader.truth(trigger.fields, Place(episode, h)), h)
+                for h in reader.seen.events.get(name, ())
+                if h.episode == episode.id
+            ]
+        case OnRecord(action):
+            acts = reader.seen.acts.get(action, ())
+            words = reader.protocol.words
+            return [Chance(h.at, None, None, h) for h in acts if h.episode == episode.id and pulls(trigger, h, words)]
+        case OnUndone(rule):
+            return [_after(u) for u in undone(rule) if u.episode == episode.id]
+        case _:
+            return []
+
+
+def _of_child(
+    reader: Reader, trigger: rules.Moment | rules.Stretch, undone: Callable[[str], list[Undone]]
+) -> list[Chance]:
+    seen = reader.seen
+    match trigger:
+        case OnBirthday(age):
+            return [] if seen.born is None else [Chance(reader.clock.birthday(seen.born, age), None)]
+        case Becomes(test) if not test.fact.startswith("episode."):
+            first = seen.episodes[0].started if seen.episodes else FOREVER
+            return _runs(reader.truth(test, Place(None)), BEFORE_ALL, FOREVER, undated_from=first)
+        case OnEvent(name):
+            return [
+                Chance(h.at, None, reader.truth(trigger.fields, Place(None, h)), h)
+                for h in seen.events.get(name, ())
+                if h.episode is None
+            ]
+        case OnRecord(action):
+            acts = seen.acts.get(action, ())
+            words = reader.protocol.words
+            return [Chance(h.at, None, None, h) for h in acts if h.episode is None and pulls(trigger, h, words)]
+        case OnUndone(rule):
+            return [_after(u) for u in undone(rule) if u.episode is None]
+        case _:
+            return []
+
+
+def _after(undone: Undone) -> Chance:
+    return Chance(undone.at, None, UNKNOWN if undone.open else None)
+
+
+def _end(episode: SeenEpisode, ends_with: str) -> Instant:
+    if ends_with == "located" and episode.located is not None:
+        return min(episode.located, episode.returned)
+    return episode.returned
+
+
+def _missing_for(reader: Reader, trigger: MissingFor, place: Place) -> list[Chance]:
+    episode = place.episode
+    assert episode is not None
+    end = _end(episode, trigger.ends_with)
+    if isinstance(trigger.length, Length):
+        start = Instant(reader.clock.after(episode.started, trigger.length) + trigger.more_than)
+        return [Chance(start, end)] if start <= end else []
+    lengths = reader.fact(trigger.length, place)
+    edges = [*lengths.times[1:], FOREVER]
+    out: list[Chance] = []
+    for begins, length, stops in zip(lengths.times, lengths.values, edges, strict=True):
+        reached = episode.started
+        if isinstance(length, Length):
+            reached = Instant(reader.clock.after(episode.started, length) + trigger.more_than)
+        start, last = max(begins, reached), min(Instant(stops - 1), end)
+        if start > last:
+            continue
+        certain = None if isinstance(length, Length) else UNKNOWN
+        if out and out[-1].end == start - 1 and out[-1].certain is certain:
+            out[-1] = Chance(out[-1].start, last, certain)
+        else:
+            out.append(Chance(start, last, certain))
+    return out
+
+
+def _runs(track: Track[Truth], start: Instant, end: Instant, undated_from: Instant | None = None) -> list[Chance]:
+    """The stretches in which a track is true, cut to begin at `start` at the earliest and before `end`."""
+    out = []
+    edges = [*track.times[1:], FOREVER]
+    for begins, value, stops in zip(track.times, track.values, edges, strict=True):
+        if begins == BEFORE_ALL and undated_from is not None:
+            begins = undated_from
+        if value and max(begins, start) < min(stops, end):
+            out.append(Chance(max(begins, start), min(Instant(stops - 1), end)))
+    return out
+
+
+def _reach(reader: Reader, trigger: EpisodesReach, episode: SeenEpisode) -> list[Chance]:
+    counted = trigger.counted
+    when = episode.instant(counted.counted_by)
+    if when is None:
+        return []
+    low = high = 1
+    for other in reader.seen.episodes:
+        at = other.instant(counted.counted_by)
+        if at is None or (at, other.id) >= (when, episode.id) or reader.leaves_window(at, counted.window) <= when:
+            continue
+        holds = reader.counted(other, counted).at(when)
+        low += bool(holds)
+        high += holds is not False
+    short = reader.history_complete_from(counted.window) > when
+    if low > trigger.at_least or (high < trigger.at_least and not short):
+        return []
+    falls = reader.count(counted).first(lambda count: count[1] < trigger.at_least, when)
+    certain = reader.counted(episode, counted)
+    if low < trigger.at_least:
+        certain = all_of([certain, UNKNOWN])
+    return [Chance(when, FOREVER if falls is None else max(when, Instant(falls - 1)), certain)]
+
+
+# --- the guard --------------------------------------------------------------------------------------------------------
+
+
+def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing | None:
+    """Whether and when the guard lets the rule fire at this chance."""
+    if chance.happening:
+        place = Place(place.episode, chance.happening)
+    as_of = reader.seen.as_of
+    guard = reader.guard(duty.guard, place)
+    if chance.certain is not None:
+        guard = all_of([guard, chance.certain])
+    start, end = chance.start, chance.end
+    arises = _arises(reader, duty, place, start)
+    if end is None:
+        found = _at_moment(guard, start, as_of)
+        if found and arises > found[1]:
+            found = ("future" if found[0] == "fired" and arises > as_of else found[0], arises)
+        trigger = max(start, arises)
+    else:
+        start = max(start, arises)
+        found = _in_stretch(guard, start, end, as_of)
+        trigger = found[1] if found else start
+    if found is None:
+        return None
+    state, fired = found
+    ending = until(reader, duty, place, chance.start)
+    if ending.certain < fired:
+        return None
+    if ending.maybe < fired and state != "future":
+        state = "undecided"
+    return Firing(
+        duty=duty,
+        place=place,
+        subject=place.episode.id if place.episode else CHILD,
+        occurrence=chance.happening.id if chance.happening else "",
+        state=state,
+        began=chance.start,
+        trigger=trigger,
+        fired=fired,
+        until=ending.certain,
+        until_maybe=ending.maybe,
+    )
+
+
+def _at_moment(guard: Track[Truth], moment: Instant, as_of: Instant) -> tuple[State, Instant] | None:
+    if moment > as_of:
+        value = guard.at(moment)
+        return None if value is False else ("future" if value else "undecided", moment)
+    known = guard.first(lambda value: value is not None, moment, as_of)
+    if known is None:
+        return "undecided", moment
+    return ("fired", known) if guard.at(known) else None
+
+
+def _in_stretch(guard: Track[Truth], start: Instant, end: Instant, as_of: Instant) -> tuple[State, Instant] | None:
+    if start > end:
+        return None
+    if start <= as_of:
+        fired = guard.first(_true, start, min(end, as_of))
+        if fired is not None:
+            return "fired", fired
+        last = min(end, as_of)
+        if guard.at(last) is None:
+            return "undecided", max(start, guard.since(last))
+        start = Instant(as_of + 1)
+    ahead = guard.first(_not_false, start, end)
+    if ahead is None:
+        return None
+    return "future" if guard.at(ahead) else "undecided", ahead
+
+
+def _true(value: Truth) -> bool:
+    return value is True
+
+
+def _not_false(value: Truth) -> bool:
+    return value is not False
+
+
+def _arises(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant:
+    """00:00 of a numbered day; for other deadlines the trigger's own start."""
+    if not isinstance(duty.deadline, OnDay):
+        return start
+    on = duty.deadline
+    anchor = start if on.anchor == "trigger" or place.episode is None else place.episode.instant(on.anchor)
+    return start if anchor is None else max(start, numbered_day(reader, anchor, on))
+
+
+def numbered_day(reader: Reader, anchor: Instant, on: OnDay) -> Instant:
+    """00:00 of day N, the anchor's own date being day `first_day_is`."""
+    from datetime import timedelta
+
+    return reader.clock.midnight(reader.clock.date_of(anchor) + timedelta(days=on.day - on.first_day_is))
+
+
+def _first(found: list[Firing]) -> list[Firing]:
+    """Of several triggers the one that fired first; undecided while an earlier one is."""
+    if not found:
+        return []
+    found.sort(key=lambda f: (f.fired, f.state == "undecided"))
+    first = found[0]
+    first.occurrence = "1"
+    return [first]
+
+
+# --- until ------------------------------------------------------------------------------------------------------------
+
+
+def until(reader: Reader, duty: Duty, place: Place, began: Instant) -> Ending:
+    """When the first `until` of a duty came or comes, counted from the beginning of its trigger."""
+    certain = maybe = FOREVER
+    for part in duty.until:
+        one = _until(reader, part, place, began)
+        certain, maybe = min(certain, one.certain), min(maybe, one.maybe)
+    return Ending(certain, min(certain, maybe))
+
+
+def _until(reader: Reader, part: rules.Until, place: Place, began: Instant) -> Ending:
+    match part:
+        case UntilInstant(which):
+            when = place.episode.instant(which) if place.episode else None
+            return Ending(FOREVER if when is None else when, FOREVER)
+        case OnRecord(action):
+            certain = maybe = FOREVER
+            for act in reader.seen.acts.get(action, ()):
+                if act.at >= began and pulls(part, act, reader.protocol.words):
+                    ours = belongs(act, place.episode, reader.seen)
+                    if ours:
+                        certain = min(certain, act.at)
+                    elif ours is None:
+                        maybe = min(maybe, act.at)
+            return Ending(certain, maybe)
+        case OnBirthday(age):
+            born = reader.seen.born
+            if born is None:
+                return Ending(FOREVER, began)
+            return Ending(reader.clock.birthday(born, age), FOREVER)
+        case _:
+            track = reader.truth(part, place)
+            sure = track.first(_true, began)
+            open_ = track.first(_not_false, began)
+            return Ending(FOREVER if sure is None else sure, FOREVER if open_ is None else open_)

@@ -1,0 +1,290 @@
+"""Obligations in the making: each firing, or each occurrence of a series, with its end and what discharged it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.rules import Effect, OnDay, People, Phase, Repeat
+from missingrules.engine import acts
+from missingrules.engine.deadlines import Due, anchor_at, due_at
+from missingrules.engine.firing import Firing, numbered_day
+from missingrules.engine.people import people
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from missingrules.domain.rules import Duty
+    from missingrules.engine.facts import Reader
+    from missingrules.engine.seen import Happening
+    from missingrules.engine.tracks import Truth
+
+
+@dataclass(slots=True)
+class Instance:
+    """One obligation before its status is read. Instants of FOREVER have not come."""
+
+    firing: Firing
+    occurrence: str
+    opens: Instant  # acts count from here
+    closes: Instant
+    closes_maybe: Instant
+    superseded: bool = False  # whether it was a superseding rule that closed it
+    fixed: Due | None = None  # of a series; otherwise the deadline is read
+    discharged: Instant | None = None
+    by: list[Happening] = field(default_factory=list)
+    open_act: Happening | None = None  # a record that may be its discharge
+    covered: set[str] = field(default_factory=set)
+
+    @property
+    def live(self) -> bool:
+        return self.firing.state == "fired"
+
+    def due(self, reader: Reader, closes: Instant) -> Due:
+        return self.fixed or due_at(reader, self.firing, closes)
+
+
+class End(NamedTuple):
+    """When a firing ends, for certain and perhaps, and whether by a superseding rule."""
+
+    certain: Instant
+    maybe: Instant
+    superseded: bool
+
+
+def singles(reader: Reader, duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]:
+    """One instance for each firing of a duty that does not repeat."""
+    out = []
+    for firing, end in firings:
+        opens = firing.trigger
+        if duty.counts_from == "started" and firing.place.episode:
+            opens = min(opens, firing.place.episode.started)
+        out.append(Instance(firing, firing.occurrence, opens, end.certain, end.maybe, end.superseded))
+    return out
+
+
+def discharge(reader: Reader, duty: Duty, instances: list[Instance], prefix: str) -> None:
+    """Gives each act to the instance of one subject that it discharges."""
+    for act in of_action(reader, duty):
+        _give(reader, duty, instances, act, prefix)
+
+
+def of_action(reader: Reader, duty: Duty) -> list[Happening]:
+    """The acts that may discharge the duty, in order of time: of its action or one that counts as it."""
+    seen = reader.seen.acts
+    names = (duty.action, *reader.protocol.words.actions[duty.action].also)
+    found = [act for name in names for act in seen.get(name, ()) if _is_of_kind(reader, duty, act)]
+    if len(names) > 1:
+        found.sort(key=lambda act: (act.at, act.id))
+    return found
+
+
+def _is_of_kind(reader: Reader, duty: Duty, act: Happening) -> bool:
+    if duty.about is not None and acts.about(act) != duty.about:
+        return False
+    if duty.method is not None and acts.method(act) != duty.method:
+        return False
+    written = acts.outcome(act)
+    match duty.effect:
+        case Effect.REQUIRE:
+            return acts.counts_as_done(act, reader.protocol.words, duty.met_by)
+        case Effect.CONSIDER:
+            return True
+        case Effect.DECIDE:
+            return written in ("for", "against")
+        case Effect.AGREE:
+            return written == "agreed"
+
+
+def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening, prefix: str) -> bool:
+    """Gives an act to the instance that it answers or fits; True if it discharged one."""
+    fitting = [
+        i
+        for i in instances
+        if i.live
+        and i.discharged is None
+        and i.opens <= act.at <= i.closes
+        and act is not i.firing.place.happening
+        and acts.belongs(act, i.firing.place.episode, reader.seen) is not False
+    ]
+    if not fitting:
+        return False
+    answers = act.record.answers if act.record else None
+    answered = [i for i in instances if answers and answers in (i.occurrence, _key(prefix, i), _key("", i))]
+    if answered:
+        fitting = [i for i in fitting if i in answered]
+        if not fitting:
+            return False
+    chosen = _nearest(fitting, act) if duty.repeat else fitting[-1]
+    if acts.belongs(act, chosen.firing.place.episode, reader.seen) is None:
+        chosen.open_act = chosen.open_act or act
+        return False
+    covers = _covers(reader, duty, chosen, act)
+    if covers is None:
+        chosen.open_act = chosen.open_act or act
+    if not covers:
+        return False
+    chosen.discharged = act.at
+    return True
+
+
+def _key(prefix: str, instance: Instance) -> str:
+    key = f"{instance.firing.duty.id}/{instance.firing.subject}/{instance.occurrence}"
+    return f"{prefix}/{key}" if prefix else key
+
+
+def _nearest(fitting: list[Instance], act: Happening) -> Instance:
+    """The occurrence due nearest to the act, of two as near the earlier."""
+    return min(fitting, key=lambda i: (abs((i.fixed.low if i.fixed else i.opens) - act.at), i.opens))
+
+
+def _covers(reader: Reader, duty: Duty, instance: Instance, act: Happening) -> Truth:
+    """Whether with this act all recipients are covered; None where the record does not say to whom."""
+    agree = duty.effect is Effect.AGREE
+    who, _ = people(reader, duty.with_ if agree else duty.to, instance.firing.place, act.at, instance.firing.fired)
+    named: tuple[str, ...] = ()
+    if act.record:
+        named = act.record.with_ if agree else act.record.to
+    if not isinstance(who, People) or who.mode not in ("all", "any"):
+        instance.by.append(act)
+        return True
+    needed = {role.name for role in who.roles}
+    if not named:
+        if len(needed) > 1:
+            return None
+        named = tuple(needed)
+    new = needed & set(named) - instance.covered
+    if new:
+        instance.covered |= new
+        instance.by.append(act)
+    return bool(new) if who.mode == "any" else needed <= instance.covered
+
+
+# --- series -----------------------------------------------------------------------------------------------------------
+
+
+class Slot(NamedTuple):
+    number: int
+    opens: Instant
+    due: Instant
+    every: Phase
+
+
+def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int) -> list[Instance]:
+    """The occurrences of a repeating duty that opened, and the next one that has not. Numbers go on from `first`."""
+    repeat = duty.repeat
+    assert repeat is not None
+    if firing.state == "undecided":
+        return [_occurrence(firing, end, Slot(first, firing.trigger, FOREVER, repeat.phases[0]), "undecided")]
+    if repeat.next_from == "last_held":
+        return list(_held(reader, duty, repeat, firing, end, first))
+    return list(_scheduled(reader, repeat, firing, end, first))
+
+
+def _anchor(reader: Reader, repeat: Repeat, firing: Firing) -> tuple[Instant, Instant] | None:
+    """From where intervals are reckoned, and where the first occurrence opens."""
+    if isinstance(repeat.anchor, OnDay):
+        on = repeat.anchor
+        at = anchor_at(reader, on.anchor, firing, reader.seen.as_of)
+        if not isinstance(at, int):
+            return None
+        day = numbered_day(reader, at, on)
+        return day, Instant(reader.clock.end_of(reader.clock.date_of(day)) + 1)
+    at = anchor_at(reader, repeat.anchor, firing, max(reader.seen.as_of, firing.trigger))
+    return (at, at) if isinstance(at, int) else None
+
+
+def _slots(reader: Reader, repeat: Repeat, firing: Firing, first: int) -> Iterator[Slot]:
+    """Every occurrence by schedule, without end where the last phase has none."""
+    anchor = _anchor(reader, repeat, firing)
+    if anchor is None:
+        return
+    base, opens = anchor
+    number, clock = first, reader.clock
+    for phase in repeat.phases:
+        over = clock.after(base, phase.lasting) if phase.lasting else FOREVER
+        last = clock.deadline(base, phase.lasting) if phase.lasting else FOREVER
+        count = 1
+        # Elapsed time from a numbered day runs from when it is over.
+        start = base if phase.every.seconds is None else max(base, opens)
+        while (due := clock.deadline(start, phase.every.times(count))) <= last:
+            yield Slot(number, opens, due, phase)
+            opens, number, count = Instant(due + 1), number + 1, count + 1
+        base = over
+
+
+def _scheduled(reader: Reader, repeat: Repeat, firing: Firing, end: End, first: int) -> Iterator[Instance]:
+    as_of = reader.seen.as_of
+    guard = reader.guard(firing.duty.guard, firing.place)
+    waiting: list[tuple[Slot, Instance | None]] = []
+    for slot in _slots(reader, repeat, firing, first):
+        opens = max(slot.opens, firing.trigger)
+        if slot.due < firing.trigger:
+            continue
+        if opens > end.certain:
+            break
+        holds = guard.at(opens)
+        if len(waiting) > 1:
+            # One still undone when the next but one opens is missed.
+            earlier = waiting[-2][1]
+            if earlier and opens <= earlier.closes:
+                earlier.closes, earlier.superseded = opens, True
+                earlier.closes_maybe = min(earlier.closes_maybe, opens)
+        instance = None
+        if holds is not False:
+            state = "undecided" if holds is None else "future" if opens > as_of else "fired"
+            instance = _occurrence(firing, end, slot._replace(opens=opens), state)
+            yield instance
+        waiting.append((slot, instance))
+        if opens > as_of and (instance or guard.first(lambda value: value is not False, opens) is None):
+            return
+
+
+def _held(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int) -> Iterator[Instance]:
+    anchor = _anchor(reader, repeat, firing)
+    if anchor is None:
+        return
+    base, opens = anchor
+    as_of, clock = reader.seen.as_of, reader.clock
+    guard = reader.guard(duty.guard, firing.place)
+    left = of_action(reader, duty)
+    number = first
+    while True:
+        phase = _phase_at(reader, repeat, base, opens)
+        if phase is None or opens > end.certain:
+            return
+        due = clock.deadline(base if number == first and phase.every.seconds is None else opens, phase.every)
+        begins = max(opens, firing.trigger)
+        holds = guard.at(begins)
+        if due < firing.trigger or holds is False:
+            if begins > as_of:
+                return
+            opens, number = Instant(due + 1), number + 1
+            continue
+        state = "undecided" if holds is None else "future" if begins > as_of else "fired"
+        instance = _occurrence(firing, end, Slot(number, begins, due, phase), state)
+        yield instance
+        if state != "fired":
+            return
+        while left and instance.discharged is None:
+            _give(reader, duty, [instance], left.pop(0), reader.protocol.name)
+        if instance.discharged is None:
+            return
+        opens, number = instance.discharged, number + 1
+
+
+def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> Phase | None:
+    for phase in repeat.phases:
+        if phase.lasting is None:
+            return phase
+        base = reader.clock.after(base, phase.lasting)
+        if opens < base:
+            return phase
+    return None
+
+
+def _occurrence(firing: Firing, end: End, slot: Slot, state: str) -> Instance:
+    own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))  # type: ignore[arg-type]
+    due = Due(slot.due, slot.due, f"every {slot.every.every}")
+    return Instance(own, own.occurrence, slot.opens, end.certain, end.maybe, end.superseded, fixed=due)

@@ -1,0 +1,143 @@
+"""What follows from a protocol alone: its provisions under chosen readings, and what hangs on each reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from missingrules.domain.clock import Length
+from missingrules.domain.rules import (
+    Before,
+    Conclusion,
+    CountTest,
+    Duty,
+    EpisodesReach,
+    FactTest,
+    MissingFor,
+    OnDay,
+    OnInstant,
+    OnUndone,
+    Phase,
+    Protocol,
+    Repeat,
+    RuleFamily,
+    UntilInstant,
+    WhileMissing,
+    Within,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from missingrules.domain.rules import Provision
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the engine needs to know of a protocol before it sees a case."""
+
+    families: Mapping[str, RuleFamily]
+    hanging: Mapping[str, frozenset[str]]  # reading -> the rules whose answer it may change
+    needed: Mapping[str, frozenset[str]]  # rule -> the rules that have to be worked out with it
+    instants: frozenset[str]  # which instants of an episode any rule reads
+    lengths: tuple[Length, ...]  # elapsed lengths and lengths of going missing, where a time of day matters
+
+
+# Holds only what follows from its argument.
+@lru_cache(maxsize=64)
+def plan_of(protocol: Protocol) -> Plan:
+    families = {family.id: family for family in protocol.families}
+    feeds: dict[str, set[str]] = {}
+    needs: dict[str, set[str]] = {}
+    concluders: dict[str, set[str]] = {}
+    parts = {family.id: [p for variant in family.variants.values() for p in variant] for family in protocol.families}
+    for rule, provisions in parts.items():
+        for provision in provisions:
+            if isinstance(provision, Conclusion):
+                concluders.setdefault(provision.fact, set()).add(rule)
+    for rule, provisions in parts.items():
+        needs[rule] = set()
+        for provision in provisions:
+            for part in _walk(provision):
+                if isinstance(part, FactTest):
+                    needs[rule] |= concluders.get(part.fact, set()) - {rule}
+                elif isinstance(part, OnUndone):
+                    needs[rule].add(part.rule)
+                elif isinstance(part, (CountTest, EpisodesReach)):
+                    needs[rule] |= concluders.get("episode.kind", set()) - {rule}
+            if isinstance(provision, Duty) and provision.superseded_by:
+                needs[rule].add(provision.superseded_by)
+        for other in needs[rule]:
+            feeds.setdefault(other, set()).add(rule)
+    hanging = {
+        reading: _closure({f.id for f in protocol.families if reading in f.readings}, feeds)
+        for reading in protocol.readings
+    }
+    everything = [part for provisions in parts.values() for p in provisions for part in _walk(p)]
+    return Plan(
+        families=families,
+        hanging=hanging,
+        needed={rule: _closure({rule}, needs) for rule in families},
+        instants=frozenset(i for part in everything for i in _instants(part)),
+        lengths=tuple(dict.fromkeys(length for part in everything for length in _lengths(part))),
+    )
+
+
+def provisions_of(protocol: Protocol, options: Mapping[str, str], only: Iterable[str] | None = None) -> list[Provision]:
+    """The provisions that stand under these options, of all rules or of some."""
+    wanted = None if only is None else set(only)
+    out: list[Provision] = []
+    for family in protocol.families:
+        if wanted is None or family.id in wanted:
+            out += family.variants[tuple(options[reading] for reading in family.readings)]
+    return out
+
+
+def _closure(start: set[str], edges: Mapping[str, set[str]]) -> frozenset[str]:
+    found, todo = set(start), list(start)
+    while todo:
+        for other in edges.get(todo.pop(), ()):
+            if other not in found:
+                found.add(other)
+                todo.append(other)
+    return frozenset(found)
+
+
+def _walk(part: Any) -> Iterator[Any]:
+    """Every dataclass inside a provision, itself first."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from _walk(one)
+    elif is_dataclass(part):
+        yield part
+        for own in fields(part):
+            yield from _walk(getattr(part, own.name))
+
+
+def _instants(part: Any) -> Iterator[str]:
+    match part:
+        case OnInstant(which) | UntilInstant(which):
+            yield which
+        case WhileMissing(ends_with) | MissingFor(_, _, ends_with):
+            yield ends_with
+        case EpisodesReach(_, counted) | CountTest(counted, _):
+            yield counted.counted_by
+        case Within(_, anchor) | OnDay(_, anchor) | Before(anchor):
+            yield anchor
+        case Repeat(str() as anchor):
+            yield anchor
+        case _:
+            pass
+
+
+def _lengths(part: Any) -> Iterator[Length]:
+    match part:
+        case MissingFor(Length() as length):
+            yield length
+        case FactTest("episode.missing_for", test):
+            yield from (end for end in (getattr(test, "low", None), getattr(test, "high", None)) if end is not None)
+        case Within(length) | Phase(length) if length.seconds is not None:
+            yield length
+        case _:
+            pass

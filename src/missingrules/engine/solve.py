@@ -1,0 +1,325 @@
+"""One protocol under one set of readings, one case whose instants are settled, one `as_of`: what is due and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.obligations import (
+    Ahead,
+    Concluded,
+    Conflict,
+    Difference,
+    Forbidden,
+    Obligation,
+    Status,
+)
+from missingrules.domain.rules import Conclusion, DeadlineRows, Duty, Modality, PeopleRows, Prohibition, Word
+from missingrules.engine import evidence
+from missingrules.engine.facts import Place, Reader
+from missingrules.engine.firing import Firing, Undone, firings
+from missingrules.engine.instances import End, Instance, discharge, series, singles
+from missingrules.engine.people import differences, people
+from missingrules.engine.prohibitions import breaches
+from missingrules.engine.standing import conclusions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from missingrules.domain.rules import Deadline, NotStated, Protocol, Provision
+    from missingrules.engine.deadlines import Due
+    from missingrules.engine.evidence import Unknown
+    from missingrules.engine.seen import Seen
+    from missingrules.engine.tracks import Track, Truth
+
+
+@dataclass(slots=True)
+class Solved:
+    """The answer of one world. `asked` maps an unknown fact to the keys that hang on it and by when it is needed."""
+
+    obligations: dict[str, Obligation] = field(default_factory=dict)
+    conclusions: list[Concluded] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    forbidden: list[Forbidden] = field(default_factory=list)
+    asked: dict[tuple[Unknown, str | None], dict[str, Instant | None]] = field(default_factory=dict)
+    ahead: list[Ahead] = field(default_factory=list)
+    changes: set[Instant] = field(default_factory=set)  # first instants at which time alone changes the answer
+    may_change: set[Instant] = field(default_factory=set)  # and those at which it might
+
+    def ask(self, facts: Iterable[Unknown], key: str, record: str | None = None, by: Instant | None = None) -> None:
+        for fact in facts:
+            keys = self.asked.setdefault((fact, record), {})
+            keys.setdefault(key, by)
+
+
+class Solver:
+    """Works out each duty's instances once; a duty may look at another's (superseded, undone)."""
+
+    def __init__(self, protocol: Protocol, provisions: Iterable[Provision], seen: Seen, horizon: Instant) -> None:
+        self.protocol = protocol
+        self.seen = seen
+        self.horizon = horizon
+        self.duties: dict[str, list[Duty]] = {}
+        self.conclusions: list[Conclusion] = []
+        self.prohibitions: list[Prohibition] = []
+        for provision in provisions:
+            if isinstance(provision, Duty):
+                self.duties.setdefault(provision.rule, []).append(provision)
+            elif isinstance(provision, Conclusion):
+                self.conclusions.append(provision)
+            else:
+                self.prohibitions.append(provision)
+        self.reader = Reader(protocol, self.conclusions, seen)
+        self._firings: dict[int, list[Firing]] = {}
+        self._instances: dict[int, list[Instance]] = {}
+
+    def solve(self) -> Solved:
+        solved = Solved()
+        for duties in self.duties.values():
+            for duty in duties:
+                for instance in self.instances(duty):
+                    self._add(solved, instance)
+                self._ask_for_becoming(solved, duty)
+        solved.conclusions, solved.conflicts = conclusions_of(self.reader, self.conclusions, solved.changes)
+        for prohibition in self.prohibitions:
+            solved.forbidden += breaches(self.reader, prohibition, solved.ask)
+        return solved
+
+    # --- what a duty's rule did -----------------------------------------------------------------------------------
+
+    def firings(self, duty: Duty) -> list[Firing]:
+        found = self._firings.get(id(duty))
+        if found is None:
+            found = self._firings[id(duty)] = firings(self.reader, duty, self._undone)
+        return found
+
+    def instances(self, duty: Duty) -> list[Instance]:
+        found = self._instances.get(id(duty))
+        if found is None:
+            found = self._instances[id(duty)] = self._work_out(duty)
+        return found
+
+    def _work_out(self, duty: Duty) -> list[Instance]:
+        by_subject: dict[str, list[tuple[Firing, End]]] = {}
+        for firing in self.firings(duty):
+            by_subject.setdefault(firing.subject, []).append((firing, self._end(firing)))
+        out: list[Instance] = []
+        for fired in by_subject.values():
+            if duty.repeat is None:
+                found = singles(self.reader, duty, fired)
+                discharge(self.reader, duty, found, self.protocol.name)
+            else:
+                found = []
+                for firing, end in fired:
+                    first = int(found[-1].occurrence) + 1 if found else 1
+                    found += series(self.reader, duty, firing, end, first)
+                if duty.repeat.next_from == "schedule":
+                    discharge(self.reader, duty, found, self.protocol.name)
+            out += found
+        return out
+
+    def _end(self, firing: Firing) -> End:
+        certain, maybe = firing.until, firing.until_maybe
+        for exception in firing.duty.guard.unless:
+            lifts = self.reader.truth(exception.condition, firing.place).first(bool, firing.fired)
+            if lifts is not None:
+                certain, maybe = min(certain, lifts), min(maybe, lifts)
+        superseded = False
+        for other in self.duties.get(firing.duty.superseded_by or "", ()):
+            for later in self.firings(other):
+                if later.subject != firing.subject or later.trigger < firing.trigger:
+                    continue
+                if later.state == "undecided":
+                    maybe = min(maybe, later.trigger)
+                elif later.trigger < certain:
+                    certain, maybe, superseded = later.trigger, min(maybe, later.trigger), True
+        return End(certain, maybe, superseded)
+
+    def _undone(self, rule: str) -> list[Undone]:
+        out: list[Undone] = []
+        for duty in self.duties.get(rule, ()):
+            for instance in self.instances(duty):
+                due = instance.due(self.reader, min(instance.closes, self.seen.as_of))
+                if due.low == FOREVER:
+                    continue
+                at = Instant(due.high + 1) if due.high != FOREVER else Instant(due.low + 1)
+                if instance.discharged is not None and instance.discharged < at:
+                    continue
+                if instance.closes < at:
+                    continue
+                doubtful = not instance.live or due.open or instance.open_act is not None
+                episode = instance.firing.place.episode
+                out.append(Undone(at, episode.id if episode else None, doubtful and instance.firing.state != "future"))
+        return sorted(out, key=lambda u: u.at)
+
+    # --- how it stands --------------------------------------------------------------------------------------------
+
+    def _add(self, solved: Solved, instance: Instance) -> None:
+        firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
+        duty = firing.duty
+        key = f"{self.protocol.name}/{duty.id}/{firing.subject}/{instance.occurrence}"
+        ahead = firing.trigger > as_of
+        if ahead and firing.trigger > self.horizon:
+            if firing.trigger <= instance.closes:
+                solved.ahead.append(Ahead("time", 0, firing.trigger, firing.subject, duty, duty.citations))
+            solved.changes.add(firing.trigger)
+            return
+        if ahead and firing.trigger > instance.closes:
+            return
+        closed = min(instance.closes, as_of)
+        if instance.discharged is not None:
+            closed = instance.discharged
+        due = instance.due(reader, firing.trigger if ahead else closed)
+        status = self._status(instance, due)
+        read_at = firing.trigger if ahead else closed
+        by, by_cited = people(reader, duty.by, firing.place, read_at, firing.fired)
+        chair, chair_cited = people(reader, duty.chair, firing.place, read_at, firing.fired)
+        attend, attend_cited = people(reader, duty.attend, firing.place, read_at, firing.fired)
+        to, to_cited = people(reader, duty.to, firing.place, read_at, firing.fired)
+        with_, with_cited = people(reader, duty.with_, firing.place, read_at, firing.fired)
+        found: list[Difference] = []
+        for act in instance.by:
+            found += differences(by, chair, attend, act)
+        none = due.low == FOREVER
+        obligation = Obligation(
+            key=key,
+            duty=duty,
+            protocol=self.protocol.name,
+            subject=firing.subject,
+            episode=firing.place.episode.id if firing.place.episode else None,
+            occurrence=instance.occurrence,
+            status=status,
+            triggered_at=firing.trigger,
+            due=None if none else due.low,
+            due_between=(due.low, due.high) if due.open and due.high != FOREVER else None,
+            due_basis=due.basis,
+            due_citations=due.citations,
+            discharged_at=instance.discharged,
+            discharged_by=tuple(dict.fromkeys(act.id for act in instance.by)) if instance.discharged else (),
+            ended_at=instance.closes if instance.closes <= as_of and instance.discharged is None else None,
+            by=by,
+            chair=chair,
+            recipients=to,
+            attendees=attend,
+            with_=with_,
+            people_citations=by_cited + chair_cited + attend_cited + to_cited + with_cited,
+            because=evidence.because(reader, firing),
+            notes=self._notes(firing, instance),
+            differences=tuple(found),
+            sort_at=firing.trigger if none and duty.deadline is Word.IMMEDIATELY else None,
+        )
+        held = solved.obligations.get(key)
+        if held is None or (held.status is Status.NOT_DECIDABLE and status is not Status.NOT_DECIDABLE):
+            solved.obligations[key] = obligation
+        self._ask(solved, instance, due, key, status)
+        self._watch(solved, instance, due, status)
+
+    def _status(self, instance: Instance, due: Due) -> Status:
+        as_of, firing = self.seen.as_of, instance.firing
+        if firing.state == "undecided":
+            return Status.NOT_DECIDABLE
+        if firing.state == "future":
+            return Status.UPCOMING
+        if instance.discharged is not None:
+            if instance.discharged <= due.low:
+                return Status.MET
+            return Status.MET_LATE if instance.discharged > due.high else Status.NOT_DECIDABLE
+        if instance.open_act is not None:
+            return Status.NOT_DECIDABLE
+        if instance.closes <= as_of:
+            if instance.superseded:
+                return Status.MISSED if instance.closes_maybe == instance.closes else Status.NOT_DECIDABLE
+            if instance.closes <= due.low:
+                return Status.CEASED
+            certain = instance.closes_maybe > due.high
+            return Status.MISSED if certain else Status.NOT_DECIDABLE
+        if instance.closes_maybe <= as_of:
+            return Status.NOT_DECIDABLE
+        if due.low < as_of <= due.high and due.open:
+            return Status.NOT_DECIDABLE
+        if firing.duty.modality is Modality.MAY:
+            return Status.AVAILABLE
+        return Status.OVERDUE if as_of > due.high else Status.DUE
+
+    def _notes(self, firing: Firing, instance: Instance) -> tuple[str, ...]:
+        duty, out = firing.duty, []
+        if duty.aim:
+            out.append(f"aim: {duty.aim.text.replace('_', ' ')}")
+        if duty.earlier_if and duty.earlier_if.condition is not None:
+            at = min(max(firing.fired, self.seen.as_of), instance.closes)
+            if self.reader.truth(duty.earlier_if.condition, firing.place).at(at):
+                out.append(f"earlier: {duty.earlier_if.text}")
+        return tuple(out)
+
+    # --- what to ask, and when the answer changes -----------------------------------------------------------------
+
+    def _ask(self, solved: Solved, instance: Instance, due: Due, key: str, status: Status) -> None:
+        firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
+        duty, place = firing.duty, firing.place
+        closed = instance.discharged if instance.discharged is not None else min(instance.closes, as_of)
+        if firing.state == "undecided":
+            at = firing.fired
+            needed = firing.trigger if firing.trigger > as_of else None
+            solved.ask(evidence.unknown_in_trigger(reader, duty, place, at), key, by=needed)
+            solved.ask(evidence.unknown_in_guard(reader, duty.guard, place, at), key, by=needed)
+        if status in (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED):
+            return
+        at = max(firing.trigger, closed)
+        for exception in duty.guard.unless:
+            solved.ask(evidence.unknown(reader, exception.condition, place, at), key)
+        if instance.open_act is not None and instance.open_act.record is not None:
+            record = instance.open_act.record
+            silent = instance.open_act.episode is not None or not place.episode
+            solved.ask([("record.to" if silent else "record.episode", None)], key, record=record.id)
+        if firing.until_maybe <= as_of < firing.until:
+            for part in duty.until:
+                solved.ask(evidence.unknown_in_until(reader, part, place, as_of), key)
+        if due.open:
+            solved.ask(evidence.unknown_in_deadline(reader, duty.deadline, place, at), key)
+        for who in (duty.by, duty.chair, duty.attend, duty.to, duty.with_):
+            if isinstance(who, PeopleRows):
+                solved.ask(evidence.unknown_in_rows(reader, who, place, firing.fired if who.at_firing else at), key)
+
+    def _ask_for_becoming(self, solved: Solved, duty: Duty) -> None:
+        """A fact that would trigger but is unknown is asked for, of episodes only the newest."""
+        newest = self.seen.episodes[-1] if self.seen.episodes else None
+        for test in evidence.becoming(duty.trigger):
+            place = Place(newest if test.fact.startswith("episode.") else None)
+            if newest is not None:
+                solved.ask(
+                    evidence.unknown(self.reader, test, place, self.seen.as_of), f"{self.protocol.name}/{duty.id}"
+                )
+
+    def _watch(self, solved: Solved, instance: Instance, due: Due, status: Status) -> None:
+        """When time alone changes this obligation, for certain or perhaps."""
+        firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
+        duty, place = firing.duty, firing.place
+        if status is Status.UPCOMING:
+            solved.changes.add(firing.trigger)
+            return
+        if status in (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED):
+            return
+        for when in (due.low, due.high):
+            if as_of <= when < FOREVER:
+                solved.may_change.add(Instant(when + 1))
+        tracks = [reader.truth(e.condition, place) for e in duty.guard.unless]
+        for who in (duty.by, duty.chair, duty.attend, duty.to, duty.with_):
+            if isinstance(who, PeopleRows):
+                tracks += [reader.truth(row.condition, place) for row in who.rows]
+        tracks += _row_tracks(reader, duty.deadline, place)
+        if firing.state == "undecided":
+            tracks.append(reader.guard(duty.guard, place))
+        solved.may_change.update(t.until(as_of) for t in tracks)
+        solved.may_change.update(
+            when for when in (instance.closes, instance.closes_maybe, firing.trigger) if as_of < when < FOREVER
+        )
+
+
+def _row_tracks(reader: Reader, deadline: Deadline | NotStated, place: Place) -> list[Track[Truth]]:
+    if not isinstance(deadline, DeadlineRows):
+        return []
+    out = [reader.truth(row.condition, place) for row in deadline.rows]
+    for row in deadline.rows:
+        out += _row_tracks(reader, row.deadline, place)
+    return out

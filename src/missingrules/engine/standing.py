@@ -1,0 +1,52 @@
+"""Classifications as they stand at `as_of`: effective levels, concluded facts, and where two values conflict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.obligations import Concluded, Conflict
+from missingrules.domain.vocabulary import FactType
+from missingrules.engine.facts import Place, Reader
+from missingrules.engine.wording import value_text
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import Conclusion
+
+
+def conclusions_of(
+    reader: Reader, conclusions: list[Conclusion], changes: set[Instant]
+) -> tuple[list[Concluded], list[Conflict]]:
+    """What is concluded of the child and of every episode; the instants at which time changes it go to `changes`."""
+    as_of = reader.seen.as_of
+    out: list[Concluded] = []
+    conflicts: list[Conflict] = []
+    for fact, concluding in reader.conclusions.items():
+        places = [Place(e) for e in reader.seen.episodes] if fact.startswith("episode.") else [Place(None)]
+        for place in places:
+            episode = place.episode.id if place.episode else None
+            holding = [c for c in concluding if reader.guard(c.guard, place).at(as_of)]
+            for conclusion in concluding:
+                change = reader.guard(conclusion.guard, place).until(as_of)
+                if change != FOREVER:
+                    changes.add(change)
+            if not holding:
+                continue
+            recorded = reader.recorded(fact, place).at(as_of)
+            value = reader.fact(fact, place).at(as_of)
+            citations = tuple(dict.fromkeys(c for h in holding for c in h.citations))
+            rules = tuple(h.rule for h in holding)
+            word = reader.protocol.words.facts[fact]
+            what = fact.removeprefix("episode.")
+            if word.type is FactType.SCALE:
+                floor = max((h.floor for h in holding if h.floor), key=word.values.index, default=None)
+                text = str(value_text(value, word.values))
+                out.append(Concluded(what, episode, recorded, floor, text, citations, rules))
+                continue
+            values = {h.value for h in holding if h.value is not None} | ({recorded} if recorded is not None else set())
+            if len(values) > 1:
+                conflicts.append(Conflict(what, episode, tuple(sorted(map(str, values))), rules, citations))
+            out.append(
+                Concluded(what, episode, recorded, None, "unknown" if value is None else str(value), citations, rules)
+            )
+    return out, conflicts

@@ -1,0 +1,144 @@
+"""Step functions of time: a value that holds from an instant until the next.
+
+Truth is Kleene's: True, False, and None for unknown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+
+from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
+Truth = bool | None
+
+
+class Track(NamedTuple, Generic[T]):
+    """`values[i]` holds from `times[i]` until `times[i + 1]`; the first time is before all."""
+
+    times: tuple[Instant, ...]
+    values: tuple[T, ...]
+
+    def at(self, when: Instant) -> T:
+        return self.values[bisect_right(self.times, when) - 1]
+
+    def until(self, when: Instant) -> Instant:
+        """The first instant after `when` at which another value begins; FOREVER if none does."""
+        i = bisect_right(self.times, when)
+        return self.times[i] if i < len(self.times) else FOREVER
+
+    def first(self, wanted: Callable[[T], bool], start: Instant, end: Instant = FOREVER) -> Instant | None:
+        """The first instant from `start` to `end`, both inside, whose value is wanted."""
+        times, values = self.times, self.values
+        i = bisect_right(times, start) - 1
+        if wanted(values[i]):
+            return start if start <= end else None
+        for j in range(i + 1, len(times)):
+            if times[j] > end:
+                return None
+            if wanted(values[j]):
+                return times[j]
+        return None
+
+    def since(self, when: Instant) -> Instant:
+        """The instant from which the value at `when` has held without a break."""
+        return self.times[bisect_right(self.times, when) - 1]
+
+
+def constant(value: T) -> Track[T]:
+    return Track((BEFORE_ALL,), (value,))
+
+
+YES: Final[Track[Truth]] = Track((BEFORE_ALL,), (True,))
+NO: Final[Track[Truth]] = Track((BEFORE_ALL,), (False,))
+UNKNOWN: Final[Track[Truth]] = Track((BEFORE_ALL,), (None,))
+
+
+def steps(first: T, changes: Iterable[tuple[Instant, T]]) -> Track[T]:
+    """A track from its first value and later changes in order of time; of several at one instant the last counts."""
+    times: list[Instant] = [BEFORE_ALL]
+    values: list[T] = [first]
+    for when, value in changes:
+        if when == times[-1]:
+            values[-1] = value
+            if len(values) > 1 and values[-2] == value:
+                times.pop()
+                values.pop()
+        elif values[-1] != value:
+            times.append(when)
+            values.append(value)
+    return Track(tuple(times), tuple(values))
+
+
+def between(start: Instant, end: Instant) -> Track[Truth]:
+    """True from `start` until `end`, the end outside."""
+    if start >= end:
+        return NO
+    if start == BEFORE_ALL:
+        return YES if end == FOREVER else Track((BEFORE_ALL, end), (True, False))
+    if end == FOREVER:
+        return Track((BEFORE_ALL, start), (False, True))
+    return Track((BEFORE_ALL, start, end), (False, True, False))
+
+
+def mapped(track: Track[Any], change: Callable[[Any], T]) -> Track[T]:
+    if len(track.times) == 1:
+        return constant(change(track.values[0]))
+    first, *rest = map(change, track.values)
+    return steps(first, zip(track.times[1:], rest, strict=True))
+
+
+def joined(tracks: Sequence[Track[Any]], join: Callable[[Sequence[Any]], T]) -> Track[T]:
+    """The track of what `join` makes of the values of all tracks at each instant."""
+    if len(tracks) == 1:
+        return mapped(tracks[0], lambda value: join((value,)))
+    times = sorted({when for track in tracks for when in track.times})
+    return steps(
+        join([track.at(times[0]) for track in tracks]),
+        [(when, join([track.at(when) for track in tracks])) for when in times[1:]],
+    )
+
+
+def _all(values: Sequence[Truth]) -> Truth:
+    if False in values:
+        return False
+    return None if None in values else True
+
+
+def _any(values: Sequence[Truth]) -> Truth:
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+def all_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
+    """Kleene's and."""
+    left = [track for track in tracks if track != YES]
+    if not left:
+        return YES
+    if NO in left:
+        return NO
+    return left[0] if len(left) == 1 else joined(left, _all)
+
+
+def any_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
+    """Kleene's or."""
+    left = [track for track in tracks if track != NO]
+    if not left:
+        return NO
+    if YES in left:
+        return YES
+    return left[0] if len(left) == 1 else joined(left, _any)
+
+
+def negated(track: Track[Truth]) -> Track[Truth]:
+    return Track(track.times, tuple(None if value is None else not value for value in track.values))
+
+
+def not_known_true(track: Track[Truth]) -> Track[Truth]:
+    """True save while the track is known true: how an exception stops a duty."""
+    return mapped(track, lambda value: value is not True)

@@ -1,0 +1,56 @@
+"""Conditions and values in the words of the language, for reasons and evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from missingrules.domain import rules
+from missingrules.domain.rules import AtLeast, CountTest, FactTest, HoursTest, Is, Known, Not, Range
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import Condition
+
+
+def condition_text(condition: Condition) -> str:
+    """The condition as an author would write it, on one line; empty for one that always holds."""
+    match condition:
+        case FactTest(fact, test):
+            return f"{fact.removeprefix('episode.')}: {test_text(test)}"
+        case CountTest(counted, test):
+            window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
+            return f"episodes: {test_text(test)}{window}"
+        case HoursTest(hours, outside):
+            return f"hours: {'outside' if outside else 'inside'} {hours}"
+        case rules.All(parts):
+            return " and ".join(filter(None, map(condition_text, parts)))
+        case rules.Any(parts):
+            return "(" + " or ".join(map(condition_text, parts)) + ")"
+        case Not(part):
+            return f"not ({condition_text(part)})"
+
+
+def test_text(test: rules.Test) -> str:
+    match test:
+        case Is(values):
+            return " or ".join(values)
+        case Known():
+            return "known"
+        case AtLeast(level):
+            return f"at least {level}"
+        case Range(low, low_inside, high, high_inside):
+            parts = []
+            if low is not None:
+                parts.append(f"{'at least' if low_inside else 'more than'} {low}")
+            if high is not None:
+                parts.append(f"{'up to' if high_inside else 'under'} {high}")
+            return " and ".join(parts)
+
+
+def value_text(value: Any, levels: tuple[str, ...] = ()) -> str | int:
+    """A fact's value for people; of a level known to be within a range, its ends."""
+    if isinstance(value, tuple):
+        low, high = value
+        if low == high:
+            return levels[low]
+        return f"at least {levels[low]}" if high == len(levels) - 1 else f"{levels[low]} to {levels[high]}"
+    return value if isinstance(value, (str, int)) else str(value)
