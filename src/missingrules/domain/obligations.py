@@ -203,3 +203,29 @@ class Answer:
 def role_names(people: People | NotStated | None) -> tuple[str, ...]:
     """The role ids of settled people, otherwise none."""
     return tuple(role.name for role in people.roles) if hasattr(people, "roles") else ()  # type: ignore[union-attr]
+
+
+class Step(NamedTuple):
+    """One thing that a rule looked at, in its order: what it wants, whether it holds (None: unknown), what was read."""
+
+    wants: str
+    holds: bool | None
+    read: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one act of a rule is or is not asked for, for one subject."""
+
+    duty: str
+    title: str
+    subject: str
+    citations: Citations
+    outcome: Literal["fired", "upcoming", "open", "silent"]
+    steps: tuple[Step, ...]
+    obligations: tuple[Obligation, ...]
+
+    @property
+    def failed(self) -> Step | None:
+        """The first step that does not hold, or is not known to."""
+        return next((step for step in self.steps if step.holds is not True), None)

@@ -65,10 +65,8 @@ def valid_until(
 
 
 def _standing(solved: Solved) -> object:
-    return (
-        {
-            k: (o.status, o.due, o.due_between, o.by, o.chair, o.recipients, o.attendees)
-            for k, o in solved.obligations.items()
-        },
-        [(c.what, c.episode, c.effective) for c in solved.conclusions],
-    )
+    actions = {
+        key: (o.status, o.due, o.due_between, o.by, o.chair, o.recipients, o.attendees, o.with_)
+        for key, o in solved.obligations.items()
+    }
+    return actions, [(c.what, c.episode, c.effective) for c in solved.conclusions]

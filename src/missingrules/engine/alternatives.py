@@ -80,9 +80,11 @@ def _difference(one: Obligation, other: Obligation | None, clock: Clock) -> str:
         parts.append(f"action {other.duty.action}")
     if one.duty.modality != other.duty.modality:
         parts.append(f"{other.duty.modality}")
-    for name in ("by", "chair", "recipients", "attendees"):
-        if getattr(one, name) != getattr(other, name):
-            parts.append(f"{name}: {people_text(getattr(other, name)) or 'none'}")
+    parts += [
+        f"{name}: {people_text(getattr(other, name)) or 'none'}"
+        for name in ("by", "chair", "recipients", "attendees", "with_")
+        if getattr(one, name) != getattr(other, name)
+    ]
     return ", ".join(parts)
 
 

@@ -63,7 +63,7 @@ def every_reading(
     )
 
 
-class _Asked:
+class Asked:
     """One protocol asked of one case: its worlds are made once, and answered under as many options as needed."""
 
     def __init__(self, protocol: Protocol, case: Case, as_of: Instant, horizon_days: int) -> None:
@@ -88,7 +88,7 @@ class _Asked:
 def _answer(
     protocol: Protocol, case: Case, as_of: Instant, horizon_days: int, chosen: Mapping[str, str]
 ) -> ProtocolAnswer:
-    asked = _Asked(protocol, case, as_of, horizon_days)
+    asked = Asked(protocol, case, as_of, horizon_days)
     options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
     provisions = provisions_of(protocol, options)
     solved = asked.solve(provisions)
@@ -117,7 +117,7 @@ def order(o: Obligation) -> tuple[Instant, str]:
     return FOREVER if when is None else when, o.key
 
 
-def _valid_until(asked: _Asked, provisions: list[Provision], solved: Solved) -> Instant | None:
+def _valid_until(asked: Asked, provisions: list[Provision], solved: Solved) -> Instant | None:
     found = []
     for _, seen in asked.worlds:
         now = Solver(asked.protocol, provisions, seen, asked.horizon).solve() if asked.open else solved

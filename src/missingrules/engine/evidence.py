@@ -28,13 +28,13 @@ def because(reader: Reader, firing: Firing) -> tuple[Evidence, ...]:
     out = [*_trigger(reader, firing)]
     at, place = firing.fired, firing.place
     if guard.kinds and place.episode:
-        out += _leaf(reader, "episode.kind", place, at)
-    out += _leaves(reader, guard.when, place, at)
+        out += read(reader, "episode.kind", place, at)
+    out += behind(reader, guard.when, place, at)
     for exception in guard.unless:
         if reader.truth(exception.condition, place).at(at) is False:
-            out += _leaves(reader, exception.condition, place, at)
+            out += behind(reader, exception.condition, place, at)
     if guard.in_scope:
-        out += _leaves(reader, reader.protocol.scope, place, at)
+        out += behind(reader, reader.protocol.scope, place, at)
     return tuple(dict.fromkeys(out))
 
 
@@ -72,39 +72,40 @@ def _trigger(reader: Reader, firing: Firing) -> Iterator[Evidence]:
             case rules.OnUndone(rule):
                 yield Evidence("undone", rule, episode.id if episode else "child")
             case rules.Becomes(test):
-                yield from _leaf(reader, test.fact, firing.place, firing.fired)
+                yield from read(reader, test.fact, firing.place, firing.fired)
             case _:
                 pass
 
 
-def _leaves(reader: Reader, condition: Condition, place: Place, at: Instant) -> list[Evidence]:
+def behind(reader: Reader, condition: Condition, place: Place, at: Instant) -> tuple[Evidence, ...]:
     """The values behind a condition's answer."""
     match condition:
         case rules.All(parts):
-            return [e for part in parts for e in _leaves(reader, part, place, at)]
+            return tuple(e for part in parts for e in behind(reader, part, place, at))
         case rules.Any(parts):
             holding = [p for p in parts if reader.truth(p, place).at(at)] or parts
-            return [e for part in holding for e in _leaves(reader, part, place, at)]
+            return tuple(e for part in holding for e in behind(reader, part, place, at))
         case Not(part):
-            return _leaves(reader, part, place, at)
+            return behind(reader, part, place, at)
         case FactTest(fact, test):
             if fact == "episode.missing_for" and place.episode:
-                return [Evidence("missing_for", test_text(test), place.episode.id)]
-            return _leaf(reader, fact, place, at)
+                return (Evidence("missing_for", test_text(test), place.episode.id),)
+            return read(reader, fact, place, at)
         case CountTest(counted, _):
             low, high = reader.count(counted).at(at)
             window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
-            return [Evidence("episodes", f"{'' if low == high else 'at least '}{low}{window}", "episodes")]
+            return (Evidence("episodes", f"{'' if low == high else 'at least '}{low}{window}", "episodes"),)
         case HoursTest(hours, outside):
-            return [Evidence("hours", f"{'outside' if outside else 'inside'} {hours}", "clock")]
+            return (Evidence("hours", f"{'outside' if outside else 'inside'} {hours}", "clock"),)
 
 
-def _leaf(reader: Reader, fact: str, place: Place, at: Instant) -> list[Evidence]:
+def read(reader: Reader, fact: str, place: Place, at: Instant) -> tuple[Evidence, ...]:
+    """The value of a fact and where it stands; nothing where it is unknown."""
     if fact == "child.age":
-        return [Evidence("child.date_of_birth", str(reader.seen.born), "child")] if reader.seen.born else []
+        return (Evidence("child.date_of_birth", str(reader.seen.born), "child"),) if reader.seen.born else ()
     value = reader.fact(fact, place).at(at)
     if value is None:
-        return []
+        return ()
     prefix = fact.partition(".")[0]
     source = prefix
     if prefix == "episode":
@@ -113,7 +114,7 @@ def _leaf(reader: Reader, fact: str, place: Place, at: Instant) -> list[Evidence
     elif prefix in ("event", "record") and place.happening:
         source = place.happening.id
     word = reader.protocol.words.facts.get(fact)
-    return [Evidence(fact, value_text(value, word.values if word else ()), source)]
+    return (Evidence(fact, value_text(value, word.values if word else ()), source),)
 
 
 # --- what to ask ------------------------------------------------------------------------------------------------------

@@ -341,18 +341,19 @@ class Reader:
             parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
             if guard.kinds and place.episode:
                 parts.append(_one_of(self.fact("episode.kind", place), guard.kinds))
-            start, end = guard.in_force
-            if start or end:
-                parts.append(
-                    between(
-                        self.clock.midnight(start) if start else BEFORE_ALL,
-                        self.clock.midnight(end) if end else FOREVER,
-                    )
-                )
+            if guard.in_force != (None, None):
+                parts.append(self.in_force(guard))
             if guard.in_scope:
                 parts.append(self.truth(self.protocol.scope, place))
             found = self._guards[key] = all_of(parts)
         return found
+
+    def in_force(self, guard: Guard) -> Track[Truth]:
+        """The dates from which and until which the rule is in force."""
+        start, end = guard.in_force
+        return between(
+            self.clock.midnight(start) if start else BEFORE_ALL, self.clock.midnight(end) if end else FOREVER
+        )
 
 
 def _yes_no(value: Truth) -> str | None:

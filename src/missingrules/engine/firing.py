@@ -78,8 +78,8 @@ class Ending(NamedTuple):
 def firings(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -> list[Firing]:
     """Every firing of one duty, by subject and in order of time."""
     out: list[Firing] = []
-    for place, chances in _subjects(reader, duty, undone):
-        found = [f for chance in chances if (f := _settle(reader, duty, place, chance)) is not None]
+    for place, offered in _subjects(reader, duty, undone):
+        found = [f for chance in offered if (f := _settle(reader, duty, place, chance)) is not None]
         if isinstance(duty.trigger, FirstOf):
             found = _first(found)
         for number, firing in enumerate(found, 1):
@@ -93,16 +93,18 @@ def _subjects(
     reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]
 ) -> Iterator[tuple[Place, list[Chance]]]:
     seen = reader.seen
+    for place in (*map(Place, seen.episodes), Place(None)):
+        offered = chances(reader, duty, place, undone)
+        if offered:
+            yield place, offered
+
+
+def chances(reader: Reader, duty: Duty, place: Place, undone: Callable[[str], list[Undone]]) -> list[Chance]:
+    """Every moment and stretch that the trigger offers for an episode, or for the child."""
     triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
-    for episode in seen.episodes:
-        place = Place(episode)
-        chances = [c for trigger in triggers for c in _of_episode(reader, duty, trigger, place, undone)]
-        if chances:
-            yield place, chances
-    place = Place(None)
-    chances = [c for trigger in triggers for c in _of_child(reader, trigger, undone)]
-    if chances:
-        yield place, chances
+    if place.episode is None:
+        return [c for trigger in triggers for c in _of_child(reader, trigger, undone)]
+    return [c for trigger in triggers for c in _of_episode(reader, duty, trigger, place, undone)]
 
 
 # --- what each trigger offers -----------------------------------------------------------------------------------------

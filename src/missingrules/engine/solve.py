@@ -91,7 +91,7 @@ class Solver:
     def firings(self, duty: Duty) -> list[Firing]:
         found = self._firings.get(id(duty))
         if found is None:
-            found = self._firings[id(duty)] = firings(self.reader, duty, self._undone)
+            found = self._firings[id(duty)] = firings(self.reader, duty, self.undone)
         return found
 
     def instances(self, duty: Duty) -> list[Instance]:
@@ -136,7 +136,7 @@ class Solver:
                     certain, maybe, superseded = later.trigger, min(maybe, later.trigger), True
         return End(certain, maybe, superseded)
 
-    def _undone(self, rule: str) -> list[Undone]:
+    def undone(self, rule: str) -> list[Undone]:
         out: list[Undone] = []
         for duty in self.duties.get(rule, ()):
             for instance in self.instances(duty):

@@ -54,3 +54,29 @@ def value_text(value: Any, levels: tuple[str, ...] = ()) -> str | int:
             return levels[low]
         return f"at least {levels[low]}" if high == len(levels) - 1 else f"{levels[low]} to {levels[high]}"
     return value if isinstance(value, (str, int)) else str(value)
+
+
+def trigger_text(trigger: rules.Trigger) -> str:
+    """The trigger as an author would write it."""
+    match trigger:
+        case rules.FirstOf(triggers):
+            return "the first of: " + "; ".join(map(trigger_text, triggers))
+        case rules.OnInstant(which):
+            return which.replace("_", " ")
+        case rules.OnEvent(event):
+            return f"event {event}"
+        case rules.OnRecord(action, outcome):
+            return f"record of {action}" + (f" with outcome {outcome}" if outcome else "")
+        case rules.OnBirthday(age):
+            return f"turns {age}"
+        case rules.OnUndone(rule):
+            return f"{rule} undone"
+        case rules.WhileMissing():
+            return "missing"
+        case rules.MissingFor(length, more_than):
+            return f"missing for {'more than' if more_than else 'at least'} {length}"
+        case rules.Becomes(test):
+            return f"becomes {condition_text(test)}"
+        case rules.EpisodesReach(at_least, counted):
+            window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
+            return f"episodes reach at least {at_least}{window}"

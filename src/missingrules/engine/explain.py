@@ -1,0 +1,121 @@
+"""Why a rule fired or kept silent: its trigger and every condition, in the order in which the engine looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from missingrules.domain.obligations import Evidence, Explanation, Obligation, Status, Step
+from missingrules.domain.rules import All, Duty, FirstOf, OnBirthday
+from missingrules.engine import evidence
+from missingrules.engine.evaluate import Asked
+from missingrules.engine.facts import Place, Reader
+from missingrules.engine.firing import CHILD, chances
+from missingrules.engine.plan import provisions_of
+from missingrules.engine.solve import Solver
+from missingrules.engine.wording import condition_text, trigger_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from missingrules.domain.case import Case
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.rules import Protocol
+    from missingrules.engine.firing import Chance
+
+
+def explain(
+    protocol: Protocol,
+    case: Case,
+    as_of: Instant,
+    rule: str,
+    *,
+    horizon_days: int = 90,
+    readings: Mapping[str, str] | None = None,
+) -> tuple[Explanation, ...]:
+    """One explanation for each act of the rule and each episode, or the child. KeyError for a rule there is none of.
+
+    Where times of day are open, the steps are those of the earliest time; the obligations are those of all.
+    """
+    if rule not in {family.id for family in protocol.families}:
+        raise KeyError(rule)
+    asked = Asked(protocol, case, as_of, horizon_days)
+    options = {r.id: (readings or {}).get(r.id, r.default) for r in protocol.readings.values()}
+    provisions = provisions_of(protocol, options, asked.plan.needed[rule])
+    solved = asked.solve(provisions)
+    solver = Solver(protocol, provisions, asked.worlds[0][1], asked.horizon)
+    out = []
+    for duty in (p for p in provisions if isinstance(p, Duty) and p.rule == rule):
+        for place in _places(solver.reader, duty):
+            subject = place.episode.id if place.episode else CHILD
+            found = tuple(o for o in solved.obligations.values() if o.duty is duty and o.subject == subject)
+            steps = _steps(solver, duty, place)
+            out.append(Explanation(duty.id, duty.title, subject, duty.citations, _outcome(found), steps, found))
+    return tuple(out)
+
+
+def _places(reader: Reader, duty: Duty) -> list[Place]:
+    triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
+    episodes = [Place(episode) for episode in reader.seen.episodes]
+    return [Place(None)] if not episodes or all(isinstance(t, OnBirthday) for t in triggers) else episodes
+
+
+def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "open", "silent"]:
+    if not found:
+        return "silent"
+    if all(o.status is Status.NOT_DECIDABLE for o in found):
+        return "open"
+    return "upcoming" if all(o.status in (Status.UPCOMING, Status.NOT_DECIDABLE) for o in found) else "fired"
+
+
+def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
+    reader = solver.reader
+    offered = chances(reader, duty, place, solver.undone)
+    wants = f"trigger: {trigger_text(duty.trigger)}"
+    if not offered:
+        return (Step(wants, False, _episode(place)),)
+    chance = offered[-1]
+    at = _read_at(reader, chance)
+    if chance.happening:
+        place = Place(place.episode, chance.happening)
+    certain = True if chance.certain is None else chance.certain.at(at)
+    steps = [Step(wants, certain, (*_episode(place), Evidence("from", chance.start, _name(place), True)))]
+    guard = duty.guard
+    if guard.kinds and place.episode:
+        kind = reader.fact("episode.kind", place).at(at)
+        read = evidence.read(reader, "episode.kind", place, at)
+        steps.append(Step(f"kind: {' or '.join(guard.kinds)}", None if kind is None else kind in guard.kinds, read))
+    if guard.in_force != (None, None):
+        steps.append(Step("in force", reader.in_force(guard).at(at), ()))
+    parts = guard.when.parts if isinstance(guard.when, All) else (guard.when,)
+    for part in (*parts, *((reader.protocol.scope,) if guard.in_scope else ())):
+        if text := condition_text(part):
+            steps.append(Step(text, reader.truth(part, place).at(at), evidence.behind(reader, part, place, at)))
+    # An exception that is not known true stops nothing.
+    steps += [
+        Step(
+            f"unless {condition_text(exception.condition)}",
+            reader.truth(exception.condition, place).at(at) is not True,
+            evidence.behind(reader, exception.condition, place, at),
+        )
+        for exception in guard.unless
+    ]
+    return tuple(steps)
+
+
+def _name(place: Place) -> str:
+    return place.episode.id if place.episode else CHILD
+
+
+def _read_at(reader: Reader, chance: Chance) -> Instant:
+    """The instant at which the guard is shown: the moment, or the latest of the stretch that has come."""
+    if chance.end is None or chance.start > reader.seen.as_of:
+        return chance.start
+    return max(chance.start, min(chance.end, reader.seen.as_of))
+
+
+def _episode(place: Place) -> tuple[Evidence, ...]:
+    episode = place.episode
+    if episode is None:
+        return ()
+    found = [(name, episode.instant(name)) for name in ("started", "located", "returned")]
+    return tuple(Evidence(f"episode.{name}", when, episode.id, True) for name, when in found if when is not None)
