@@ -65,8 +65,10 @@ def to_json(result: out.Result) -> str:
 
 
 def order(obligation: Obligation) -> tuple[bool, int, str]:
-    """The fixed order of actions: due or trigger instant, those without last; then key by code point."""
-    at = obligation.due if obligation.due is not None else obligation.sort_at
+    """The fixed order of actions: due instant, earliest possible, or trigger; those without last; then key."""
+    at = obligation.due
+    if at is None:
+        at = obligation.due_between[0] if obligation.due_between else obligation.sort_at
     return at is None, at or 0, obligation.key
 
 

@@ -1,0 +1,273 @@
+"""An answer as text: what is overdue first, then what comes, what to ask, and what was done.
+
+Nothing depends on colour; without a terminal the text has 80 columns and is the same every time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import StringIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from missingrules.domain.obligations import Obligation, Status
+from missingrules.reports.wording import day, duration, listed, moment, paragraphs, people
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import RenderableType
+
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.obligations import Ahead, Answer, Forbidden, ProtocolAnswer, Question
+    from missingrules.domain.rules import Note
+
+WIDTH: Final = 80
+_LABELS: Final = 10
+_PARTS: Final = MappingProxyType({"by": "who", "chair": "chair", "attend": "attend"})
+
+_COUNTED: Final = (
+    (Status.OVERDUE, "overdue"),
+    (Status.DUE, "due"),
+    (Status.NOT_DECIDABLE, "not decidable"),
+    (Status.UPCOMING, "coming up"),
+    (Status.MISSED, "not done"),
+)
+
+
+def as_text(report: RenderableType, width: int = WIDTH) -> str:
+    """The report as plain text without colour, the same on every machine."""
+    console = Console(file=StringIO(), width=width, color_system=None, legacy_windows=False, force_terminal=False)
+    with console.capture() as capture:
+        console.print(report)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def report(answer: Answer) -> RenderableType:
+    """The whole answer, for `as_text` or for a terminal."""
+    return Group(*_Report(answer).parts())
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    label: str
+    text: str | None
+    style: str = ""
+
+
+class _Report:
+    """One answer on its way to text; one use each."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.clock = answer.clock
+        self.actions = [one for part in answer.protocols for one in part.actions]
+        self.several_subjects = len({one.subject for one in self.actions}) > 1
+        # With one protocol its own paragraphs need no name before them.
+        self.own = [part.protocol.name for part in answer.protocols] if len(answer.protocols) == 1 else []
+        self.titles = {one.key: one.duty.title for one in self.actions}
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield from self.head()
+        yield from self.duties("OVERDUE", "bold red", Status.OVERDUE)
+        yield from self.over("NOT DONE", "bold red", Status.MISSED)
+        yield from self.forbidden("breached", "FORBIDDEN, BUT RECORDED", "bold red")
+        yield from self.duties("DUE", "bold yellow", Status.DUE)
+        yield from self.duties("CANNOT BE DECIDED YET", "bold magenta", Status.NOT_DECIDABLE)
+        yield from self.questions()
+        yield from self.duties("COMING UP, IF NOTHING CHANGES", "bold", Status.UPCOMING)
+        yield from self.duties("MAY BE DONE", "bold", Status.AVAILABLE)
+        yield from self.ahead()
+        yield from self.forbidden("in_force", "MUST NOT BE DONE", "bold")
+        yield from self.forbidden("not_decidable", "MAY BE FORBIDDEN", "bold")
+        yield from self.conclusions()
+        yield from self.over("DONE", "bold green", Status.MET, Status.MET_LATE)
+        yield from self.over("NO LONGER OWED", "bold", Status.CEASED)
+        yield from self.unclear()
+
+    # --- the head ---
+
+    def head(self) -> Iterator[RenderableType]:
+        answer = self.answer
+        yield Text(f"Case {answer.case}, as of {self.when(answer.as_of)}", "bold")
+        for part in answer.protocols:
+            yield Text(f"{part.protocol.title}, {part.protocol.edition.label}")
+        counts = [(sum(one.status is status for one in self.actions), word) for status, word in _COUNTED]
+        yield Text(", ".join(f"{count} {word}" for count, word in counts if count) or "Nothing is due.")
+        if answer.valid_until is not None:
+            yield Text(f"If nothing is added, this holds until {self.when(answer.valid_until)}.")
+
+    def when(self, instant: Instant) -> str:
+        return moment(self.clock, instant)
+
+    # --- duties ---
+
+    def duties(self, title: str, style: str, status: Status) -> Iterator[RenderableType]:
+        yield from self.section(title, [self.open(one) for one in self.actions if one.status is status], style)
+
+    def over(self, title: str, style: str, *statuses: Status) -> Iterator[RenderableType]:
+        yield from self.section(title, [self.past(one) for one in self.actions if one.status in statuses], style)
+
+    def open(self, one: Obligation) -> list[_Line]:
+        """A duty that still matters: what, by when, who, and the paragraph."""
+        return [
+            _Line(one.duty.modality.upper(), self.title(one), "bold"),
+            *self.by_when(one),
+            *self.notes(one),
+            _Line("who", people(one.by)),
+            _Line("chair", people(one.chair)),
+            _Line("attend", people(one.attendees)),
+            _Line("tell", people(one.recipients)),
+            _Line("with", people(one.with_)),
+            *self.readings(one),
+            _Line("source", paragraphs(one.citations, self.own)),
+        ]
+
+    def title(self, one: Obligation) -> str:
+        about = []
+        if one.duty.repeat and one.occurrence.isdigit():
+            about.append(f"number {one.occurrence}")
+        if self.several_subjects:
+            about.append(one.subject if one.episode is None else f"episode {one.episode}")
+        return one.duty.title + (f" ({', '.join(about)})" if about else "")
+
+    def by_when(self, one: Obligation) -> Iterator[_Line]:
+        now = self.answer.as_of
+        if one.status is Status.UPCOMING and one.triggered_at is not None:
+            yield _Line("from", self.when(one.triggered_at))
+        if one.due_between is not None:
+            first, last = one.due_between
+            yield _Line("by", f"{self.when(first)} or {self.when(last)}, or in between")
+        elif one.due is None:
+            yield _Line("by", "no time is stated" if one.due_basis == "not stated" else one.due_basis)
+            return
+        elif one.status is Status.OVERDUE:
+            yield _Line("overdue", f"by {duration(now - one.due)}: it was due {self.when(one.due)}", "red")
+        else:
+            left = f" (in {duration(one.due - now)})" if one.due > now else " (now)" if one.due == now else ""
+            yield _Line("by", self.when(one.due) + left)
+        yield _Line("", one.due_basis)
+
+    def notes(self, one: Obligation) -> Iterator[_Line]:
+        yield _Line("aim", _note(one.duty.aim))
+        yield _Line("sooner", _note(one.duty.earlier_if))
+        for note in one.notes:
+            yield _Line("note", note)
+
+    def readings(self, one: Obligation) -> Iterator[_Line]:
+        for rests in one.readings:
+            yield _Line("read as", f"{rests.reading}: {rests.option}; otherwise: {rests.otherwise}")
+
+    def past(self, one: Obligation) -> list[_Line]:
+        """A duty that is over: what, when, and the paragraph."""
+        lines = [_Line(one.duty.modality.upper(), self.title(one), "bold")]
+        if one.discharged_at is not None:
+            records = listed(one.discharged_by, "and")
+            lines.append(_Line("done", self.when(one.discharged_at) + (f" (record {records})" if records else "")))
+        if one.due is not None:
+            late = one.discharged_at - one.due if one.status is Status.MET_LATE and one.discharged_at else 0
+            lines.append(_Line("was due", self.when(one.due) + (f": {duration(late)} late" if late else "")))
+        if one.ended_at is not None and one.discharged_at is None:
+            lines.append(_Line("ended", self.when(one.ended_at)))
+        for difference in one.differences:
+            text = f"record {difference.record} names {difference.recorded}; the paper names {difference.stated}"
+            lines.append(_Line(_PARTS[difference.part], text))
+        lines += [_Line("note", note) for note in one.notes]
+        lines.append(_Line("source", paragraphs(one.citations, self.own)))
+        return lines
+
+    # --- what else there is to say ---
+
+    def conclusions(self) -> Iterator[RenderableType]:
+        lines = []
+        for part in self.answer.protocols:
+            for one in part.conclusions:
+                name = one.what.removeprefix("episode.")
+                of = f" of episode {one.episode}" if one.episode and self.several_subjects else ""
+                recorded = f" (recorded: {one.recorded})" if one.recorded not in (None, one.effective) else ""
+                source = paragraphs(one.citations, self.own)
+                text = f"{name}{of} counts as {one.effective}{recorded}"
+                lines.append([_Line("", text + (f": {source}" if source else ""))])
+            for conflict in part.conflicts:
+                text = f"{conflict.what} cannot be {listed(conflict.values, 'and')} at once"
+                lines.append([_Line("CONFLICT", f"{text}: {paragraphs(conflict.citations, self.own)}", "bold red")])
+        yield from self.section("HOW THE CASE STANDS", lines, "bold", close=True)
+
+    def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
+        found = [one for part in self.answer.protocols for one in part.forbidden if one.status == status]
+        yield from self.section(title, [self.prohibition(one) for one in found], style)
+
+    def prohibition(self, one: Forbidden) -> list[_Line]:
+        what = one.prohibition
+        lines = [_Line(f"{what.modality.upper()} NOT", what.title, "bold")]
+        if one.record is not None and one.at is not None:
+            lines.append(_Line("recorded", f"{self.when(one.at)} (record {one.record})"))
+        return [*lines, _Line("source", paragraphs(what.citations, self.own))]
+
+    def questions(self) -> Iterator[RenderableType]:
+        asked = [one for part in self.answer.protocols for one in part.questions]
+        yield from self.section("PLEASE FIND OUT", [self.question(one) for one in asked], "bold magenta")
+
+    def question(self, one: Question) -> list[_Line]:
+        about = [f"episode {one.episode}" if one.episode else "", f"record {one.record}" if one.record else ""]
+        of = f" ({', '.join(filter(None, about))})" if any(about) else ""
+        affected = dict.fromkeys(self.titles.get(key, key) for key in one.affects)
+        return [
+            _Line("ask", one.ask + of, "bold"),
+            _Line("before", None if one.by is None else self.when(one.by)),
+            _Line("decides", "; ".join(affected)),
+        ]
+
+    def ahead(self) -> Iterator[RenderableType]:
+        lines = [[self.one_ahead(one, part)] for part in self.answer.protocols for one in part.ahead]
+        yield from self.section("FURTHER AHEAD", lines, "bold", close=True)
+
+    def one_ahead(self, one: Ahead, part: ProtocolAnswer) -> _Line:
+        date = day(part.protocol.clock.date_of(one.at))
+        more = "one more episode" if one.count == 1 else f"{one.count} more episodes"
+        condition = f"still missing on {date}" if one.kind == "time" else f"{more} by {date}"
+        return _Line("if", f"{condition}: {one.duty.title}; {paragraphs(one.citations, self.own)}")
+
+    def unclear(self) -> Iterator[RenderableType]:
+        lines = [
+            [
+                _Line("if read", f"{one.reading}: {one.option}"),
+                _Line("adds", "; ".join(dict.fromkeys(title for _, title in one.would_add))),
+                _Line("source", paragraphs(one.citations, self.own)),
+            ]
+            for part in self.answer.protocols
+            for one in part.ambiguities
+        ]
+        yield from self.section("WHERE THE PAPER CAN BE READ IN TWO WAYS", lines, "bold")
+
+    # --- layout ---
+
+    def section(
+        self, title: str, blocks: Iterable[list[_Line]], style: str, *, close: bool = False
+    ) -> Iterator[RenderableType]:
+        """A heading and its blocks, with an empty line between them unless `close`; nothing without blocks."""
+        for number, block in enumerate(blocks):
+            if not number:
+                yield Text(f"\n{title}", style)
+            elif not close:
+                yield Text("")
+            yield Padding(_grid(block), (0, 0, 0, 2))
+
+
+def _grid(lines: Iterable[_Line]) -> Table:
+    grid = Table.grid(padding=(0, 0))
+    grid.add_column(width=_LABELS, no_wrap=True)
+    grid.add_column(ratio=1)
+    for line in lines:
+        if line.text:
+            grid.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style))
+    return grid
+
+
+def _note(note: Note | None) -> str | None:
+    return None if note is None else note.text.replace("_", " ")
