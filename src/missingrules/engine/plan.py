@@ -59,7 +59,7 @@ def plan_of(protocol: Protocol) -> Plan:
     for rule, provisions in parts.items():
         needs[rule] = set()
         for provision in provisions:
-            for part in _walk(provision):
+            for part in (*_walk(provision), *_walk(protocol.scope)):
                 if isinstance(part, FactTest):
                     needs[rule] |= concluders.get(part.fact, set()) - {rule}
                 elif isinstance(part, OnUndone):
