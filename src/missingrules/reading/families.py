@@ -1,0 +1,187 @@
+"""Rules under every combination of the readings that they depend on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from missingrules.domain.rules import Choice, Conclusion, Duty, RuleFamily
+from missingrules.reading.bind import bind, mentioned, names_in
+from missingrules.reading.located import Text
+from missingrules.reading.names import Bench
+from missingrules.reading.nodes import Mapping, Scalar, Sequence
+from missingrules.reading.rules import provisions
+from missingrules.reading.schema import Rule, TableForm
+from missingrules.reading.validate import check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Map
+
+    from missingrules.domain.rules import Citations, Provision, Reading
+    from missingrules.reading.names import Names
+    from missingrules.reading.nodes import Node
+    from missingrules.reading.report import Report
+
+# Every combination is read on its own, so their number is bounded.
+MOST_COMBINATIONS: Final = 1_000
+
+Options = tuple[str, ...]
+
+
+class Families:
+    """Reads the rules of one protocol, each under all its readings."""
+
+    def __init__(
+        self,
+        names: Names,
+        readings: Map[str, Reading],
+        reading_nodes: Map[str, Mapping],
+        table_nodes: Map[str, Node],
+        report: Report,
+    ) -> None:
+        self.names = names
+        self.readings = readings
+        self.reading_nodes = reading_nodes
+        self.table_nodes = table_nodes
+        self.report = report
+        self.used_readings: set[str] = set()
+        self.used_tables: set[str] = set()
+        self._tables: dict[tuple[str, Options], TableForm | None] = {}
+        self._in_table: dict[str, Options] = {}
+
+    def read(self, node: Node) -> tuple[Rule, RuleFamily] | None:
+        """One rule with all its variants, or None where no variant could be read."""
+        self.refuse_unknown(node)
+        found, tables = mentioned(node, self.reading_nodes, self.table_nodes)
+        self.used_readings.update(found)
+        self.used_tables.update(tables)
+        names = tuple(name for name in found if name in self.readings)
+        if self._too_many(node, names):
+            return None
+        variants: dict[Options, tuple[Provision, ...]] = {}
+        rule: Rule | None = None
+        for combination in product(*(self._options(name) for name in names)):
+            taken = dict(zip(names, combination, strict=True))
+            bound = bind(node, self._entries(taken), self.report) if names else node
+            if bound is None:
+                variants[combination] = ()
+                continue
+            read = check(Rule, bound, self.report)
+            if read is None:
+                continue
+            rule = read
+            bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken))
+            variants[combination] = provisions(read, bench)
+        if rule is None:
+            return None
+        self.used_readings.update(rule.rests_on)
+        shown = tuple(Choice(str(word), self.readings[word].default) for word in rule.rests_on if word in self.readings)
+        return rule, RuleFamily(str(rule.id), names, MappingProxyType(self._with_choices(names, variants)), shown)
+
+    def refuse_unknown(self, node: Node) -> None:
+        """Readings that nobody has introduced, and options that they do not have."""
+        for kind, name, wanted in names_in(node):
+            if kind != "reading":
+                continue
+            if name.text not in self.readings:
+                if ("readings", name.text) not in self.names.broken:
+                    self._unknown("unknown-reading", "reading", name, tuple(self.readings))
+                continue
+            each = wanted.items if isinstance(wanted, Sequence) else (wanted,)
+            for option in each:
+                if isinstance(option, Scalar) and option.text not in self._options(name.text):
+                    self._unknown(
+                        "unknown-option", f"option of the reading '{name.text}'", option, self._options(name.text)
+                    )
+
+    def _unknown(self, code: str, what: str, name: Scalar, known: Options) -> None:
+        self.report.unknown(code, what, Text(name.text, name.span), known)
+
+    def _too_many(self, node: Node, names: Options) -> bool:
+        number = 1
+        for name in names:
+            number *= len(self.readings[name].options)
+        if number > MOST_COMBINATIONS:
+            self.report.error(
+                "too-many-readings",
+                f"this rule depends on {len(names)} readings, which combine in {number} ways",
+                node.entries[0][0].span if isinstance(node, Mapping) and node.entries else node.span,
+                "make several rules of it, each with the readings it needs",
+            )
+        return number > MOST_COMBINATIONS
+
+    def _options(self, reading: str) -> Options:
+        return tuple(option.name for option in self.readings[reading].options)
+
+    def _entries(self, taken: Map[str, str]) -> dict[str, tuple[str, Mapping]]:
+        found: dict[str, tuple[str, Mapping]] = {}
+        for name, option in taken.items():
+            options = self.reading_nodes[name].get("options")
+            entry = options.get(option) if isinstance(options, Mapping) else None
+            if isinstance(entry, Mapping):
+                found[name] = option, entry
+        return found
+
+    def _bound_tables(self, tables: Options, taken: Map[str, str]) -> dict[str, TableForm]:
+        """The tables as the readings leave them; each is read once for each combination of its own."""
+        found: dict[str, TableForm] = {}
+        for name in tables:
+            node = self.table_nodes.get(name)
+            if node is None:
+                continue
+            if name not in self._in_table:
+                self._in_table[name] = tuple(mentioned(node, self.reading_nodes, self.table_nodes)[0])
+            own = {each: taken[each] for each in self._in_table[name] if each in taken}
+            key = name, tuple(own.values())
+            if key not in self._tables:
+                bound = bind(node, self._entries(own), self.report) if own else node
+                self._tables[key] = check(TableForm, bound, self.report) if bound is not None else None
+            if form := self._tables[key]:
+                found[name] = form
+        return found
+
+    def _with_choices(
+        self, names: Options, variants: dict[Options, tuple[Provision, ...]]
+    ) -> dict[Options, tuple[Provision, ...]]:
+        """Each provision with the readings that make a difference to it, and their citations."""
+        if not names:
+            return variants
+        matters: dict[str, set[int]] = {}
+        for combination, found in variants.items():
+            for place, name in enumerate(names):
+                for option in self._options(name):
+                    other = variants.get((*combination[:place], option, *combination[place + 1 :]), ())
+                    for id_ in {_identity(each) for each in (*found, *other)}:
+                        one = [each for each in found if _identity(each) == id_]
+                        if one != [each for each in other if _identity(each) == id_]:
+                            matters.setdefault(id_, set()).add(place)
+        return {
+            combination: tuple(
+                self._chosen(
+                    each,
+                    tuple(
+                        Choice(names[place], combination[place]) for place in sorted(matters.get(_identity(each), ()))
+                    ),
+                )
+                for each in found
+            )
+            for combination, found in variants.items()
+        }
+
+    def _chosen(self, provision: Provision, choices: tuple[Choice, ...]) -> Provision:
+        cited: Citations = ()
+        for choice in choices:
+            options = self.readings[choice.reading].options
+            cited += next(option.citations for option in options if option.name == choice.option)
+        citations = tuple(dict.fromkeys((*provision.citations, *cited)))
+        return replace(provision, choices=choices, citations=citations)
+
+
+def _identity(provision: Provision) -> str:
+    if isinstance(provision, Duty):
+        return provision.id
+    if isinstance(provision, Conclusion):
+        return f"{provision.rule}={provision.fact}"
+    return provision.rule

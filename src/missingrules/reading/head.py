@@ -1,0 +1,255 @@
+"""Everything in a protocol file that comes before its tables and rules: documents, roles, words, conventions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from missingrules.domain.clock import zone_exists
+from missingrules.domain.rules import Hours, Role, Words
+from missingrules.domain.vocabulary import (
+    ACTIONS,
+    EVENTS,
+    FACTS,
+    LADDER,
+    POLICE_LADDER,
+    ActionWord,
+    EventWord,
+    FactKind,
+    FactType,
+    FactWord,
+)
+from missingrules.reading import schema, words
+from missingrules.reading.ledgers import read_ledger
+from missingrules.reading.names import canonical
+from missingrules.reading.nodes import Mapping
+from missingrules.reading.schema import ConventionsForm, Head, ProtocolFile, SourceForm
+from missingrules.reading.shapes import Closed
+from missingrules.reading.validate import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from missingrules.domain.source import Span
+    from missingrules.reading.ledgers import Ledger
+    from missingrules.reading.nodes import Node, Scalar
+    from missingrules.reading.report import Report
+
+Form = TypeVar("Form", bound=Closed)
+
+SECTIONS: Final = tuple(name for name in ProtocolFile.model_fields if name not in Head.model_fields)
+NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_FACT: Final = re.compile(r"(?:(?:child|episode|plan)\.)?[a-z][a-z0-9_]*")
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The entries of a section that could be read, and the names of those that could not."""
+
+    forms: dict[str, tuple[Scalar, Closed]]
+    broken: frozenset[tuple[str, str]]
+
+
+class Sections:
+    """The top-level sections of a file, each entry read on its own, so that one mistake hides no other."""
+
+    def __init__(self, node: Mapping, report: Report) -> None:
+        self.node = node
+        self.report = report
+        self.broken: set[tuple[str, str]] = set()
+
+    def head(self) -> Head | None:
+        """What stands beside the sections."""
+        alone = Mapping(tuple(entry for entry in self.node.entries if entry[0].text not in SECTIONS), self.node.span)
+        return check(Head, alone, self.report, ProtocolFile)
+
+    def entries(self, name: str, form: type[Form]) -> dict[str, tuple[Scalar, Form]]:
+        """The named entries of a section."""
+        section = self.node.get(name)
+        found: dict[str, tuple[Scalar, Form]] = {}
+        if section is None:
+            return found
+        if not isinstance(section, Mapping):
+            self.report.error(
+                "wrong-shape",
+                f"'{name}' wants names, each with what belongs to it",
+                self.node.key_span(name),
+                f"write {name}: and under it one name a line",
+            )
+            return found
+        pattern = _FACT if name == "facts" else NAME
+        for key, value in section.entries:
+            if not pattern.fullmatch(key.text):
+                refuse_name(key.text, key.span, self.report)
+            read = check(form, value, self.report)
+            if read is None:
+                self.broken.add((name, canonical(key.text) if name == "facts" else key.text))
+            else:
+                found[key.text] = key, read
+        return found
+
+
+def refuse_name(name: str, span: Span, report: Report) -> None:
+    """Names become parts of keys, so they keep to small letters, digits and joining signs."""
+    small = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    report.error(
+        "not-a-name",
+        f"'{name}' cannot be a name: names have small letters, digits, hyphens and underscores",
+        span,
+        f"write {small}" if small else None,
+    )
+
+
+def ledgers(sections: Sections, folder: Path) -> tuple[dict[str, Ledger], dict[str, SourceForm]]:
+    """The ledgers of the documents, by label; the first is the protocol's own."""
+    found: dict[str, Ledger] = {}
+    forms: dict[str, SourceForm] = {}
+    report = sections.report
+    for label, (_, form) in sections.entries("sources", SourceForm).items():
+        path = folder / form.ledger
+        if not path.is_file():
+            report.error(
+                "ledger-not-found",
+                f"there is no file {form.ledger} beside this one",
+                form.ledger.span,
+                "the path runs from the folder of this file, such as sources/NAME.yaml",
+            )
+            sections.broken.add(("sources", label))
+            continue
+        found[label] = read_ledger(path, str(form.ledger), report)
+        forms[label] = form
+    return found, forms
+
+
+def roles(sections: Sections) -> dict[str, Role]:
+    found: dict[str, Role] = {}
+    for name, (_, form) in sections.entries("roles", schema.RoleForm).items():
+        if form.grade is not None and form.grade not in (*LADDER, *POLICE_LADDER):
+            sections.report.unknown(
+                "unknown-grade",
+                "grade of the shared ladder",
+                form.grade,
+                (*LADDER, *POLICE_LADDER),
+                f"lowest first: {', '.join(LADDER)}; police: {', '.join(POLICE_LADDER)}; agencies and teams have none",
+            )
+        found[name] = Role(name, str(form.title), None if form.grade is None else str(form.grade))
+    return found
+
+
+def vocabulary(sections: Sections, areas: tuple[str, ...]) -> Words:
+    """The shared words and the file's own."""
+    facts = dict(FACTS)
+    area = facts["protocol.area"]
+    facts["protocol.area"] = FactWord(area.name, area.kind, area.type, area.ask, areas, area.built_in)
+    for written, (key, fact) in sections.entries("facts", schema.FactForm).items():
+        name = canonical(written)
+        if name in FACTS:
+            _refuse_shared("fact", written, key.span, sections)
+            continue
+        if name in facts:
+            sections.report.error("duplicate-id", f"the fact '{name}' is introduced twice", key.span, "keep one")
+        facts[name] = FactWord(name, FactKind(fact.kind), FactType(fact.type), str(fact.ask), _values(fact, sections))
+    actions = dict(ACTIONS)
+    own = sections.entries("actions", schema.ActionForm)
+    for name, (key, action) in own.items():
+        if name in ACTIONS:
+            _refuse_shared("action", name, key.span, sections)
+            continue
+        for other in action.also:
+            if other not in ACTIONS and other not in own and ("actions", str(other)) not in sections.broken:
+                sections.report.unknown("unknown-action", "action", other, {*ACTIONS, *own})
+        actions[name] = ActionWord(
+            name,
+            str(action.means),
+            tuple(map(str, action.done)),
+            tuple(map(str, action.not_done)),
+            tuple(map(str, action.also)),
+        )
+    events = dict(EVENTS)
+    for name, (key, event) in sections.entries("events", schema.EventForm).items():
+        if name in EVENTS:
+            _refuse_shared("event", name, key.span, sections)
+            continue
+        fields = {str(field): FactType(type_) for field, type_ in event.fields.items()}
+        events[name] = EventWord(name, str(event.means), MappingProxyType(fields))
+    return Words(MappingProxyType(facts), MappingProxyType(actions), MappingProxyType(events))
+
+
+def _refuse_shared(what: str, name: str, span: Span, sections: Sections) -> None:
+    sections.report.error(
+        "shared-word",
+        f"the {what} '{name}' is a shared word, which every protocol has already",
+        span,
+        "take it out, or give your own another name",
+    )
+
+
+def _values(fact: schema.FactForm, sections: Sections) -> tuple[str, ...]:
+    wanted = fact.type in ("choice", "scale")
+    if wanted and not fact.values:
+        sections.report.error(
+            "values-missing",
+            f"a {fact.type} needs its values",
+            fact.type.span,
+            "add values: [LOWEST, …, HIGHEST]" if fact.type == "scale" else "add values: [ONE, OTHER]",
+        )
+    if fact.values and not wanted:
+        sections.report.error(
+            "values-not-here",
+            f"only a choice or a scale has values, and this is of type {fact.type}",
+            fact.values[0].span,
+            "take them out, or make it a choice",
+        )
+    return tuple(map(str, fact.values or ()))
+
+
+def conventions(sections: Sections) -> ConventionsForm:
+    node: Node | None = sections.node.get("conventions")
+    form = check(ConventionsForm, node, sections.report) if node is not None else None
+    if node is not None and form is None:
+        sections.broken.add(("conventions", ""))
+    return form or ConventionsForm()
+
+
+def hours(sections: Sections) -> dict[str, tuple[Hours, schema.HoursForm]]:
+    """Named hours of the week, without their citations, which need the ledgers."""
+    found: dict[str, tuple[Hours, schema.HoursForm]] = {}
+    report = sections.report
+    for name, (_, form) in sections.entries("hours", schema.HoursForm).items():
+        days: set[int] = set()
+        for each in form.days:
+            some = words.weekdays(each)
+            if some is None:
+                report.error(
+                    "not-days", f"'{each}' is no day of the week", each.span, "write monday, or monday to friday"
+                )
+            days |= some or set()
+        ends: list[time] = []
+        for word in (form.from_, form.to):
+            match = _TIME.fullmatch(word)
+            if not match:
+                report.error(
+                    "not-a-time", f"'{word}' is no time of day", word.span, 'write hours and minutes, as "09:00"'
+                )
+            ends.append(time(int(match[1]), int(match[2])) if match else time())
+        if ends[0] >= ends[1] and all(_TIME.fullmatch(word) for word in (form.from_, form.to)):
+            report.error(
+                "hours-upside-down",
+                "these hours end before they begin",
+                form.to.span,
+                "name the hours of one day; with outside, the night is what is left",
+            )
+        found[name] = Hours(name, frozenset(days), ends[0], ends[1], form.closed is not None, ()), form
+    return found
+
+
+def zone(head: Head, report: Report) -> str:
+    if head.zone is None:
+        return "Europe/London"
+    if not zone_exists(head.zone):
+        report.error("unknown-zone", f"no time zone is named '{head.zone}'", head.zone.span, "write Europe/London")
+    return str(head.zone)

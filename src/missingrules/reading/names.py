@@ -1,0 +1,157 @@
+"""What a rule may name: the shared words, the file's own, and the bench at which a rule is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from missingrules.domain.rules import Citation, Role, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from missingrules.domain.rules import Citations, Trigger
+    from missingrules.domain.source import Span
+    from missingrules.domain.vocabulary import ActionWord, EventWord, FactWord
+    from missingrules.reading.ledgers import Ledger
+    from missingrules.reading.located import Text
+    from missingrules.reading.report import Report
+    from missingrules.reading.schema import ConventionsForm, TableForm
+    from missingrules.reading.shapes import Cited
+
+PREFIXES = ("child", "episode", "plan", "event", "record", "protocol")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Every name of one protocol. A name whose own entry is wrong is `broken`: reported there and nowhere else."""
+
+    words: Words
+    roles: Mapping[str, Role]
+    hours: frozenset[str]
+    meetings: frozenset[str]
+    rules: frozenset[str]
+    readings: frozenset[str]
+    conventions: ConventionsForm
+    ledgers: Mapping[str, Ledger]
+    broken: frozenset[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Bench:
+    """Where one rule is read: the names, the list of mistakes, and what its parts need to know of the whole."""
+
+    names: Names
+    report: Report
+    tables: Mapping[str, TableForm]
+    trigger: Trigger | None = None
+    leaned: set[str] = field(default_factory=set)
+
+    def is_broken(self, section: str, name: str) -> bool:
+        return (section, name) in self.names.broken
+
+    def fact(self, word: Text) -> FactWord | None:
+        """The fact of this name, with its prefix filled in."""
+        name = canonical(word)
+        found = self.names.words.facts.get(name)
+        if found is None and not self.is_broken("facts", name):
+            known = [short(each) for each in self.names.words.facts]
+            self.report.unknown(
+                "unknown-fact", "fact", word, known, "a fact of this area's own is introduced under 'facts'"
+            )
+        return found
+
+    def action(self, word: Text) -> ActionWord | None:
+        found = self.names.words.actions.get(word)
+        if found is None and not self.is_broken("actions", word):
+            self.report.unknown(
+                "unknown-action",
+                "action",
+                word,
+                self.names.words.actions,
+                "an act of this area's own is introduced under 'actions'",
+            )
+        return found
+
+    def event(self, word: Text) -> EventWord | None:
+        found = self.names.words.events.get(word)
+        if found is None and not self.is_broken("events", word):
+            self.report.unknown(
+                "unknown-event",
+                "event",
+                word,
+                self.names.words.events,
+                "an event of this area's own is introduced under 'events'",
+            )
+        return found
+
+    def role(self, word: Text) -> Role:
+        found = self.names.roles.get(word)
+        if found is None:
+            if not self.is_broken("roles", word):
+                self.report.unknown(
+                    "unknown-role", "role", word, self.names.roles, "who acts is introduced under 'roles', with a title"
+                )
+            return Role(str(word), str(word), None)
+        return found
+
+    def rule(self, word: Text) -> str:
+        if word not in self.names.rules:
+            self.report.unknown("unknown-rule", "rule", word, self.names.rules)
+        return str(word)
+
+    def citations(self, references: list[Cited], supports: str = "duty") -> Citations:
+        """The paragraphs of the ledgers that references name."""
+        found: list[Citation] = []
+        for reference in references:
+            pairs = reference.items() if isinstance(reference, dict) else [(None, reference)]
+            for label, paragraph in pairs:
+                if citation := self._citation(label, paragraph, supports):
+                    found.append(citation)
+        return tuple(dict.fromkeys(found))
+
+    def _citation(self, label: Text | None, paragraph: Text, supports: str) -> Citation | None:
+        ledgers = self.names.ledgers
+        if label is not None and label not in ledgers:
+            if not self.is_broken("sources", label):
+                self.report.unknown("unknown-source", "source", label, ledgers)
+            return None
+        name = str(label) if label is not None else next(iter(ledgers), None)
+        ledger = ledgers.get(name) if name is not None else None
+        if ledger is None:
+            return None
+        if not ledger.seen:
+            self.report.error(
+                "paragraph-not-seen",
+                f"'{paragraph}' cannot be cited: the text of '{ledger.title}' is not at hand",
+                paragraph.span,
+                "cite the paragraph that refers to it",
+            )
+            return None
+        heading = ledger.headings.get(paragraph)
+        if heading is None:
+            if not ledger.broken:
+                self.report.unknown(
+                    "unknown-paragraph",
+                    "paragraph",
+                    paragraph,
+                    ledger.headings,
+                    f"the paragraphs of this document are listed in {ledger.file}",
+                )
+            return None
+        return Citation(ledger.document, str(paragraph), heading, supports)
+
+    def error(self, code: str, message: str, span: Span | None, hint: str | None = None) -> None:
+        self.report.error(code, message, span, hint)
+
+
+def canonical(word: str) -> str:
+    """The fact's full name: what has no prefix belongs to the episode, `area` to the protocol."""
+    if word == "area":
+        return "protocol.area"
+    return str(word) if word.partition(".")[0] in PREFIXES else f"episode.{word}"
+
+
+def short(name: str) -> str:
+    """The fact's name as authors write it."""
+    return "area" if name == "protocol.area" else name.removeprefix("episode.")

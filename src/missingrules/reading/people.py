@@ -1,0 +1,60 @@
+"""Who acts: roles, lists of roles, and rows that decide between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.domain.rules import NOT_STATED, OnRecord, People, PeopleRow, PeopleRows
+from missingrules.reading import schema
+from missingrules.reading.conditions import parts_of
+from missingrules.reading.located import Text
+from missingrules.reading.schema import AllOfThem, AnyOfThem, FromTable, OtherThan, Rows
+from missingrules.reading.tables import rows_for
+from missingrules.reading.validate import check_cell
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import NotStated, WhoEver
+    from missingrules.reading.names import Bench
+
+
+def people(key: str, form: schema.People, bench: Bench) -> WhoEver:
+    """Whom a key names, decided or by rows."""
+    if isinstance(form, FromTable | Rows):
+        return PeopleRows(
+            tuple(
+                PeopleRow(row.condition, _cell(row.key, row.gives, bench), row.citations)
+                for row in rows_for(key, form, bench)
+            )
+        )
+    return roles(form, bench)
+
+
+def roles(form: schema.Roles, bench: Bench) -> People:
+    match form:
+        case Text():
+            if form == "record.by":
+                if not any(isinstance(each, OnRecord) for each in parts_of(bench.trigger)):
+                    bench.error(
+                        "no-such-anchor",
+                        "'record.by' needs a trigger that is a record",
+                        form.span,
+                        "name the role, or give the rule a trigger such as {recorded: return_interview}",
+                    )
+                return People("record_by")
+            return People("all", (bench.role(form),))
+        case list():
+            return People("all", tuple(bench.role(each) for each in form))
+        case AllOfThem():
+            return People("all", tuple(bench.role(each) for each in form.all))
+        case AnyOfThem():
+            return People("any", tuple(bench.role(each) for each in form.any))
+        case OtherThan():
+            return People("other_than", tuple(bench.role(each) for each in form.other_than))
+    raise AssertionError(form)
+
+
+def _cell(key: Text, tree: schema.Tree | None, bench: Bench) -> People | NotStated:
+    if tree is None:
+        return NOT_STATED
+    form = check_cell(schema.ROLES_CELL, schema.Roles, key, tree, bench.report)
+    return NOT_STATED if form is None else roles(form, bench)

@@ -1,0 +1,247 @@
+"""read_protocol: a file -> located nodes -> schema -> the resolved protocol, all mistakes told at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from missingrules.domain.clock import Clock
+from missingrules.domain.rules import ALWAYS, Convention, Edition, Modality, Protocol, Reading, ReadingOption
+from missingrules.domain.source import Span
+from missingrules.reading import head as heads
+from missingrules.reading.bind import names_in
+from missingrules.reading.conditions import condition
+from missingrules.reading.families import Families
+from missingrules.reading.ledgers import FORMAT, wrong_format
+from missingrules.reading.names import Bench, Names
+from missingrules.reading.nodes import Mapping, Scalar, Sequence, plain, read_file
+from missingrules.reading.order import in_order
+from missingrules.reading.report import Report
+from missingrules.reading.schema import MeetingForm, ReadingForm, TableForm
+
+if TYPE_CHECKING:
+    import os
+
+    from missingrules.domain.rules import Citations, Condition
+    from missingrules.reading.ledgers import Ledger
+    from missingrules.reading.nodes import Node
+    from missingrules.reading.schema import Head
+
+
+def read_protocol(path: str | os.PathLike[str]) -> Protocol:
+    """The protocol of a file, with the ledgers that it names. Raises `InvalidInput` with every mistake found."""
+    node = read_file(path)
+    report = Report()
+    if wrong_format(node, FORMAT, "protocol", report) or not isinstance(node, Mapping):
+        report.raise_any()
+        raise AssertionError(node)
+    found = _read(node, Path(path).parent, report)
+    report.raise_any()
+    assert found is not None
+    return found
+
+
+def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
+    sections = heads.Sections(node, report)
+    head = sections.head()
+    _refuse_later(head, node, report)
+    areas = tuple(map(str, head.areas or [head.protocol])) if head else ()
+    ledgers, sources = heads.ledgers(sections, folder)
+    roles = heads.roles(sections)
+    words = heads.vocabulary(sections, areas)
+    hours = heads.hours(sections)
+    meetings = sections.entries("meetings", MeetingForm)
+    conventions = heads.conventions(sections)
+    readings = sections.entries("readings", ReadingForm)
+    tables = sections.entries("tables", TableForm)
+    rule_nodes = _rules(node, report)
+    places = _places(rule_nodes, report)
+    names = Names(
+        words=words,
+        roles=roles,
+        hours=frozenset(hours),
+        meetings=frozenset(meetings),
+        rules=frozenset(places),
+        readings=frozenset(readings),
+        conventions=conventions,
+        ledgers=ledgers,
+        broken=frozenset(sections.broken),
+    )
+    bench = Bench(names, report, {})
+    resolved_readings = _readings(readings, sections, bench)
+    resolved_hours = {name: replace(each, citations=bench.citations(form.cite)) for name, (each, form) in hours.items()}
+    for _, meeting in meetings.values():
+        bench.citations(meeting.cite)
+    scope, scope_citations = _scope(head, bench)
+    families = Families(
+        names,
+        resolved_readings,
+        _nodes_of("readings", resolved_readings, node),
+        {name: each for name, each in _nodes_of("tables", tables, node).items()},
+        report,
+    )
+    for table in families.table_nodes.values():
+        families.refuse_unknown(table)
+    found = [family for each in rule_nodes if (family := families.read(each))]
+    ordered = in_order([family for _, family in found], scope, places, report)
+    _refuse_unused(families, sections, report)
+    if len(report) or head is None:
+        return None
+    first = next(iter(sources.values()))
+    return Protocol(
+        name=str(head.protocol),
+        title=str(head.title),
+        authority=str(head.authority),
+        applies_to=str(head.applies_to),
+        areas=areas,
+        edition=Edition(str(first.edition.label), _text(first.edition.published), _text(first.edition.checked)),
+        clock=Clock(heads.zone(head, report)),
+        scope=scope,
+        scope_citations=scope_citations,
+        hours=MappingProxyType(resolved_hours),
+        roles=MappingProxyType(roles),
+        words=words,
+        readings=MappingProxyType(resolved_readings),
+        conventions=MappingProxyType(
+            {
+                name: Convention(name, str(form.why))
+                for name in ("counted", "days", "stated")
+                if (form := getattr(conventions, name)) is not None
+            }
+        ),
+        stated_ranks_as=Modality(conventions.stated.ranks_as) if conventions.stated else Modality.MUST,
+        families=ordered,
+        fingerprint=fingerprint(node, ledgers),
+    )
+
+
+def fingerprint(node: Mapping, ledgers: dict[str, Ledger]) -> str:
+    """Of what the files say: layout, comments and quotes do not change it."""
+    said = [plain(node), {label: plain(each.node) for label, each in ledgers.items() if each.node}, list(ledgers)]
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _text(word: str | None) -> str | None:
+    return None if word is None else str(word)
+
+
+def _nodes_of(section: str, names: object, node: Mapping) -> dict[str, Mapping]:
+    """The nodes of a section's entries that could be read."""
+    found = node.get(section)
+    if not isinstance(found, Mapping):
+        return {}
+    wanted = set(names)  # type: ignore[call-overload]
+    return {key.text: value for key, value in found.entries if key.text in wanted and isinstance(value, Mapping)}
+
+
+def _refuse_later(head: Head | None, node: Mapping, report: Report) -> None:
+    """What the language will have and this version cannot do."""
+    if head is None:
+        return
+    if not heads.NAME.fullmatch(head.protocol):
+        heads.refuse_name(head.protocol, head.protocol.span, report)
+    for key in ("stands_on", "drops"):
+        if getattr(head, key) is not None:
+            report.error(
+                "not-yet", "one protocol cannot yet stand on another", node.key_span(key), f"leave '{key}' out"
+            )
+    heads.zone(head, report)
+
+
+def _rules(node: Mapping, report: Report) -> list[Node]:
+    section = node.get("rules")
+    for key in ("sources", "rules"):
+        if node.get(key) is None:
+            start = node.entries[0][0].span
+            report.error("missing-key", f"'{key}' is missing here", start, _WHAT[key])
+    if section is None:
+        return []
+    if not isinstance(section, Sequence):
+        report.error(
+            "wrong-shape", "'rules' is a list, each rule with a dash", node.key_span("rules"), "write - id: NAME"
+        )
+        return []
+    if not section.items:
+        report.error("too-few", "at least 1 is wanted here, found 0", node.key_span("rules"))
+    return list(section.items)
+
+
+_WHAT = {
+    "sources": "add sources: the documents, each with its title, edition and ledger",
+    "rules": "add rules: and under it one rule after another, each with a dash",
+}
+
+
+def _places(rules: list[Node], report: Report) -> dict[str, Span]:
+    """Where each rule's id stands, also of a rule that is wrong."""
+    found: dict[str, Span] = {}
+    for rule in rules:
+        id_ = rule.get("id") if isinstance(rule, Mapping) else None
+        if isinstance(id_, Scalar) and id_.text:
+            if id_.text in found:
+                report.error(
+                    "duplicate-id",
+                    f"two rules are named '{id_.text}'; the first stands in line {found[id_.text].line}",
+                    id_.span,
+                    "give each its own id",
+                )
+            found.setdefault(id_.text, id_.span)
+    return found
+
+
+def _scope(head: Head | None, bench: Bench) -> tuple[Condition, Citations]:
+    if head is None or head.scope is None:
+        return ALWAYS, ()
+    return condition(head.scope.when, bench), bench.citations(head.scope.cite)
+
+
+def _readings(
+    forms: dict[str, tuple[Scalar, ReadingForm]], sections: heads.Sections, bench: Bench
+) -> dict[str, Reading]:
+    found: dict[str, Reading] = {}
+    for name, (_, form) in forms.items():
+        for option in form.options:
+            if not heads.NAME.fullmatch(option):
+                heads.refuse_name(option, option.span, bench.report)
+        if form.default not in form.options:
+            bench.report.unknown("unknown-option", "option of this reading", form.default, form.options)
+        options = tuple(
+            ReadingOption(str(each), bench.citations(o.cite, "reading")) for each, o in form.options.items()
+        )
+        found[name] = Reading(name, str(form.question), options, str(form.default), str(form.why))
+    section = sections.node.get("readings")
+    if isinstance(section, Mapping):
+        for name, value in section.entries:
+            for kind, inner, _ in names_in(value):
+                if kind == "reading":
+                    bench.error(
+                        "reading-in-a-reading",
+                        f"the reading '{name.text}' names a reading in turn",
+                        inner.span,
+                        "write each combination as an option of its own",
+                    )
+    return found
+
+
+def _refuse_unused(families: Families, sections: heads.Sections, report: Report) -> None:
+    """A table or reading that nothing uses is a slip: a name was changed in one place only."""
+    if len(report):
+        return
+    for section, known, used in (
+        ("readings", families.readings, families.used_readings),
+        ("tables", families.table_nodes, families.used_tables),
+    ):
+        node = sections.node.get(section)
+        for name in known:
+            if name not in used and isinstance(node, Mapping):
+                report.error(
+                    "never-used",
+                    f"no rule uses the {section.removesuffix('s')} '{name}'",
+                    node.key_span(name),
+                    "use it, or take it out",
+                )

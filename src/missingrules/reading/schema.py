@@ -1,0 +1,537 @@
+"""Exactly what an author may write in a protocol file. The JSON Schema for editors comes from here.
+
+Only shape is settled here. What depends on the file's own words (facts, roles, tables) is read, from the located texts
+that these models hold, by the modules that resolve it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
+
+from missingrules.reading.shapes import (
+    LIST,
+    TAG,
+    TEXT,
+    Anything,
+    Closed,
+    Condition,
+    Number,
+    References,
+    Word,
+    Words,
+    YesNo,
+    as_list,
+    form,
+    one_map,
+    only,
+    tag,
+)
+
+Ends = Annotated[Word, only("returned", "located")]
+CountedBy = Annotated[Word, only("started", "reported", "returned")]
+Silence = Annotated[Word, only("by", "chair", "attend", "to", "with", "deadline", "until")]
+Inputs = dict[Word, Word]
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+class AllOfThem(Closed):
+    all: list[Word] = Field(min_length=1, description="Roles, all of whom act")
+
+
+class AnyOfThem(Closed):
+    any: list[Word] = Field(min_length=1, description="Roles, any one of whom acts")
+
+
+class OtherThan(Closed):
+    other_than: list[Word] = Field(min_length=1, description="Anybody who is none of these roles")
+
+
+class FromTable(Closed):
+    table: Word = Field(description="The name of a table")
+    with_: Inputs = Field(default={}, alias="with", description="What the table's inputs are here")
+
+
+class Rows(Closed):
+    rows: list[Condition] = Field(min_length=1, description="Rows; the first whose facts hold")
+
+
+_ROLES = [("all", "AllOfThem"), ("any", "AnyOfThem"), ("other_than", "OtherThan")]
+
+Roles = Annotated[
+    Annotated[Word, Tag(TEXT)]
+    | Annotated[list[Word], Field(min_length=1), Tag(LIST)]
+    | Annotated[AllOfThem, tag("AllOfThem")]
+    | Annotated[AnyOfThem, tag("AnyOfThem")]
+    | Annotated[OtherThan, tag("OtherThan")],
+    form("who", *_ROLES, text=True, list_=True),
+]
+
+People = Annotated[
+    Annotated[Word, Tag(TEXT)]
+    | Annotated[list[Word], Field(min_length=1), Tag(LIST)]
+    | Annotated[AllOfThem, tag("AllOfThem")]
+    | Annotated[AnyOfThem, tag("AnyOfThem")]
+    | Annotated[OtherThan, tag("OtherThan")]
+    | Annotated[FromTable, tag("FromTable")]
+    | Annotated[Rows, tag("Rows")],
+    form(
+        "who",
+        *_ROLES,
+        ("table", "FromTable"),
+        ("rows", "Rows"),
+        text=True,
+        list_=True,
+    ),
+]
+
+# --- triggers ---------------------------------------------------------------------------------------------------------
+
+
+class RecordTrigger(Closed):
+    recorded: Word = Field(description="An action of which a record is made")
+    outcome: Word | None = Field(default=None, description="The record's outcome; left out, any that counts as done")
+    about: Word | None = Field(default=None, description="What the record is about")
+    to: Words = Field(default=[], description="Roles that the record is addressed to")
+    by: Words = Field(default=[], description="Roles that made the record")
+
+
+class Birthday(Closed):
+    turns: Number = Field(description="The age that the child reaches")
+
+
+class UndoneTrigger(Closed):
+    undone: Word = Field(description="A rule whose due instant has passed with nothing recorded")
+
+
+class WhileMissingTrigger(Closed):
+    missing: Annotated[Word, only("true")] = Field(description="true: while the child is missing")
+    ends_with: Ends = Field(description="located, where the source lets the stretch end there")
+
+
+class LengthFact(Closed):
+    set_by: Word = Field(description="A fact of type length, such as plan.report_after")
+
+
+class MissingForTrigger(Closed):
+    missing_for: Annotated[
+        Annotated[Word, Tag(TEXT)] | Annotated[LengthFact, tag("LengthFact")],
+        form("the length of time missing", ("set_by", "LengthFact"), text=True),
+    ] = Field(description="at least or more than a length, or {set_by: FACT}")
+    ends_with: Ends | None = Field(default=None, description="located, where the source says so")
+
+
+class BecomesTrigger(Closed):
+    becomes: Condition = Field(description="One fact and the value that it comes to have")
+
+
+class Counting(Closed):
+    in_: Word | None = Field(
+        default=None, alias="in", description="The window: a length, a calendar period, not_stated"
+    )
+    kinds: Words | None = Field(default=None, description="The kinds of episode that count")
+    from_: Words | None = Field(default=None, alias="from", description="The places they were missing from")
+    counted_by: CountedBy | None = Field(default=None, description="The date an episode counts by")
+
+
+class CountTrigger(Counting):
+    episodes_reach: Word = Field(description="at least or more than a number of episodes")
+
+
+class CalendarTrigger(Closed):
+    every: Word = Field(description="A calendar period")
+
+
+class AnyTrigger(Closed):
+    any: list[Trigger] = Field(min_length=2, description="Triggers, the first of which sets the rule off")
+
+
+Trigger = Annotated[
+    Annotated[Word, Tag(TEXT)]
+    | Annotated[Condition, tag("Condition")]
+    | Annotated[RecordTrigger, tag("RecordTrigger")]
+    | Annotated[Birthday, tag("Birthday")]
+    | Annotated[UndoneTrigger, tag("UndoneTrigger")]
+    | Annotated[WhileMissingTrigger, tag("WhileMissingTrigger")]
+    | Annotated[MissingForTrigger, tag("MissingForTrigger")]
+    | Annotated[BecomesTrigger, tag("BecomesTrigger")]
+    | Annotated[CountTrigger, tag("CountTrigger")]
+    | Annotated[CalendarTrigger, tag("CalendarTrigger")]
+    | Annotated[AnyTrigger, tag("AnyTrigger")],
+    form(
+        "a trigger",
+        ("event", "Condition"),
+        ("recorded", "RecordTrigger"),
+        ("turns", "Birthday"),
+        ("undone", "UndoneTrigger"),
+        ("missing_for", "MissingForTrigger"),
+        ("becomes", "BecomesTrigger"),
+        ("episodes_reach", "CountTrigger"),
+        ("every", "CalendarTrigger"),
+        ("any", "AnyTrigger"),
+        ("missing", "WhileMissingTrigger"),
+        text=True,
+    ),
+]
+
+
+def _until_form(value: object) -> str:
+    if isinstance(value, dict):
+        return TAG + ("RecordTrigger" if "recorded" in value else "Birthday" if "turns" in value else "Condition")
+    return TEXT
+
+
+Until = Annotated[
+    Annotated[Word, Tag(TEXT)]
+    | Annotated[RecordTrigger, tag("RecordTrigger")]
+    | Annotated[Birthday, tag("Birthday")]
+    | Annotated[Condition, tag("Condition")],
+    Discriminator(_until_form),
+]
+
+# --- deadlines --------------------------------------------------------------------------------------------------------
+
+
+class Noted(Closed):
+    aim: Word | None = Field(default=None, description="What is aimed at; shown, and changes no due instant")
+    earlier_if: Condition | None = Field(
+        default=None, description="When the source asks for earlier action, with its cite; shown only"
+    )
+
+
+class WithinForm(Noted):
+    within: Word = Field(description="A length")
+    of: Word = Field(description="What the length runs from")
+    same_day_counts: YesNo | None = Field(default=None, description="Whether the anchor's own working day is the first")
+
+
+class OnDayForm(Noted):
+    on_day: Number = Field(description="The number of a day")
+    of: Word = Field(description="What the days are counted from")
+    first_day_is: Annotated[Number, only("0", "1")] | None = Field(
+        default=None, description="The number of the anchor's own day"
+    )
+
+
+class BeforeForm(Noted):
+    before: Word = Field(description="The instant before which the act is due")
+
+
+class AtNextForm(Noted):
+    at_next: Word = Field(description="A meeting of the organisation")
+
+
+class SetByForm(Noted):
+    set_by: Word = Field(description="A field or fact that gives the instant, case by case")
+
+
+class DeadlineTable(Noted, FromTable):
+    pass
+
+
+class DeadlineRowsForm(Noted, Rows):
+    pass
+
+
+Deadline = Annotated[
+    Annotated[Word, Tag(TEXT)]
+    | Annotated[WithinForm, tag("WithinForm")]
+    | Annotated[OnDayForm, tag("OnDayForm")]
+    | Annotated[BeforeForm, tag("BeforeForm")]
+    | Annotated[AtNextForm, tag("AtNextForm")]
+    | Annotated[SetByForm, tag("SetByForm")]
+    | Annotated[DeadlineTable, tag("DeadlineTable")]
+    | Annotated[DeadlineRowsForm, tag("DeadlineRowsForm")],
+    form(
+        "a deadline",
+        ("within", "WithinForm"),
+        ("on_day", "OnDayForm"),
+        ("before", "BeforeForm"),
+        ("at_next", "AtNextForm"),
+        ("set_by", "SetByForm"),
+        ("table", "DeadlineTable"),
+        ("rows", "DeadlineRowsForm"),
+        text=True,
+    ),
+]
+
+
+class NumberedDay(Closed):
+    on_day: Number = Field(description="The number of a day")
+    of: Word = Field(description="What the days are counted from")
+    first_day_is: Annotated[Number, only("0", "1")] | None = Field(
+        default=None, description="The number of the anchor's own day"
+    )
+
+
+class PhaseForm(Closed):
+    every: Word = Field(description="The interval")
+    for_: Word | None = Field(default=None, alias="for", description="How long the phase lasts; the last has none")
+
+
+class RepeatForm(Noted):
+    of: Annotated[
+        Annotated[Word, Tag(TEXT)] | Annotated[NumberedDay, tag("NumberedDay")],
+        form("the start of a series", ("on_day", "NumberedDay"), text=True),
+    ] = Field(description="What the series runs from: an anchor, or a numbered day, when it is over")
+    next_from: Annotated[Word, only("schedule", "last_held")] = Field(
+        description="schedule: fixed dates; last_held: counted from the one before"
+    )
+    phases: list[PhaseForm] = Field(min_length=1, description="The intervals, one phase after another")
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+class Said(Closed):
+    """What a rule, a case or an item may say of an act."""
+
+    title: Word | None = Field(default=None, description="Plain words of your own")
+    cite: References = Field(default=[], description="The paragraph or paragraphs it rests on")
+    cites: dict[Word, References] = Field(default={}, description="For keys that rest on other paragraphs")
+    modality: Annotated[Word, only("must", "should", "may", "stated")] | None = Field(
+        default=None, description="The source's own word"
+    )
+    if_read: dict[Word, Words] | None = Field(
+        default=None, description="A reading and the option under which it stands"
+    )
+    when: Condition | None = Field(default=None, description="What must be known true")
+    unless: Annotated[list[Condition], one_map] | None = Field(
+        default=None, description="Exceptions, each with its cite"
+    )
+    until: Annotated[list[Until], one_map] | None = Field(default=None, description="What ends it")
+    superseded_by: Word | None = Field(default=None, description="A rule that, once it fires, replaces this one")
+    by: People | None = Field(default=None, description="Who does it")
+    chair: People | None = Field(default=None, description="Who chairs it")
+    attend: People | None = Field(default=None, description="Who attends")
+    to: People | None = Field(default=None, description="To whom it is addressed")
+    with_: People | None = Field(default=None, alias="with", description="With whom it is done")
+    about: Word | None = Field(default=None, description="What it is about")
+    method: Word | None = Field(default=None, description="How it is done")
+    deadline: Deadline | None = Field(default=None, description="By when")
+    repeat: RepeatForm | None = Field(default=None, description="A series, in place of a deadline")
+    met_by: Words | None = Field(default=None, description="Outcomes that count as done")
+    counts_from: Annotated[Word, only("trigger", "started")] | None = Field(
+        default=None, description="From when acts count: the trigger, or the start of the episode"
+    )
+    not_stated: Annotated[list[Silence], as_list] = Field(default=[], description="The keys that the source leaves out")
+
+
+class Item(Said):
+    id: Word = Field(description="Its name within the rule")
+    action: Word = Field(description="The act")
+
+
+Act = Annotated[
+    Annotated[Word, Tag(TEXT)] | Annotated[list[Item], Field(min_length=1), Tag(LIST)] | Annotated[Item, tag("Item")],
+    form("an act", ("action", "Item"), text=True, list_=True),
+]
+
+
+class Acting(Said):
+    require: Act | None = Field(default=None, description="An act that is wanted")
+    consider: Act | None = Field(default=None, description="An act that must at least be considered")
+    decide: Act | None = Field(default=None, description="An act on which a decision either way is wanted")
+    agree: Act | None = Field(default=None, description="An act that must be agreed")
+
+
+class CaseForm(Acting):
+    """One of several complementary halves."""
+
+
+class Forbidden(Closed):
+    grading: Word | None = Field(default=None, description="A grading that may not be made")
+    change: Word | None = Field(default=None, description="A fact that may not be changed")
+
+
+class InForce(Closed):
+    from_: Word | None = Field(default=None, alias="from", description="The first day")
+    to: Word | None = Field(default=None, description="The day after the last")
+
+
+class Rule(Acting):
+    id: Word = Field(description="Its name, unique in the file")
+    topic: Word = Field(description="The shared topic it is compared under")
+    rests_on: Words = Field(default=[], description="Readings that are shown but change nothing here")
+    in_force: InForce | None = Field(default=None, description="When it goes live and lapses")
+    kinds: Words | None = Field(default=None, description="The kinds of episode it speaks of")
+    outside_scope: YesNo = Field(default=False, description="true: the file's scope does not limit it")
+    trigger: Trigger | None = Field(default=None, description="What sets it off")
+    forbid: (
+        Annotated[
+            Annotated[Word, Tag(TEXT)] | Annotated[Forbidden, tag("Forbidden")],
+            form("a prohibition", ("grading", "Forbidden"), ("change", "Forbidden"), text=True),
+        ]
+        | None
+    ) = Field(default=None, description="An act that is forbidden")
+    outcome: Word | None = Field(default=None, description="Only with forbid: the outcome that is forbidden")
+    conclude: Condition | None = Field(default=None, description="A fact that follows, or its lowest level")
+    cases: list[CaseForm] | None = Field(default=None, min_length=2, description="Complementary halves")
+    replaces: Word | None = Field(default=None, description="A rule of a lower layer")
+    why: Word | None = Field(default=None, description="Why it replaces it")
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+
+class EditionForm(Closed):
+    label: Word = Field(description="What the edition calls itself")
+    published: Word | None = Field(default=None, description="When it was published")
+    checked: Word | None = Field(default=None, description="When somebody last checked that it is current")
+
+
+class SourceForm(Closed):
+    title: Word = Field(description="The document's title")
+    edition: EditionForm = Field(description="Which edition was encoded")
+    ledger: Word = Field(description="The file that lists its paragraphs, from this file's folder")
+
+
+class ScopeForm(Closed):
+    when: Condition = Field(description="What must hold for any rule to fire")
+    cite: References = Field(min_length=1, description="Where the source says so")
+
+
+class HoursForm(Closed):
+    days: Words = Field(description="Days of the week: a list, or monday to friday")
+    from_: Word = Field(alias="from", description="The opening time, as 09:00")
+    to: Word = Field(description="The closing time, as 17:30")
+    closed: Annotated[Word, only("bank_holidays")] | None = Field(default=None, description="bank_holidays")
+    cite: References = Field(min_length=1, description="Where the source says so")
+
+
+class MeetingForm(Closed):
+    title: Word | None = Field(default=None, description="What people call it")
+    every: Word | None = Field(default=None, description="How often it is held")
+    cite: References = Field(default=[], description="Where the source says so")
+
+
+class RoleForm(Closed):
+    title: Word = Field(description="The local title")
+    grade: Word | None = Field(default=None, description="Its place on the shared ladder; agencies and teams have none")
+
+
+class FactForm(Closed):
+    kind: Annotated[Word, only("timeless", "status", "grading", "judgement")] = Field(
+        description="How it holds over time"
+    )
+    type: Annotated[Word, only("yes_no", "choice", "scale", "number", "length", "date", "instant", "text")] = Field(
+        description="What values it has"
+    )
+    ask: Word = Field(description="The question that is asked when it is not known")
+    values: Words | None = Field(default=None, description="The values of a choice, or of a scale, lowest first")
+
+
+class ActionForm(Closed):
+    means: Word = Field(description="What it is, in one line")
+    done: Words = Field(default=[], description="Outcomes of its own that count as done")
+    not_done: Words = Field(default=[], description="Outcomes of its own that do not")
+    also: Words = Field(default=[], description="Other actions, a record of which counts as this one")
+
+
+class EventForm(Closed):
+    means: Word = Field(description="What it is, in one line")
+    fields: dict[
+        Word, Annotated[Word, only("yes_no", "choice", "scale", "number", "length", "date", "instant", "text")]
+    ] = Field(default={}, description="What a case may say of it: each field and its type")
+
+
+class CountedForm(Closed):
+    in_: Word | None = Field(default=None, alias="in", description="The window")
+    kinds: Words | None = Field(default=None, description="The kinds of episode that count")
+    from_: Words | None = Field(default=None, alias="from", description="The places they were missing from")
+    counted_by: CountedBy | None = Field(default=None, description="The date an episode counts by")
+    why: Word = Field(description="Why the file takes it so")
+
+
+class DaysForm(Closed):
+    first_day_is: Annotated[Number, only("0", "1")] = Field(description="The number of the anchor's own day")
+    same_day_counts: YesNo = Field(description="Whether the anchor's own working day is the first")
+    why: Word = Field(description="Why the file takes it so")
+
+
+class StatedForm(Closed):
+    ranks_as: Annotated[Word, only("must", "should", "may")] = Field(description="The word it ranks as")
+    why: Word = Field(description="Why the file takes it so")
+
+
+class ConventionsForm(Closed):
+    counted: CountedForm | None = Field(default=None, description="What counts of episodes leave out")
+    days: DaysForm | None = Field(default=None, description="How days are numbered")
+    stated: StatedForm | None = Field(default=None, description="How a duty with no modal word ranks")
+
+
+class OptionForm(Closed):
+    value: Anything = Field(default=None, description="What stands wherever the reading is named")
+    cite: References = Field(min_length=1, description="The paragraph that reads so")
+
+
+class ReadingForm(Closed):
+    question: Word = Field(description="What the source leaves open")
+    options: dict[Word, OptionForm] = Field(min_length=2, description="The ways to read it")
+    default: Word = Field(description="The option taken unless the user says otherwise: the one that protects more")
+    why: Word = Field(description="Why that one")
+
+
+class TableForm(Closed):
+    gives: Words = Field(min_length=1, description="The key or keys that it gives")
+    hit: Annotated[Word, only("first", "unique")] = Field(
+        description="first: the first row that holds; unique: one at most"
+    )
+    inputs: Words = Field(default=[], description="What a rule passes to it")
+    rows: list[Condition] = Field(min_length=1, description="Its rows: facts, what they give, cite")
+
+
+class Head(Closed):
+    format: Word = Field(description="The version of the language: 1")
+    protocol: Word = Field(description="The protocol's name")
+    title: Word = Field(description="The protocol's title")
+    authority: Word = Field(description="Whose protocol it is")
+    applies_to: Word = Field(description="Which children it is about, for people")
+    areas: Words | None = Field(default=None, description="The areas it covers; left out, one of the protocol's name")
+    zone: Word | None = Field(default=None, description="The time zone")
+    working_days: Annotated[Word, only("england")] | None = Field(default=None, description="The calendar: england")
+    stands_on: Word | None = Field(default=None, description="A lower layer")
+    drops: Anything = Field(default=None, description="Rules of the lower layer that do not hold")
+    scope: ScopeForm | None = Field(default=None, description="What guards every rule")
+
+
+class ProtocolFile(Head):
+    """A missing-children protocol as rules."""
+
+    sources: dict[Word, SourceForm] = Field(min_length=1, description="The documents; the first is the protocol itself")
+    hours: dict[Word, HoursForm] = Field(default={}, description="Named hours of the week")
+    meetings: dict[Word, MeetingForm] = Field(default={}, description="The organisation's meetings")
+    roles: dict[Word, RoleForm] = Field(default={}, description="Who acts")
+    facts: dict[Word, FactForm] = Field(default={}, description="Facts of this area's own")
+    actions: dict[Word, ActionForm] = Field(default={}, description="Acts of this area's own")
+    events: dict[Word, EventForm] = Field(default={}, description="Events of this area's own")
+    conventions: ConventionsForm = Field(
+        default=ConventionsForm(), description="Said once for the whole file, with why"
+    )
+    readings: dict[Word, ReadingForm] = Field(default={}, description="What the source leaves open")
+    tables: dict[Word, TableForm] = Field(default={}, description="Decision tables")
+    rules: list[Rule] = Field(min_length=1, description="The rules")
+
+
+class ParagraphForm(Closed):
+    ref: Word = Field(description="The paragraph's reference, unique in the document")
+    heading: Word = Field(description="The heading that it stands under")
+    fingerprint: Word | None = Field(default=None, description="Of its normalised text")
+    figures: Words = Field(default=[], description="The figures found in it")
+    fate: Word | None = Field(default=None, description="What became of it")
+    reason: Word | None = Field(default=None, description="Why")
+
+
+class LedgerFile(Closed):
+    format: Word = Field(description="The version of the ledger's format: 1")
+    document: Word = Field(description="The document's name, as citations give it")
+    title: Word = Field(description="The document's title")
+    seen: YesNo = Field(default=True, description="false: the text was not at hand")
+    paragraphs: list[ParagraphForm] = Field(default=[], description="Its paragraphs, in order")
+
+
+# What a cell of a table row may hold; a column of times holds any deadline.
+ROLES_CELL: TypeAdapter[Roles] = TypeAdapter(Roles, config=ConfigDict(defer_build=True))
+DEADLINE_CELL: TypeAdapter[Deadline] = TypeAdapter(Deadline, config=ConfigDict(defer_build=True))

@@ -1,0 +1,182 @@
+"""The pieces the schema is built from: texts that know their place, closed lists of words, forms told apart by a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    InstanceOf,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from missingrules.domain.source import Span
+from missingrules.reading.located import Blank, Text, Tree
+
+# Marks the parts of an error's path that are ours and not the author's.
+TAG: Final = "·"
+TEXT: Final = f"{TAG}text"
+LIST: Final = f"{TAG}list"
+MAP: Final = f"{TAG}map"
+
+
+def shown(value: object) -> str:
+    """What stands there, for a message."""
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, Blank):
+        return "nothing"
+    text = str(value)
+    return f"'{text}'" if len(text) <= 60 else f"'{text[:60]}…'"
+
+
+def listed(words: tuple[str, ...] | list[str]) -> str:
+    """`a, b or c`."""
+    return ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]
+
+
+class OneOf:
+    """One of a closed list of words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, value: object) -> object:
+        if isinstance(value, Text) and value not in self.words:
+            raise PydanticCustomError(
+                "not-one-of",
+                "{found} cannot stand here",
+                {"found": shown(value), "hint": f"write {listed(self.words)}"},
+            )
+        return value
+
+
+def only(*words: str) -> BeforeValidator:
+    return BeforeValidator(OneOf(*words))
+
+
+class _Form(Discriminator):
+    """A discriminator with a context, which pydantic's own cannot hash."""
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+def form(what: str, *keys: tuple[str, str], text: bool = False, list_: bool = False) -> Discriminator:
+    """Tells the forms of a value apart: a text, a list, or a map known by a key; `keys` pairs that key with its model."""
+
+    def tell(value: object) -> str | None:
+        if isinstance(value, Text):
+            return TEXT if text else None
+        if isinstance(value, list):
+            return LIST if list_ else None
+        if isinstance(value, dict):
+            return next((TAG + model for key, model in keys if key in value), None)
+        return None
+
+    marks = [key for key, _ in keys]
+    ways = [*(["a word"] if text else []), *(["a list"] if list_ else []), f"a map with {listed(marks)}"]
+    return _Form(
+        tell,
+        custom_error_type="unknown-form",
+        custom_error_message="{what} cannot be written in this way",
+        custom_error_context={"what": what, "hint": f"write {listed(ways)}", "marks": marks},
+    )
+
+
+def tag(model: str) -> Tag:
+    return Tag(TAG + model)
+
+
+def _one_as_list(value: object) -> object:
+    return [value] if isinstance(value, Text) else value
+
+
+def _entry_as_list(value: object) -> object:
+    return [value] if isinstance(value, dict | Text) else value
+
+
+def _yes_no(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    hint = {"yes": "write true", "on": "write true", "no": "write false", "off": "write false"}.get(str(value).lower())
+    raise PydanticCustomError(
+        "not-true-or-false",
+        "only true or false can stand here, not {found}",
+        {"found": shown(value), "hint": hint or "write true or false"},
+    )
+
+
+def _condition(value: object) -> dict[Text, Tree]:
+    if isinstance(value, dict) and value:
+        return value
+    raise PydanticCustomError(
+        "wrong-shape",
+        "a condition is wanted here, found {found}",
+        {"found": shown(value), "hint": "write facts and their tests, such as {child.looked_after: true}"},
+    )
+
+
+def _reference_form(value: object) -> str:
+    return MAP if isinstance(value, dict) else TEXT
+
+
+def _map_as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+as_list: Final = BeforeValidator(_one_as_list)
+entries: Final = BeforeValidator(_entry_as_list)
+one_map: Final = BeforeValidator(_map_as_list)
+
+Word = Annotated[Text, InstanceOf(), WithJsonSchema({"type": "string"})]
+Number = Annotated[Text, InstanceOf(), WithJsonSchema({"type": ["string", "integer"]})]
+YesNo = Annotated[bool, PlainValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
+if TYPE_CHECKING:
+    Condition: TypeAlias = dict[Text, Tree]
+else:
+    # pydantic would look into what the validator settles alone.
+    Condition = Annotated[object, PlainValidator(_condition), WithJsonSchema({"type": "object"})]
+Anything = Annotated[object, PlainValidator(_as_it_is), WithJsonSchema({})]
+Words = Annotated[list[Word], as_list]
+OtherDocument = Annotated[dict[Word, Word], Tag(MAP)]
+Reference = Annotated[Annotated[Word, Tag(TEXT)] | OtherDocument, Discriminator(_reference_form)]
+References = Annotated[list[Reference], entries]
+
+
+class Closed(BaseModel):
+    """A map with these keys and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
+
+
+Cited: TypeAlias = Text | dict[Text, Text]
+
+
+def where(value: object) -> Span | None:
+    """Where a piece of what was validated begins; for messages only, it looks through all of it."""
+    spans: list[Span] = []
+    queue = [value]
+    while queue:
+        each = queue.pop()
+        if isinstance(each, Text):
+            spans.append(each.span)
+        elif isinstance(each, dict):
+            queue += [*each.keys(), *each.values()]
+        elif isinstance(each, list):
+            queue += each
+        elif isinstance(each, BaseModel):
+            queue += [getattr(each, name) for name in each.model_fields_set]
+    return min(spans, key=lambda span: (span.line, span.column), default=None)

@@ -1,0 +1,165 @@
+"""Nodes -> models. Every mistake of shape is told in our words, at the place where the author made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from missingrules.domain.diagnostics import did_you_mean
+from missingrules.reading.located import Blank, Text, located, place
+from missingrules.reading.nodes import Mapping, Scalar, Sequence, at
+from missingrules.reading.shapes import TAG, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missingrules.domain.source import Span
+    from missingrules.reading.located import Tree
+    from missingrules.reading.nodes import Node
+    from missingrules.reading.report import Report
+
+Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
+
+# pydantic's names for "not the shape that was wanted", and the shape in our words.
+_WANTED = {"is_instance_of": "a word or a line of text", "list_type": "a list"}
+
+
+def check(model: type[Model], node: Node, report: Report, keys_of: type[BaseModel] | None = None) -> Model | None:
+    """The node as a model, or None with its mistakes reported. `keys_of`: whose keys to suggest at the top."""
+    try:
+        return model.model_validate(located(node))
+    except ValidationError as problem:
+        for error in problem.errors(include_url=False, include_input=False):
+            _tell(dict(error), node, model, report, keys_of)
+        return None
+
+
+def check_cell(adapter: TypeAdapter[Value], annotation: Any, key: Text, tree: Tree, report: Report) -> Value | None:
+    """A value of a table row, found among the row's facts."""
+    try:
+        return adapter.validate_python(tree)
+    except ValidationError as problem:
+        for error in problem.errors(include_url=False, include_input=False):
+            _tell(dict(error), _node(key, tree), annotation, report, None)
+        return None
+
+
+def _node(key: Text, tree: Tree) -> Node:
+    """The node that a tree was, for its places."""
+    span = place(tree) or key.span
+    if isinstance(tree, Text | Blank):
+        return Scalar(tree if isinstance(tree, Text) else "", span, quoted=False)
+    if isinstance(tree, dict):
+        entries = tuple((Scalar(name, name.span, quoted=False), _node(name, value)) for name, value in tree.items())
+        return Mapping(entries, span)
+    return Sequence(tuple(_node(key, each) for each in tree), span)
+
+
+def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of: type[BaseModel] | None) -> None:
+    loc: tuple[str | int, ...] = error["loc"]
+    kind: str = error["type"]
+    path = tuple(step for step in loc if not (isinstance(step, str) and step.startswith(TAG)))
+    context: dict[str, Any] = error.get("ctx", {})
+    if kind == "missing":
+        key = str(path[-1])
+        owner = at(node, path[:-1])
+        what = _description(model, loc)
+        report.error("missing-key", f"'{key}' is missing here", _start(owner), f"add {key}: {what}" if what else None)
+    elif kind == "extra_forbidden":
+        key = str(path[-1])
+        known = sorted(_keys(keys_of if keys_of and len(path) == 1 else model, loc[:-1]))
+        hint = did_you_mean(key, known) or f"the keys that can stand here: {', '.join(known)}"
+        report.error("unknown-key", f"'{key}' is no key that can stand here", _key_span(node, path), hint)
+    elif kind in ("model_type", "dict_type", "model_attributes_type", *_WANTED):
+        found = at(node, path)
+        wanted = _WANTED.get(kind) or f"a map with the keys {', '.join(sorted(_keys(model, loc)))}".removesuffix(
+            " with the keys "
+        )
+        is_empty = isinstance(found, Scalar) and not found.text
+        span = _key_span(node, path) if is_empty else _start(found)
+        report.error("wrong-shape", f"{wanted} is wanted here, found {shown(located(found))}", span)
+    elif kind == "too_short":
+        report.error(
+            "too-few",
+            f"at least {context['min_length']} {'is' if context['min_length'] == 1 else 'are'} wanted here, "
+            f"found {context['actual_length']}",
+            _key_span(node, path),
+        )
+    else:
+        # Our own validators speak for themselves.
+        found = at(node, path)
+        hint = context.get("hint")
+        if kind == "unknown-form":
+            hint = _form_hint(found, context) or hint
+        is_empty = isinstance(found, Scalar) and not found.text
+        report.error(kind, error["msg"], _key_span(node, path) if is_empty else _start(found), hint)
+
+
+def _form_hint(found: Node, context: dict[str, Any]) -> str | None:
+    if isinstance(found, Mapping):
+        for key, _ in found.entries:
+            if near := did_you_mean(key.text, context["marks"]):
+                return near
+    return None
+
+
+def _start(node: Node) -> Span | None:
+    """A short place for a whole map or list: its first key or item."""
+    if isinstance(node, Mapping) and node.entries:
+        return node.entries[0][0].span
+    return node.span
+
+
+def _key_span(node: Node, path: tuple[str | int, ...]) -> Span | None:
+    """The place of the key that a path ends with, or of the item."""
+    for end in range(len(path), 0, -1):
+        owner = at(node, path[: end - 1])
+        step = path[end - 1]
+        if isinstance(owner, Mapping) and isinstance(step, str) and (span := owner.key_span(step)):
+            return span
+    return _start(at(node, path))
+
+
+def _models(annotation: Any) -> Iterator[tuple[str | None, type[BaseModel]]]:
+    """The models that an annotation allows, each with the tag of its form."""
+    tag = next((m.tag for m in getattr(annotation, "__metadata__", ()) if hasattr(m, "tag")), None)
+    for part in get_args(annotation) or (annotation,):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            yield tag, part
+        elif get_args(part):
+            for inner, found in _models(part):
+                yield inner or tag, found
+
+
+def _reach(model: Any, loc: tuple[str | int, ...]) -> list[type[BaseModel]]:
+    """The models that may stand at a place of the path."""
+    here: list[tuple[str | None, type[BaseModel]]] = list(_models(model))
+    for step in loc:
+        if isinstance(step, int):
+            continue
+        if step.startswith(TAG):
+            here = [(tag, found) for tag, found in here if tag == step] or here
+            continue
+        nearer: list[tuple[str | None, type[BaseModel]]] = []
+        for _, found in here:
+            for name, info in found.model_fields.items():
+                if (info.alias or name) == step:
+                    nearer += _models(info.annotation)
+        # A step that is no field is a key of an open map.
+        here = nearer or here
+    return [found for _, found in here]
+
+
+def _keys(model: Any, loc: tuple[str | int, ...]) -> set[str]:
+    found = _reach(model, loc)
+    return {info.alias or name for each in found for name, info in each.model_fields.items()}
+
+
+def _description(model: Any, loc: tuple[str | int, ...]) -> str | None:
+    for found in _reach(model, loc[:-1]):
+        for name, info in found.model_fields.items():
+            if (info.alias or name) == loc[-1]:
+                return info.description
+    return None
