@@ -54,7 +54,10 @@ def case_of(
     Names are checked against the words of `protocols`, or the shared vocabulary if there are none. With `as_of`, a
     date of birth after it is refused. Raises `InvalidInput` with all mistakes (the first 100), placed by `place`.
     """
-    raw: object = data.model_dump(by_alias=True, exclude_unset=True) if isinstance(data, CaseFile) else data
+    raw: object = data
+    if isinstance(data, CaseFile):
+        # Facts are kept as they were given, of whatever type: no need to warn of that.
+        raw = data.model_dump(by_alias=True, exclude_unset=True, warnings=False)
     clock = protocols[0].clock if protocols else Clock()
     return _Conversion(words_of(protocols), clock, Findings(place)).case(raw, as_of)
 

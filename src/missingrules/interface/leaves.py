@@ -46,13 +46,15 @@ def is_nothing(value: object) -> bool:
 
 def read_stamp(value: object) -> datetime | date:
     """An aware time of whole seconds, or a date alone."""
-    if isinstance(value, str):
+    if isinstance(value, str) and not is_nothing(value):
         value = _stamp_of(value)
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             _refuse_naive()
         if value.microsecond:
             _refuse_fraction()
+    elif is_nothing(value):
+        wrong("bad-timestamp", "a time is wanted here, and there is none", "write the time, or a date alone")
     elif not isinstance(value, date):
         wrong("bad-timestamp", "a time is wanted here", "write it as 2025-03-28T22:30:00+00:00, or a date alone")
     if not EARLIEST_YEAR <= value.year < LATEST_YEAR:
@@ -113,12 +115,16 @@ def read_text(value: object) -> str:
     """A printable text of at most `LONGEST_TEXT` characters; numbers count as text, since ids often are numbers."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str):
-        wrong("wrong-shape", "a text is wanted here")
     if is_nothing(value):
-        wrong("bad-text", "a text is wanted here, and there is none")
+        wrong("bad-text", "a text is wanted here, and there is none", "write it")
+    if not isinstance(value, str):
+        wrong("wrong-shape", "a text is wanted here", "write it alone, without names or brackets")
     if not value.isprintable() or len(value) > LONGEST_TEXT:
-        wrong("bad-text", f"a text has at most {LONGEST_TEXT} characters, all of them visible, on one line")
+        wrong(
+            "bad-text",
+            f"a text has at most {LONGEST_TEXT} characters, all of them visible, on one line",
+            "shorten it, or leave the sign out",
+        )
     return value
 
 
