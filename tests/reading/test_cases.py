@@ -204,24 +204,10 @@ def test_a_case_with_a_torn_middle_is_a_case_or_a_clear_error(scraps: list[str],
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["2025-03-28", "E1", "true"])
 KEYS = st.sampled_from(
     [
-        "format",
-        "case",
-        "child",
-        "plan",
-        "episodes",
-        "events",
-        "records",
-        "meetings",
-        "id",
-        "started_at",
-        "returned_at",
-        "risk",
-        "value",
-        "at",
-        "from",
-        "to",
+        "format", "case", "child", "plan", "episodes", "events", "records", "meetings",
+        "id", "started_at", "returned_at", "risk", "value", "at", "from", "to",
     ]
-)
+)  # fmt: skip
 DATA = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=4), inner, max_size=4),
