@@ -1,0 +1,242 @@
+"""By when and by whom: deadlines read again at every instant, rows of people, and the occurrences of a series."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from missingrules.domain.clock import Instant, Length, Unit
+from missingrules.domain.rules import (
+    AtNext,
+    AtTheSameTime,
+    Before,
+    Deadline,
+    DeadlineRows,
+    NotStated,
+    OnDay,
+    People,
+    PeopleRows,
+    Phase,
+    Repeat,
+    SetBy,
+    WhoEver,
+    Within,
+    Word,
+)
+from tests.meaning.oracle.facts import fact, guard, holds
+from tests.meaning.oracle.firing import NEVER, Chance, Firing, anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missingrules.domain.rules import Condition, Duty
+    from tests.meaning.oracle.world import Ctx, World
+
+# --- deadlines --------------------------------------------------------------------------------------------------------
+
+
+def numbered_day(world: World, on: OnDay, f: Firing | Chance, at: int, t: int) -> date | None:
+    from_ = anchor(world, f, on.anchor, at, t)
+    if from_ is None:
+        return None
+    day = from_ if isinstance(from_, date) else world.clock.date_of(Instant(from_))
+    return world.clock.date_after(day, Length(1, Unit.DAY).times(on.day - on.first_day_is))
+
+
+def rows_possible(world: World, rows: Any, ctx: Ctx, t: int) -> list[Any]:
+    """The rows that may be the first true one; None stands for no row."""
+    found: list[Any] = []
+    for row in rows:
+        truth = holds(world, row.condition, ctx, t)
+        if truth is not False:
+            found.append(row)
+        if truth:
+            return found
+    return [*found, None]
+
+
+def read(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -> set[int | None]:
+    """What the deadline gives at t: one due instant, or every one that unknown facts leave possible."""
+    clock = world.clock
+    match deadline:
+        case Within(length, name, same_day):
+            from_ = anchor(world, f, name, f.at, t)
+            if from_ is None:
+                return {None}
+            from_ = clock.midnight(from_) if isinstance(from_, date) else from_
+            return {clock.deadline(Instant(from_), length, same_day_counts=same_day)}
+        case OnDay():
+            # read from what the day itself was reckoned from
+            day = numbered_day(world, deadline, f, f.chance.begin, max(t, f.chance.begin))
+            return {None if day is None else clock.end_of(day)}
+        case Before(name):
+            to = anchor(world, f, name, f.at, t)
+            return {None if to is None else clock.midnight(to) - 1 if isinstance(to, date) else to - 1}
+        case AtNext(meeting):
+            dates = [m for m in world.case.meetings.get(meeting, ()) if isinstance(m, int) and m > f.at]
+            return {min(dates, default=None)}
+        case SetBy(name):
+            value = fact(world, name, f.ctx, t)
+            if isinstance(value, Length):
+                return {clock.deadline(Instant(f.at), value)}
+            return {clock.end_of(value) if isinstance(value, date) else value if isinstance(value, int) else None}
+        case AtTheSameTime():
+            return {clock.end_of(clock.date_of(Instant(f.at)))}
+        case DeadlineRows(rows, at_firing):
+            when = f.at if at_firing else t
+            found: set[int | None] = set()
+            for row in rows_possible(world, rows, f.ctx, when):
+                found |= {None} if row is None else read(world, row.deadline, f, t)
+            return found
+        case Word() | NotStated():
+            return {None}
+    raise AssertionError(deadline)
+
+
+class Due(NamedTuple):
+    """The earliest and the latest that a due instant may be; None: none."""
+
+    low: int | None
+    high: int | None
+
+
+def moving(world: World, deadline: Deadline | NotStated, f: Firing) -> Iterator[tuple[int, Due]]:
+    """The due instant as it stands from each interesting instant on: the earliest so far."""
+    known = NEVER
+    unknown: tuple[int, int] | None = None
+    for t in sorted({f.at, *(t for t in world.instants if t >= f.at)}):
+        given = [NEVER if d is None else max(t, d) for d in read(world, deadline, f, t)]
+        if len(given) == 1:
+            known, unknown = min(known, given[0]), None
+        else:
+            low, high = unknown or (NEVER, NEVER)
+            unknown = min(low, *given), min(high, max(given))
+        low, high = (known, known) if unknown is None else (min(known, unknown[0]), min(known, unknown[1]))
+        yield t, Due(None if low == NEVER else low, None if high == NEVER else high)
+
+
+def due_at(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -> Due:
+    found = Due(None, None)
+    for u, due in moving(world, deadline, f):
+        if u > max(t, f.at):
+            break
+        found = due
+    return found
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+Who = Any  # ("all", roles) and so on, "not_stated", ("undecided", …), None
+
+
+def one_who(people: People | NotStated | None) -> Who:
+    if people is None or isinstance(people, NotStated):
+        return "not_stated"
+    return people.mode, tuple(r.name for r in people.roles)
+
+
+def who_possible(world: World, who: WhoEver | None, f: Firing, t: int) -> list[Who]:
+    """Everybody it may be at t, each once."""
+    if who is None:
+        return [None]
+    if not isinstance(who, PeopleRows):
+        return [one_who(who)]
+    rows = rows_possible(world, who.rows, f.ctx, f.fire if who.at_firing else t)
+    return list(dict.fromkeys(one_who(None if row is None else row.people) for row in rows))
+
+
+def who_at(world: World, who: WhoEver | None, f: Firing, t: int) -> Who:
+    some = who_possible(world, who, f, t)
+    return some[0] if len(some) == 1 else ("undecided", tuple(sorted(some, key=str)))
+
+
+# --- series -----------------------------------------------------------------------------------------------------------
+
+
+class Slot(NamedTuple):
+    """An occurrence by the calendar alone: its number, when it opens and when it is due."""
+
+    number: int
+    opens: int
+    due: int
+
+
+def series_anchor(world: World, repeat: Repeat, f: Firing) -> tuple[int, int] | None:
+    """The instant from which intervals are reckoned, and the one at which the first occurrence opens."""
+    if isinstance(repeat.anchor, OnDay):
+        day = numbered_day(world, repeat.anchor, f, f.at, world.as_of)
+        return None if day is None else (world.clock.end_of(day), world.clock.end_of(day) + 1)
+    found = anchor(world, f, repeat.anchor, f.at, world.horizon)
+    if found is None:
+        return None
+    start = world.clock.midnight(found) if isinstance(found, date) else found
+    return start, start
+
+
+def lasts(world: World, base: int, phase: Phase, due: int) -> bool:
+    return phase.lasting is None or due <= world.clock.deadline(Instant(base), phase.lasting)
+
+
+def next_base(world: World, base: int, phase: Phase) -> int:
+    assert phase.lasting is not None
+    if phase.lasting.unit is Unit.WORKING_DAY:
+        return world.clock.deadline(Instant(base), phase.lasting)
+    return world.clock.after(Instant(base), phase.lasting)
+
+
+def schedule(world: World, repeat: Repeat, f: Firing) -> Iterator[Slot]:
+    """Occurrence k is due k intervals after the anchor and opens one second after the one before was due."""
+    begin = series_anchor(world, repeat, f)
+    if begin is None:
+        return
+    base, opens = begin
+    number = 0
+    for phase in repeat.phases:
+        k = 1
+        while True:
+            due = world.clock.deadline(Instant(base), phase.every.times(k))
+            if not lasts(world, base, phase, due) or opens > world.horizon:
+                break
+            number += 1
+            yield Slot(number, opens, due)
+            opens, k = due + 1, k + 1
+        if phase.lasting is None or opens > world.horizon:
+            return
+        base = next_base(world, base, phase)
+
+
+def held_due(world: World, repeat: Repeat, f: Firing, opens: int, first: bool) -> int | None:
+    """Of a series that counts from the last one held: one interval after it opens, in the phase of its opening."""
+    begin = series_anchor(world, repeat, f)
+    assert begin is not None
+    base = begin[0]
+    for phase in repeat.phases:
+        if phase.lasting is None or opens <= world.clock.deadline(Instant(base), phase.lasting):
+            return world.clock.deadline(Instant(begin[0] if first else opens), phase.every)
+        base = next_base(world, base, phase)
+    return None
+
+
+def opening(world: World, duty: Duty, f: Firing, t: int) -> bool | None:
+    """The guard as read at an opening; unknown, it waits as at any moment."""
+    if t > world.as_of:
+        return guard(world, duty.guard, f.ctx, t, firing=False)
+    for u in [t, *(x for x in world.instants if t < x <= world.as_of)]:
+        truth = guard(world, duty.guard, f.ctx, u, firing=False)
+        if truth is not None:
+            return truth
+    return None
+
+
+def conditions_of(duty: Duty) -> list[Condition]:
+    """Every condition that may be asked of while the duty is open."""
+    rows = [
+        r
+        for who in (duty.by, duty.chair, duty.to, duty.with_, duty.attend)
+        if isinstance(who, PeopleRows)
+        for r in who.rows
+    ]
+    found = [r.condition for r in rows]
+    if isinstance(duty.deadline, DeadlineRows):
+        found += [r.condition for r in duty.deadline.rows]
+    return found
