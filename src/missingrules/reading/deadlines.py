@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import Length, Unit
@@ -30,11 +29,9 @@ from missingrules.domain.rules import (
     Within,
 )
 from missingrules.domain.vocabulary import FactType
-from missingrules.reading import schema, words
+from missingrules.reading import forms, words
 from missingrules.reading.conditions import condition, event_field, parts_of
-from missingrules.reading.located import Text, place
-from missingrules.reading.names import canonical, short
-from missingrules.reading.schema import (
+from missingrules.reading.forms import (
     AtNextForm,
     BeforeForm,
     DeadlineRowsForm,
@@ -45,6 +42,8 @@ from missingrules.reading.schema import (
     SetByForm,
     WithinForm,
 )
+from missingrules.reading.located import Text, place
+from missingrules.reading.names import canonical, short
 from missingrules.reading.tables import cited, rows_for
 from missingrules.reading.validate import check_cell
 
@@ -70,22 +69,7 @@ _STRETCHES = (WhileMissing, MissingFor, Becomes, EpisodesReach)
 UNREAD: Final = AtTheSameTime()
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """A deadline and what is shown beside it."""
-
-    deadline: Deadline
-    aim: Note | None = None
-    earlier_if: Note | None = None
-
-
-def timing(form: schema.Deadline, bench: Bench) -> Timing:
-    """A deadline as a rule gives it."""
-    found = deadline(form, bench)
-    return Timing(found, aim(form, bench), earlier_if(form, bench))
-
-
-def deadline(form: schema.Deadline, bench: Bench) -> Deadline:
+def deadline(form: forms.Deadline, bench: Bench) -> Deadline:
     match form:
         case Text():
             return _line(form, bench)
@@ -112,7 +96,7 @@ def deadline(form: schema.Deadline, bench: Bench) -> Deadline:
 def _cell(key: Text, tree: Tree | None, bench: Bench) -> Deadline | NotStated:
     if tree is None:
         return NOT_STATED
-    form = check_cell(schema.DEADLINE_CELL, schema.Deadline, key, tree, bench.report)
+    form = check_cell(forms.DEADLINE_CELL, forms.Deadline, key, tree, bench.report)
     if form is None:
         return NOT_STATED
     if isinstance(form, Noted) and (form.aim or form.earlier_if):
@@ -298,7 +282,7 @@ def _anchors_here(parts: tuple[Trigger, ...]) -> str:
 # --- what is shown beside ---------------------------------------------------------------------------------------------
 
 
-def aim(form: schema.Deadline | schema.RepeatForm, bench: Bench) -> Note | None:
+def aim(form: forms.Deadline | forms.RepeatForm, bench: Bench) -> Note | None:
     if not isinstance(form, Noted) or form.aim is None:
         return None
     if words.deadline(form.aim) is None:
@@ -306,7 +290,7 @@ def aim(form: schema.Deadline | schema.RepeatForm, bench: Bench) -> Note | None:
     return Note(form.aim.replace("_", " "))
 
 
-def earlier_if(form: schema.Deadline | schema.RepeatForm, bench: Bench) -> Note | None:
+def earlier_if(form: forms.Deadline | forms.RepeatForm, bench: Bench) -> Note | None:
     if not isinstance(form, Noted) or form.earlier_if is None:
         return None
     tests = {key: value for key, value in form.earlier_if.items() if key != "cite"}
@@ -329,6 +313,8 @@ def _in_words(tree: Tree) -> str:
         return tree.replace("_", " ")
     if isinstance(tree, list):
         return " or ".join(_in_words(each) for each in tree)
+    if not isinstance(tree, dict):
+        return ""
     return " and ".join(
         _in_words(value) if key in ("any", "all") else f"{_in_words(key)}: {_in_words(value)}"
         for key, value in tree.items()
@@ -338,7 +324,7 @@ def _in_words(tree: Tree) -> str:
 # --- series -----------------------------------------------------------------------------------------------------------
 
 
-def repeat(form: schema.RepeatForm, bench: Bench) -> Repeat | None:
+def repeat(form: forms.RepeatForm, bench: Bench) -> Repeat | None:
     start: str | OnDay | AtTheSameTime
     if isinstance(form.of, NumberedDay):
         start = _on_day(form.of.on_day, form.of.of, form.of.first_day_is, bench)

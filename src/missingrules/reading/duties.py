@@ -20,6 +20,7 @@ from missingrules.domain.vocabulary import DONE
 from missingrules.reading import schema
 from missingrules.reading.conditions import condition, joined, parts_of
 from missingrules.reading.deadlines import aim, deadline, earlier_if, repeat
+from missingrules.reading.forms import RepeatForm
 from missingrules.reading.layers import (
     Lacking,
     Layers,
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.domain.rules import Condition, Trigger, WhoEver
+    from missingrules.reading.forms import Deadline
     from missingrules.reading.located import Text
     from missingrules.reading.names import Bench
+    from missingrules.reading.schema import Act
 
 EFFECTS: Final = ("require", "consider", "decide", "agree")
 
@@ -53,7 +56,8 @@ def duties(rule: schema.Rule, trigger: Trigger, base: Guard, bench: Bench) -> tu
     found: list[CaseDuties] = []
     said: list[schema.Said] = [rule]
     plain: tuple[Duty, ...] = ()
-    for case in rule.cases or [None]:
+    cases: list[schema.CaseForm | None] = list(rule.cases) if rule.cases else [None]
+    for case in cases:
         here: list[Duty] = []
         for layers, effect, act in _acts(rule, case, bench):
             said += layers.parts[1:]
@@ -92,7 +96,7 @@ def _own(case: schema.CaseForm, bench: Bench) -> Condition:
 def _acts(rule: schema.Rule, case: schema.CaseForm | None, bench: Bench) -> Iterator[tuple[Layers, Effect, Text]]:
     """The acts that the rule (or its case) names, each with all that is said of it."""
     parts: tuple[schema.Acting, ...] = (rule, case) if case else (rule,)
-    given: list[tuple[str, schema.Act]] = [
+    given: list[tuple[str, Act]] = [
         (key, act) for part in parts for key in EFFECTS if (act := getattr(part, key)) is not None
     ]
     span = Layers(parts).span
@@ -152,7 +156,7 @@ def _duty(
         bench.error(
             "repeat-without-until", "a series needs an end", where(series), "add until, such as until: returned"
         )
-    timed: schema.Deadline | schema.RepeatForm | None = time or series  # type: ignore[assignment]
+    timed: Deadline | RepeatForm | None = time or series  # type: ignore[assignment]
     duty = Duty(
         id=f"{rule.id}.{item.id}" if item else str(rule.id),
         rule=str(rule.id),
@@ -179,7 +183,7 @@ def _duty(
         to=_people("to", layers, bench),
         with_=_people("with", layers, bench),
         deadline=NOT_STATED if time is None else deadline(time, bench),  # type: ignore[arg-type]
-        repeat=repeat(series, bench) if isinstance(series, schema.RepeatForm) else None,
+        repeat=repeat(series, bench) if isinstance(series, RepeatForm) else None,
         aim=aim(timed, bench) if timed is not None else None,
         earlier_if=earlier_if(timed, bench) if timed is not None else None,
         met_by=_met_by(layers, act, bench),

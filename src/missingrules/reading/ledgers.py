@@ -23,7 +23,7 @@ FORMAT = "1"
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A document's paragraphs. `broken`: the ledger is wrong, and a reference may be missing from it for that reason."""
+    """A document's paragraphs. `broken`: the ledger itself is wrong, so that a reference may be missing from it."""
 
     document: str
     title: str

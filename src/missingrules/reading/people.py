@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missingrules.domain.rules import NOT_STATED, OnRecord, People, PeopleRow, PeopleRows
-from missingrules.reading import schema
+from missingrules.reading import forms
 from missingrules.reading.conditions import parts_of
+from missingrules.reading.forms import AllOfThem, AnyOfThem, FromTable, OtherThan, Rows
 from missingrules.reading.located import Text
-from missingrules.reading.schema import AllOfThem, AnyOfThem, FromTable, OtherThan, Rows
 from missingrules.reading.tables import rows_for
 from missingrules.reading.validate import check_cell
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import NotStated, WhoEver
+    from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 
 
-def people(key: str, form: schema.People, bench: Bench) -> WhoEver:
+def people(key: str, form: forms.People, bench: Bench) -> WhoEver:
     """Whom a key names, decided or by rows."""
     if isinstance(form, FromTable | Rows):
         return PeopleRows(
@@ -29,7 +30,7 @@ def people(key: str, form: schema.People, bench: Bench) -> WhoEver:
     return roles(form, bench)
 
 
-def roles(form: schema.Roles, bench: Bench) -> People:
+def roles(form: forms.Roles, bench: Bench) -> People:
     match form:
         case Text():
             if form == "record.by":
@@ -53,8 +54,8 @@ def roles(form: schema.Roles, bench: Bench) -> People:
     raise AssertionError(form)
 
 
-def _cell(key: Text, tree: schema.Tree | None, bench: Bench) -> People | NotStated:
+def _cell(key: Text, tree: Tree | None, bench: Bench) -> People | NotStated:
     if tree is None:
         return NOT_STATED
-    form = check_cell(schema.ROLES_CELL, schema.Roles, key, tree, bench.report)
+    form = check_cell(forms.ROLES_CELL, forms.Roles, key, tree, bench.report)
     return NOT_STATED if form is None else roles(form, bench)

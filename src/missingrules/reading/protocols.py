@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import Clock
 from missingrules.domain.rules import ALWAYS, Convention, Edition, Modality, Protocol, Reading, ReadingOption
-from missingrules.domain.source import Span
 from missingrules.reading import head as heads
 from missingrules.reading.bind import names_in
 from missingrules.reading.conditions import condition
@@ -25,8 +24,10 @@ from missingrules.reading.schema import MeetingForm, ReadingForm, TableForm
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
 
     from missingrules.domain.rules import Citations, Condition
+    from missingrules.domain.source import Span
     from missingrules.reading.ledgers import Ledger
     from missingrules.reading.nodes import Node
     from missingrules.reading.schema import Head
@@ -81,7 +82,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         names,
         resolved_readings,
         _nodes_of("readings", resolved_readings, node),
-        {name: each for name, each in _nodes_of("tables", tables, node).items()},
+        _nodes_of("tables", tables, node),
         report,
     )
     for table in families.table_nodes.values():
@@ -130,12 +131,12 @@ def _text(word: str | None) -> str | None:
     return None if word is None else str(word)
 
 
-def _nodes_of(section: str, names: object, node: Mapping) -> dict[str, Mapping]:
+def _nodes_of(section: str, names: Iterable[str], node: Mapping) -> dict[str, Mapping]:
     """The nodes of a section's entries that could be read."""
     found = node.get(section)
     if not isinstance(found, Mapping):
         return {}
-    wanted = set(names)  # type: ignore[call-overload]
+    wanted = set(names)
     return {key.text: value for key, value in found.entries if key.text in wanted and isinstance(value, Mapping)}
 
 
@@ -216,12 +217,12 @@ def _readings(
         found[name] = Reading(name, str(form.question), options, str(form.default), str(form.why))
     section = sections.node.get("readings")
     if isinstance(section, Mapping):
-        for name, value in section.entries:
+        for key, value in section.entries:
             for kind, inner, _ in names_in(value):
                 if kind == "reading":
                     bench.error(
                         "reading-in-a-reading",
-                        f"the reading '{name.text}' names a reading in turn",
+                        f"the reading '{key.text}' names a reading in turn",
                         inner.span,
                         "write each combination as an option of its own",
                     )
@@ -232,16 +233,17 @@ def _refuse_unused(families: Families, sections: heads.Sections, report: Report)
     """A table or reading that nothing uses is a slip: a name was changed in one place only."""
     if len(report):
         return
-    for section, known, used in (
+    uses: tuple[tuple[str, Iterable[str], set[str]], ...] = (
         ("readings", families.readings, families.used_readings),
         ("tables", families.table_nodes, families.used_tables),
-    ):
+    )
+    for section, known, used in uses:
         node = sections.node.get(section)
-        for name in known:
-            if name not in used and isinstance(node, Mapping):
+        for unused in known:
+            if unused not in used and isinstance(node, Mapping):
                 report.error(
                     "never-used",
-                    f"no rule uses the {section.removesuffix('s')} '{name}'",
-                    node.key_span(name),
+                    f"no rule uses the {section.removesuffix('s')} '{unused}'",
+                    node.key_span(unused),
                     "use it, or take it out",
                 )

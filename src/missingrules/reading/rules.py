@@ -16,7 +16,6 @@ from missingrules.domain.rules import (
     Prohibition,
 )
 from missingrules.domain.vocabulary import TOPICS
-from missingrules.reading import schema
 from missingrules.reading.conditions import condition, fact_test, kinds, parts_of
 from missingrules.reading.duties import EFFECTS, duties
 from missingrules.reading.head import NAME, refuse_name
@@ -28,6 +27,8 @@ from missingrules.reading.triggers import outcome, outcomes_of, trigger
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import Provision, Trigger
+    from missingrules.reading import schema
+    from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 
 # What a rule without a trigger may say, besides its effect.
@@ -87,10 +88,10 @@ def _check_heading(rule: schema.Rule, bench: Bench) -> None:
     for word in rule.rests_on:
         if word not in bench.names.readings and not bench.is_broken("readings", word):
             bench.report.unknown("unknown-reading", "reading", word, bench.names.readings)
-    for word in (rule.replaces, rule.why):
-        if word is not None:
+    for later in (rule.replaces, rule.why):
+        if later is not None:
             bench.error(
-                "not-yet", "one protocol cannot yet stand on another", word.span, "leave 'replaces' out for now"
+                "not-yet", "one protocol cannot yet stand on another", later.span, "leave 'replaces' out for now"
             )
 
 
@@ -114,7 +115,7 @@ def _kinds(rule: schema.Rule, found: Trigger | None, bench: Bench) -> tuple[str,
 
 def _guard(rule: schema.Rule, of_kinds: tuple[str, ...], bench: Bench) -> Guard:
     """What all provisions of the rule share; a duty adds its own conditions and exceptions."""
-    span = (None, None)
+    span: tuple[date | None, date | None] = (None, None)
     if rule.in_force is not None:
         span = (_date(rule.in_force.from_, bench), _date(rule.in_force.to, bench))
         if span[0] and span[1] and span[0] >= span[1]:
@@ -145,7 +146,7 @@ def _whole_guard(rule: schema.Rule, of_kinds: tuple[str, ...], bench: Bench) -> 
     )
 
 
-def _conclusions(rule: schema.Rule, tree: dict[Text, schema.Tree], bench: Bench) -> tuple[Conclusion, ...]:
+def _conclusions(rule: schema.Rule, tree: dict[Text, Tree], bench: Bench) -> tuple[Conclusion, ...]:
     refuse_idle_cites(rule, [rule], bench)
     found: list[Conclusion] = []
     cites = citations(Layers((rule,)), bench)
@@ -160,10 +161,12 @@ def _conclusions(rule: schema.Rule, tree: dict[Text, schema.Tree], bench: Bench)
             continue
         # What is true of the child holds with or without an episode.
         of_kinds = _kinds(rule, None, bench) if rule.kinds or fact.name.startswith("episode.") else ()
+        said: str | None
+        floor: str | None
         test = fact_test(key, fact, value, bench)
         match test:
             case FactTest(_, AtLeast(level, _)):
-                said, floor = None, level
+                said, floor = None, str(level)
             case FactTest(_, Is((one,))):
                 said, floor = one, None
             case _:

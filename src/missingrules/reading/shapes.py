@@ -1,4 +1,4 @@
-"""The pieces the schema is built from: texts that know their place, closed lists of words, forms told apart by a key."""
+"""The pieces the schema is built from: texts that know their place, closed lists of words, forms told apart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from missingrules.domain.source import Span
 from missingrules.reading.located import Blank, Text, Tree
 
 # Marks the parts of an error's path that are ours and not the author's.
@@ -71,7 +70,7 @@ class _Form(Discriminator):
 
 
 def form(what: str, *keys: tuple[str, str], text: bool = False, list_: bool = False) -> Discriminator:
-    """Tells the forms of a value apart: a text, a list, or a map known by a key; `keys` pairs that key with its model."""
+    """Tells a value's forms apart: a text, a list, or a map known by a key; `keys` pairs it with the map's model."""
 
     def tell(value: object) -> str | None:
         if isinstance(value, Text):
@@ -88,7 +87,7 @@ def form(what: str, *keys: tuple[str, str], text: bool = False, list_: bool = Fa
         tell,
         custom_error_type="unknown-form",
         custom_error_message="{what} cannot be written in this way",
-        custom_error_context={"what": what, "hint": f"write {listed(ways)}", "marks": marks},
+        custom_error_context={"what": what, "hint": f"write {listed(ways)}", "marks": " ".join(marks)},
     )
 
 
@@ -145,6 +144,8 @@ Word = Annotated[Text, InstanceOf(), WithJsonSchema({"type": "string"})]
 Number = Annotated[Text, InstanceOf(), WithJsonSchema({"type": ["string", "integer"]})]
 YesNo = Annotated[bool, PlainValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
 if TYPE_CHECKING:
+    from missingrules.domain.source import Span
+
     Condition: TypeAlias = dict[Text, Tree]
 else:
     # pydantic would look into what the validator settles alone.

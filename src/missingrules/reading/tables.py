@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.rules import All
 from missingrules.reading.conditions import condition
+from missingrules.reading.forms import FromTable
 from missingrules.reading.located import Text, place
-from missingrules.reading.schema import FromTable
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import Citations, Condition
+    from missingrules.reading.forms import Rows
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
-    from missingrules.reading.schema import Rows
     from missingrules.reading.shapes import Cited
 
 

@@ -23,9 +23,7 @@ from missingrules.domain.rules import (
 from missingrules.domain.vocabulary import DONE, NOT_DONE, FactType
 from missingrules.reading import words
 from missingrules.reading.conditions import condition, counting
-from missingrules.reading.located import Text, place
-from missingrules.reading.names import canonical
-from missingrules.reading.schema import (
+from missingrules.reading.forms import (
     AnyTrigger,
     BecomesTrigger,
     Birthday,
@@ -37,11 +35,14 @@ from missingrules.reading.schema import (
     UndoneTrigger,
     WhileMissingTrigger,
 )
+from missingrules.reading.located import Text, place
+from missingrules.reading.names import canonical
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import Trigger, Until
-    from missingrules.reading import schema
+    from missingrules.reading import forms
+    from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 
 MOMENTS: Final[dict[str, Literal["started", "reported", "located", "returned", "first_episode"]]] = {
@@ -56,7 +57,7 @@ TRIGGERS: Final = "write started, reported, located, returned, first_episode or 
 UNREAD: Final = OnInstant("started")
 
 
-def trigger(form: schema.Trigger, bench: Bench) -> Trigger:
+def trigger(form: forms.Trigger, bench: Bench) -> Trigger:
     """One trigger, or the first of several."""
     if isinstance(form, AnyTrigger):
         parts: list[Trigger] = []
@@ -67,7 +68,7 @@ def trigger(form: schema.Trigger, bench: Bench) -> Trigger:
     return _one(form, bench)
 
 
-def _one(form: schema.Trigger, bench: Bench) -> Trigger:
+def _one(form: forms.Trigger, bench: Bench) -> Trigger:
     match form:
         case Text():
             return _word(form, bench)
@@ -145,7 +146,7 @@ def birthday(form: Birthday, bench: Bench) -> OnBirthday:
     return OnBirthday(age or 0)
 
 
-def _event(form: dict[Text, schema.Tree], bench: Bench) -> OnEvent:
+def _event(form: dict[Text, Tree], bench: Bench) -> OnEvent:
     name = next(value for key, value in form.items() if key == "event")
     if not isinstance(name, Text):
         bench.error("wrong-shape", f"the name of an event is wanted here, found {shown(name)}", place(name))
@@ -230,18 +231,16 @@ def _count(form: CountTrigger, bench: Bench) -> Trigger:
         reach = number + (parts[0] == "more than")
         if reach < 1:
             bench.error("not-a-number-reached", "a count reaches at least 1", key.span, "write at least 1")
-    said: dict[str, schema.Tree] = {}
-    for name, value in (("in", form.in_), ("counted_by", form.counted_by)):
-        if value is not None:
-            said[name] = value
-    for name, values in (("kinds", form.kinds), ("from", form.from_)):
-        if values is not None:
-            said[name] = list(values)
+    said: dict[str, Tree] = {}
+    texts = {"in": form.in_, "counted_by": form.counted_by}
+    lists = {"kinds": form.kinds, "from": form.from_}
+    said.update({name: value for name, value in texts.items() if value is not None})
+    said.update({name: list(values) for name, values in lists.items() if values is not None})
     counted = counting(key, said, bench)
     return EpisodesReach(reach, counted) if reach and counted else UNREAD
 
 
-def until(form: schema.Until, bench: Bench) -> Until:
+def until(form: forms.Until, bench: Bench) -> Until:
     """One end: an instant of the episode, a record, a birthday, or a condition that comes true."""
     match form:
         case RecordTrigger():

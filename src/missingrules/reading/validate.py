@@ -90,17 +90,17 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
     else:
         # Our own validators speak for themselves.
         found = at(node, path)
-        hint = context.get("hint")
+        advice: str | None = context.get("hint")
         if kind == "unknown-form":
-            hint = _form_hint(found, context) or hint
+            advice = _form_hint(found, context) or advice
         is_empty = isinstance(found, Scalar) and not found.text
-        report.error(kind, error["msg"], _key_span(node, path) if is_empty else _start(found), hint)
+        report.error(kind, error["msg"], _key_span(node, path) if is_empty else _start(found), advice)
 
 
 def _form_hint(found: Node, context: dict[str, Any]) -> str | None:
     if isinstance(found, Mapping):
         for key, _ in found.entries:
-            if near := did_you_mean(key.text, context["marks"]):
+            if near := did_you_mean(key.text, context["marks"].split()):
                 return near
     return None
 
