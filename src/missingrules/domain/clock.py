@@ -117,6 +117,8 @@ class Clock:
         """The Nth date after a date: calendar units, or working days of the calendar."""
         if length.unit is Unit.WORKING_DAY:
             return _working_day_after(self.working_days, day, length.count, same_day_counts)
+        if length.unit is Unit.DAY:
+            return day + timedelta(days=length.count)
         return day + _calendar(length)
 
     def is_working_day(self, day: date) -> bool:
@@ -164,6 +166,10 @@ def zone_exists(name: str) -> bool:
     return True
 
 
+# The caches below hold only what follows from their arguments.
+
+
+@lru_cache(maxsize=1 << 8)
 def _calendar(length: Length) -> relativedelta:
     if length.unit is Unit.DAY:
         return relativedelta(days=length.count)
@@ -171,9 +177,6 @@ def _calendar(length: Length) -> relativedelta:
         return relativedelta(weeks=length.count)
     # Months keep the day number or take the month's last day: relativedelta clips.
     return relativedelta(months=length.count * (12 if length.unit is Unit.YEAR else 1))
-
-
-# The caches below hold only what follows from their arguments.
 
 
 @lru_cache(maxsize=64)

@@ -1,22 +1,20 @@
-"""The future that only time or one more episode brings: thresholds not yet reached, and until when the answer holds."""
+"""Thresholds not yet reached: how many more episodes reach them, and until when they would."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import DAY, FOREVER, Instant
 from missingrules.domain.obligations import Ahead
 from missingrules.domain.rules import EpisodesReach, FirstOf
-from missingrules.engine.facts import Place, Reader
 from missingrules.engine.firing import CHILD
-from missingrules.engine.solve import Solved, Solver
+from missingrules.engine.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.domain.rules import Duty, Protocol, Provision
-    from missingrules.engine.seen import Seen
+    from missingrules.domain.rules import Duty
+    from missingrules.engine.facts import Reader
 
 
 def thresholds(reader: Reader, duties: Sequence[Duty]) -> list[Ahead]:
@@ -44,29 +42,9 @@ def _child_may(reader: Reader, duty: Duty) -> bool:
 def _distance(reader: Reader, trigger: EpisodesReach) -> tuple[int, Instant]:
     """How many more episodes bring the count there today, and the last second of the last date on which they do."""
     now = reader.seen.as_of
-    count = reader.count(trigger.counted)
+    count = reader.tally(trigger.counted).in_window
     missing = trigger.at_least - count.at(now)[0]
     falls = count.first(lambda c: c[0] < trigger.at_least - missing, now)
     if falls is None:
         return missing, FOREVER
     return missing, reader.clock.end_of(reader.clock.date_of(falls) - DAY)
-
-
-def valid_until(
-    protocol: Protocol, provisions: Sequence[Provision], seen: Seen, horizon: Instant, now: Solved
-) -> Instant | None:
-    """The last second at which the same holds if nothing is added. Instants at which it may change are tried in order."""
-    sure = min((t for t in now.changes if t > seen.as_of), default=FOREVER)
-    for when in sorted(t for t in now.may_change if seen.as_of < t < sure):
-        then = Solver(protocol, provisions, replace(seen, as_of=when), horizon).solve()
-        if _standing(then) != _standing(now):
-            return Instant(when - 1)
-    return None if sure == FOREVER else Instant(sure - 1)
-
-
-def _standing(solved: Solved) -> object:
-    actions = {
-        key: (o.status, o.due, o.due_between, o.by, o.chair, o.recipients, o.attendees, o.with_)
-        for key, o in solved.obligations.items()
-    }
-    return actions, [(c.what, c.episode, c.effective) for c in solved.conclusions]

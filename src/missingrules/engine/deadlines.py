@@ -22,8 +22,9 @@ from missingrules.engine.wording import condition_text
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import Citations, Deadline, NotStated
-    from missingrules.engine.facts import Place, Reader
+    from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
+    from missingrules.engine.places import Place
 
 
 class Due(NamedTuple):

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Answer, Obligation, ProtocolAnswer, Question
-from missingrules.domain.rules import Conclusion, Duty
+from missingrules.domain.rules import Duty
 from missingrules.engine import ahead, alternatives, evidence
-from missingrules.engine.facts import Reader
 from missingrules.engine.merge import merge
 from missingrules.engine.plan import plan_of, provisions_of
 from missingrules.engine.seen import Seen, see
@@ -73,16 +72,30 @@ class Asked:
         self.horizon = Instant(as_of + horizon_days * DAY_SECONDS)
         self.open = open_instants(case, as_of, clock, words, self.plan.instants, self.plan.lengths)
         tried = worlds(case, self.open) if self.open else [World(case, ())]
+        self.solvers: list[Solver] = []
         self.worlds: list[tuple[World, Seen]] = [(w, see(w.case, as_of, clock, words)) for w in tried]
 
     def solve(self, provisions: list[Provision]) -> Solved:
-        found = [(w, Solver(self.protocol, provisions, seen, self.horizon).solve()) for w, seen in self.worlds]
-        return merge(self.protocol.clock, self.open, found) if self.open else found[0][1]
+        """The answer under the options by which the provisions were chosen."""
+        self.solvers = [Solver(self.protocol, provisions, seen, self.horizon) for _, seen in self.worlds]
+        return self._merged([solver.solve() for solver in self.solvers])
 
     def under(self, options: Mapping[str, str], rules: frozenset[str]) -> dict[str, Obligation]:
+        """The obligations of some rules under other options."""
         needed = frozenset().union(*(self.plan.needed[rule] for rule in rules))
         provisions = provisions_of(self.protocol, options, needed)
-        return self.solve(provisions).obligations if provisions else {}
+        found = []
+        for solver in self.solvers:
+            other = Solver(self.protocol, provisions, solver.seen, self.horizon)
+            other.borrow(solver, rules)
+            found.append(other.solve(only=rules))
+        return self._merged(found).obligations
+
+    def _merged(self, found: list[Solved]) -> Solved:
+        if not self.open:
+            return found[0]
+        worlds = [world for world, _ in self.worlds]
+        return merge(self.protocol.clock, self.open, list(zip(worlds, found, strict=True)))
 
 
 def _answer(
@@ -94,9 +107,7 @@ def _answer(
     solved = asked.solve(provisions)
     rests, ambiguities = alternatives.rests_on(protocol, asked.plan, options, solved.obligations, asked.under)
     actions = [replace(o, readings=tuple(rests[key])) if key in rests else o for key, o in solved.obligations.items()]
-    seen = asked.worlds[0][1]
     duties = [p for p in provisions if isinstance(p, Duty)]
-    reader = Reader(protocol, [p for p in provisions if isinstance(p, Conclusion)], seen)
     beyond = sorted(solved.ahead, key=lambda a: (a.at, a.duty.id, a.subject))
     return ProtocolAnswer(
         protocol=protocol,
@@ -106,8 +117,8 @@ def _answer(
         conflicts=tuple(solved.conflicts),
         ambiguities=tuple(ambiguities),
         questions=tuple(_questions(protocol, solved)),
-        ahead=(*ahead.thresholds(reader, duties), *beyond),
-        valid_until=_valid_until(asked, provisions, solved),
+        ahead=(*ahead.thresholds(asked.solvers[0].reader, duties), *beyond),
+        valid_until=None if solved.changes == FOREVER else Instant(solved.changes - 1),
     )
 
 
@@ -115,14 +126,6 @@ def order(o: Obligation) -> tuple[Instant, str]:
     """Due instant or the earliest possible, for `immediately` the trigger; those without last; then key."""
     when = o.due if o.due is not None else o.due_between[0] if o.due_between else o.sort_at
     return FOREVER if when is None else when, o.key
-
-
-def _valid_until(asked: Asked, provisions: list[Provision], solved: Solved) -> Instant | None:
-    found = []
-    for _, seen in asked.worlds:
-        now = Solver(asked.protocol, provisions, seen, asked.horizon).solve() if asked.open else solved
-        found.append(ahead.valid_until(asked.protocol, provisions, seen, asked.horizon, now))
-    return min((f for f in found if f is not None), default=None)
 
 
 def _questions(protocol: Protocol, solved: Solved) -> list[Question]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from missingrules.domain import rules
 from missingrules.domain.obligations import Evidence
 from missingrules.domain.rules import CountTest, FactTest, Guard, HoursTest, Not
-from missingrules.engine.facts import Place, Reader
+from missingrules.engine.places import Place
 from missingrules.engine.wording import test_text, value_text
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Condition
+    from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
 
 # A fact that nobody knows, and the episode it is of.
@@ -60,13 +61,12 @@ def _trigger(reader: Reader, firing: Firing) -> Iterator[Evidence]:
                     more = "more than" if trigger.more_than else "at least"
                     yield Evidence("missing_for", f"{more} {trigger.length}", episode.id)
             case rules.EpisodesReach(_, counted) if episode:
-                when = episode.instant(counted.counted_by)
-                for other in reader.seen.episodes:
-                    at = other.instant(counted.counted_by)
-                    if at is None or when is None or at > when or reader.leaves_window(at, counted.window) <= when:
-                        continue
-                    if reader.counted(other, counted).at(when) is not False:
-                        yield Evidence(f"episode.{counted.counted_by}", at, other.id, True)
+                tally = reader.tally(counted)
+                row = tally.row(episode)
+                if row is not None:
+                    held = (*tally.before(row), row)
+                    for other in (r for r in held if r.counts.at(row.at) is not False):
+                        yield Evidence(f"episode.{counted.counted_by}", other.at, other.id, True)
             case rules.OnBirthday():
                 yield Evidence("child.date_of_birth", str(reader.seen.born), "child")
             case rules.OnUndone(rule):
@@ -92,7 +92,7 @@ def behind(reader: Reader, condition: Condition, place: Place, at: Instant) -> t
                 return (Evidence("missing_for", test_text(test), place.episode.id),)
             return read(reader, fact, place, at)
         case CountTest(counted, _):
-            low, high = reader.count(counted).at(at)
+            low, high = reader.tally(counted).in_window.at(at)
             window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
             return (Evidence("episodes", f"{'' if low == high else 'at least '}{low}{window}", "episodes"),)
         case HoursTest(hours, outside):
@@ -149,15 +149,15 @@ def unknown(reader: Reader, condition: Condition, place: Place, at: Instant) -> 
 
 def unknown_in_count(reader: Reader, counted: rules.Counted, at: Instant) -> set[Unknown]:
     out: set[Unknown] = set()
-    if reader.history_complete_from(counted.window) > at:
+    tally = reader.tally(counted)
+    if tally.whole_from > at:
         out.add((HISTORY, None))
-    for episode in reader.seen.episodes:
-        when = episode.instant(counted.counted_by)
-        if when is None or not when <= at < reader.leaves_window(when, counted.window):
+    for row in tally.rows:
+        if not row.at <= at < row.leaves:
             continue
         for fact, wanted in (("episode.kind", counted.kinds), ("episode.from", counted.missing_from)):
-            if wanted and reader.fact(fact, Place(episode)).at(at) is None:
-                out.add((fact, episode.id))
+            if wanted and reader.fact(fact, Place(row.episode)).at(at) is None:
+                out.add((fact, row.id))
     return out
 
 

@@ -8,8 +8,8 @@ from missingrules.domain.obligations import Evidence, Explanation, Obligation, S
 from missingrules.domain.rules import All, Duty, FirstOf, OnBirthday
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
-from missingrules.engine.facts import Place, Reader
 from missingrules.engine.firing import CHILD, chances
+from missingrules.engine.places import Place
 from missingrules.engine.plan import provisions_of
 from missingrules.engine.solve import Solver
 from missingrules.engine.wording import condition_text, trigger_text
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Protocol
+    from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Chance
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.domain import rules
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
@@ -22,6 +22,9 @@ from missingrules.domain.rules import (
     Range,
 )
 from missingrules.domain.vocabulary import FactType
+from missingrules.engine.counts import NO_LIMIT, Tally, tally
+from missingrules.engine.places import Place
+from missingrules.engine.plan import plan_of
 from missingrules.engine.tracks import (
     NO,
     UNKNOWN,
@@ -41,21 +44,11 @@ from missingrules.engine.tracks import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from missingrules.domain.rules import Condition
-    from missingrules.engine.seen import FactTrack, Happening, Seen, SeenEpisode
+    from missingrules.engine.seen import FactTrack, Seen, SeenEpisode
 
-# A count that may be any number from its lower end up.
-NO_LIMIT: Final = 1 << 30
 NOTHING: Final[FactTrack] = constant(None)
-
-
-class Place(NamedTuple):
-    """From where a rule reads: the episode (None: the child) and the event or act that pulled its trigger."""
-
-    episode: SeenEpisode | None
-    happening: Happening | None = None
 
 
 class Reader:
@@ -63,15 +56,16 @@ class Reader:
 
     def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen) -> None:
         self.protocol = protocol
+        self._same = plan_of(protocol).same
         self.seen = seen
         self.clock = protocol.clock
         self.conclusions: dict[str, list[Conclusion]] = {}
         for conclusion in conclusions:
             self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
         self._truths: dict[tuple[int, int, str], Track[Truth]] = {}
-        self._guards: dict[tuple[int, int, str], Track[Truth]] = {}
         self._facts: dict[tuple[str, int], FactTrack] = {}
-        self._counts: dict[int, Track[tuple[int, int]]] = {}
+        self._kinds: dict[tuple[tuple[str, ...], int], Track[Truth]] = {}
+        self._tallies: dict[int, Tally] = {}
 
     # --- facts --------------------------------------------------------------------------------------------------------
 
@@ -167,54 +161,31 @@ class Reader:
                 answer = None
         return answer
 
-    # --- counts -------------------------------------------------------------------------------------------------------
-
-    def counted(self, episode: SeenEpisode, counted: Counted) -> Track[Truth]:
-        """Whether the episode is of the kinds and places that are counted."""
-        tests = []
-        if counted.kinds:
-            tests.append(_one_of(self.fact("episode.kind", Place(episode)), counted.kinds))
-        if counted.missing_from:
-            tests.append(_one_of(self.fact("episode.from", Place(episode)), counted.missing_from))
-        return all_of(tests)
-
-    def leaves_window(self, when: Instant, window: Any) -> Instant:
-        """The first second of the date on which an episode counted at `when` is no longer in the window."""
-        if window is rules.NOT_STATED:
-            return FOREVER
-        return self.clock.midnight(_window_end(self.clock.date_of(when), window, self.clock))
-
-    def history_complete_from(self, window: Any) -> Instant:
-        """From when a window lies wholly in the history that was supplied."""
-        start = self.seen.case.history_from
-        if start is None:
-            return BEFORE_ALL
-        if window is rules.NOT_STATED:
-            return FOREVER
-        return self.clock.midnight(_window_end(start - DAY, window, self.clock))
-
-    def count(self, counted: Counted) -> Track[tuple[int, int]]:
-        """How many episodes are in the window that ends on each date: at least, at most."""
-        found = self._counts.get(id(counted))
+    def of_kind(self, episode: SeenEpisode, kinds: tuple[str, ...]) -> Track[Truth]:
+        """Whether the episode is of one of these kinds; none given: of any."""
+        if not kinds:
+            return YES
+        key = (kinds, episode.index)
+        found = self._kinds.get(key)
         if found is None:
-            found = self._counts[id(counted)] = self._count(counted)
+            found = self._kinds[key] = _one_of(self.fact("episode.kind", Place(episode)), kinds)
         return found
 
-    def _count(self, counted: Counted) -> Track[tuple[int, int]]:
-        parts: list[FactTrack] = []
-        for episode in self.seen.episodes:
-            when = episode.instant(counted.counted_by)
-            if when is not None:
-                window = between(when, self.leaves_window(when, counted.window))
-                parts.append(all_of([window, self.counted(episode, counted)]))
-        parts.append(between(BEFORE_ALL, self.history_complete_from(counted.window)))
+    # --- counts -------------------------------------------------------------------------------------------------------
 
-        def total(values: Sequence[Any]) -> tuple[int, int]:
-            *episodes, short = values
-            low = sum(1 for v in episodes if v)
-            return low, NO_LIMIT if short else low + sum(1 for v in episodes if v is None)
+    def tally(self, counted: Counted) -> Tally:
+        """The episodes that may be counted, and how many are in the window that ends on each date."""
+        key = self._same[id(counted)]
+        found = self._tallies.get(key)
+        if found is None:
+            found = self._tallies[key] = tally(self.seen, counted, lambda episode: self._counts(episode, counted))
+        return found
 
-        return joined(parts, total)
+    def _counts(self, episode: SeenEpisode, counted: Counted) -> Track[Truth]:
+        kind = self.of_kind(episode, counted.kinds)
+        if not counted.missing_from:
+            return kind
+        return all_of([kind, _one_of(self.fact("episode.from", Place(episode)), counted.missing_from)])
 
     # --- conditions ---------------------------------------------------------------------------------------------------
 
@@ -241,7 +212,7 @@ class Reader:
             return negated(self.truth(condition.part, place))
         if isinstance(condition, CountTest):
             test = condition.test
-            return mapped(self.count(condition.counted), lambda count: _in_range(count, test))
+            return mapped(self.tally(condition.counted).in_window, lambda count: _in_range(count, test))
         return self._hours(condition)
 
     def _test(self, condition: FactTest, place: Place) -> Track[Truth]:
@@ -334,18 +305,23 @@ class Reader:
 
     def guard(self, guard: Guard, place: Place) -> Track[Truth]:
         """Whether a rule may fire: its condition, no known exception, its kinds, in force and in scope."""
-        key = (id(guard), place.episode.index if place.episode else -1, place.happening.id if place.happening else "")
-        found = self._guards.get(key)
+        happening = place.happening
+        key = (
+            self._same[id(guard)],
+            place.episode.index if place.episode else -1,
+            f"{happening.name}:{happening.id}" if happening else "",
+        )
+        found = self._truths.get(key)
         if found is None:
             parts = [self.truth(guard.when, place)]
             parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
             if guard.kinds and place.episode:
-                parts.append(_one_of(self.fact("episode.kind", place), guard.kinds))
+                parts.append(self.of_kind(place.episode, guard.kinds))
             if guard.in_force != (None, None):
                 parts.append(self.in_force(guard))
             if guard.in_scope:
                 parts.append(self.truth(self.protocol.scope, place))
-            found = self._guards[key] = all_of(parts)
+            found = self._truths[key] = all_of(parts)
         return found
 
     def in_force(self, guard: Guard) -> Track[Truth]:
@@ -403,13 +379,3 @@ def _int(value: Any) -> int:
 def _length(value: Any) -> Length:
     assert isinstance(value, Length)
     return value
-
-
-def _window_end(day: date, window: Any, clock: Any) -> date:
-    """The first date whose window no longer holds an episode of `day`."""
-    if isinstance(window, Length):
-        end: date = clock.date_after(day, window)
-        return end
-    months = {"calendar month": 1, "calendar quarter": 3, "calendar year": 12}[window]
-    month = (day.month - 1) // months * months + months
-    return day.replace(year=day.year + month // 12, month=month % 12 + 1, day=1)

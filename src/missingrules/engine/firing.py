@@ -22,13 +22,14 @@ from missingrules.domain.rules import (
     WhileMissing,
 )
 from missingrules.engine.acts import belongs, pulls
-from missingrules.engine.facts import Place, Reader
+from missingrules.engine.places import Place
 from missingrules.engine.tracks import UNKNOWN, Track, Truth, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from missingrules.domain import rules
+    from missingrules.engine.facts import Reader
     from missingrules.engine.seen import Happening, SeenEpisode
 
 State = Literal["fired", "future", "undecided"]
@@ -224,26 +225,18 @@ def _runs(track: Track[Truth], start: Instant, end: Instant, undated_from: Insta
 
 
 def _reach(reader: Reader, trigger: EpisodesReach, episode: SeenEpisode) -> list[Chance]:
-    counted = trigger.counted
-    when = episode.instant(counted.counted_by)
-    if when is None:
+    tally = reader.tally(trigger.counted)
+    row = tally.row(episode)
+    if row is None:
         return []
-    low = high = 1
-    for other in reader.seen.episodes:
-        at = other.instant(counted.counted_by)
-        if at is None or (at, other.id) >= (when, episode.id) or reader.leaves_window(at, counted.window) <= when:
-            continue
-        holds = reader.counted(other, counted).at(when)
-        low += bool(holds)
-        high += holds is not False
-    short = reader.history_complete_from(counted.window) > when
-    if low > trigger.at_least or (high < trigger.at_least and not short):
+    held = [other.counts.at(row.at) for other in tally.before(row)]
+    low = 1 + sum(1 for holds in held if holds)
+    high = 1 + sum(1 for holds in held if holds is not False)
+    if low > trigger.at_least or (high < trigger.at_least and tally.whole_from <= row.at):
         return []
-    falls = reader.count(counted).first(lambda count: count[1] < trigger.at_least, when)
-    certain = reader.counted(episode, counted)
-    if low < trigger.at_least:
-        certain = all_of([certain, UNKNOWN])
-    return [Chance(when, FOREVER if falls is None else max(when, Instant(falls - 1)), certain)]
+    falls = tally.in_window.first(lambda count: count[1] < trigger.at_least, row.at)
+    certain = row.counts if low == trigger.at_least else all_of([row.counts, UNKNOWN])
+    return [Chance(row.at, FOREVER if falls is None else max(row.at, Instant(falls - 1)), certain)]
 
 
 # --- the guard --------------------------------------------------------------------------------------------------------

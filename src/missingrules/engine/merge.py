@@ -40,8 +40,7 @@ def merge(clock: Clock, open_: list[Open], solved: Sequence[tuple[World, Solved]
         for (fact, record), hangs in s.asked.items():
             for key, by in hangs.items():
                 out.ask([fact], key, record, by)
-        out.changes |= s.changes
-        out.may_change |= s.may_change
+        out.changes = min(out.changes, s.changes)
     ahead = {(a.duty.id, a.subject): a for s in answers for a in reversed(s.ahead)}
     out.ahead = list(ahead.values())
     _ask_for_times(out, open_, solved, shaky)

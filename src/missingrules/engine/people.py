@@ -10,7 +10,8 @@ from missingrules.domain.rules import NOT_STATED, NotStated, People, PeopleRows,
 if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Citations, WhoEver
-    from missingrules.engine.facts import Place, Reader
+    from missingrules.engine.facts import Reader
+    from missingrules.engine.places import Place
     from missingrules.engine.seen import Happening
 
 Settled = People | NotStated | Undecided | None

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import Length
 from missingrules.domain.rules import (
+    All,
     Before,
     Conclusion,
+    Counted,
     CountTest,
     Duty,
     EpisodesReach,
     FactTest,
+    Guard,
+    HoursTest,
     MissingFor,
+    Not,
     OnDay,
     OnInstant,
     OnUndone,
@@ -26,11 +31,15 @@ from missingrules.domain.rules import (
     WhileMissing,
     Within,
 )
+from missingrules.domain.rules import Any as Any_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from missingrules.domain.rules import Provision
+
+
+SHARED = (All, Any_, Not, FactTest, CountTest, HoursTest, Guard, Counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class Plan:
     needed: Mapping[str, frozenset[str]]  # rule -> the rules that have to be worked out with it
     instants: frozenset[str]  # which instants of an episode any rule reads
     lengths: tuple[Length, ...]  # elapsed lengths and lengths of going missing, where a time of day matters
+    same: Mapping[int, int]  # id of a condition, guard or count -> one number for all that are equal
 
 
 # Holds only what follows from its argument.
@@ -81,6 +91,7 @@ def plan_of(protocol: Protocol) -> Plan:
         needed={rule: _closure({rule}, needs) for rule in families},
         instants=frozenset(i for part in everything for i in _instants(part)),
         lengths=tuple(dict.fromkeys(length for part in everything for length in _lengths(part))),
+        same=_same((*everything, *_walk(protocol.scope))),
     )
 
 
@@ -92,6 +103,12 @@ def provisions_of(protocol: Protocol, options: Mapping[str, str], only: Iterable
         if wanted is None or family.id in wanted:
             out += family.variants[tuple(options[reading] for reading in family.readings)]
     return out
+
+
+def _same(parts: Iterable[Any]) -> dict[int, int]:
+    """Equal parts of different rules are worked out once; their ids hold as long as the protocol does."""
+    numbers: dict[Any, int] = {}
+    return {id(part): numbers.setdefault(part, len(numbers)) for part in parts if isinstance(part, SHARED)}
 
 
 def _closure(start: set[str], edges: Mapping[str, set[str]]) -> frozenset[str]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.obligations import Evidence, Forbidden
 from missingrules.engine import acts, evidence
-from missingrules.engine.facts import Place, Reader
+from missingrules.engine.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from missingrules.domain.rules import Prohibition
+    from missingrules.engine.facts import Reader
     from missingrules.engine.seen import Happening
 
 

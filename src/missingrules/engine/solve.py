@@ -10,28 +10,28 @@ from missingrules.domain.obligations import (
     Ahead,
     Concluded,
     Conflict,
-    Difference,
     Forbidden,
     Obligation,
     Status,
 )
-from missingrules.domain.rules import Conclusion, DeadlineRows, Duty, Modality, PeopleRows, Prohibition, Word
+from missingrules.domain.rules import Conclusion, Duty, PeopleRows, Prohibition, Word
 from missingrules.engine import evidence
-from missingrules.engine.facts import Place, Reader
+from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, Undone, firings
 from missingrules.engine.instances import End, Instance, discharge, series, singles
-from missingrules.engine.people import differences, people
+from missingrules.engine.people import differences
+from missingrules.engine.places import Place
 from missingrules.engine.prohibitions import breaches
 from missingrules.engine.standing import conclusions_of
+from missingrules.engine.status import CLOSED, closed_at, next_change, parts, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
-    from missingrules.domain.rules import Deadline, NotStated, Protocol, Provision
+    from missingrules.domain.rules import Protocol, Provision
     from missingrules.engine.deadlines import Due
     from missingrules.engine.evidence import Unknown
     from missingrules.engine.seen import Seen
-    from missingrules.engine.tracks import Track, Truth
 
 
 @dataclass(slots=True)
@@ -44,13 +44,11 @@ class Solved:
     forbidden: list[Forbidden] = field(default_factory=list)
     asked: dict[tuple[Unknown, str | None], dict[str, Instant | None]] = field(default_factory=dict)
     ahead: list[Ahead] = field(default_factory=list)
-    changes: set[Instant] = field(default_factory=set)  # first instants at which time alone changes the answer
-    may_change: set[Instant] = field(default_factory=set)  # and those at which it might
+    changes: Instant = FOREVER  # the first instant at which time alone changes the answer
 
     def ask(self, facts: Iterable[Unknown], key: str, record: str | None = None, by: Instant | None = None) -> None:
         for fact in facts:
-            keys = self.asked.setdefault((fact, record), {})
-            keys.setdefault(key, by)
+            self.asked.setdefault((fact, record), {}).setdefault(key, by)
 
 
 class Solver:
@@ -71,30 +69,48 @@ class Solver:
             else:
                 self.prohibitions.append(provision)
         self.reader = Reader(protocol, self.conclusions, seen)
+        self._lender: Solver | None = None
+        self._differ: Container[str] = ()
         self._firings: dict[int, list[Firing]] = {}
         self._instances: dict[int, list[Instance]] = {}
 
-    def solve(self) -> Solved:
+    def borrow(self, lender: Solver, differ: Container[str]) -> None:
+        """Asks another, that was solved under other readings, for all rules but those that may differ."""
+        self._lender, self._differ = lender, differ
+        if not any(c.rule in differ for c in (*self.conclusions, *lender.conclusions)):
+            self.reader = lender.reader
+
+    def solve(self, only: Container[str] | None = None) -> Solved:
+        """Everything; or of some rules the obligations alone, without evidence, questions and the view ahead."""
         solved = Solved()
-        for duties in self.duties.values():
+        for rule, duties in self.duties.items():
+            if only is not None and rule not in only:
+                continue
             for duty in duties:
                 for instance in self.instances(duty):
-                    self._add(solved, instance)
-                self._ask_for_becoming(solved, duty)
-        solved.conclusions, solved.conflicts = conclusions_of(self.reader, self.conclusions, solved.changes)
-        for prohibition in self.prohibitions:
-            solved.forbidden += breaches(self.reader, prohibition, solved.ask)
+                    self._add(solved, instance, brief=only is not None)
+                if only is None:
+                    self._ask_for_becoming(solved, duty)
+        if only is None:
+            solved.conclusions, solved.conflicts, change = conclusions_of(self.reader)
+            solved.changes = min(solved.changes, change)
+            for prohibition in self.prohibitions:
+                solved.forbidden += breaches(self.reader, prohibition, solved.ask)
         return solved
 
     # --- what a duty's rule did -----------------------------------------------------------------------------------
 
     def firings(self, duty: Duty) -> list[Firing]:
+        if self._lender and duty.rule not in self._differ:
+            return self._lender.firings(duty)
         found = self._firings.get(id(duty))
         if found is None:
             found = self._firings[id(duty)] = firings(self.reader, duty, self.undone)
         return found
 
     def instances(self, duty: Duty) -> list[Instance]:
+        if self._lender and duty.rule not in self._differ:
+            return self._lender.instances(duty)
         found = self._instances.get(id(duty))
         if found is None:
             found = self._instances[id(duty)] = self._work_out(duty)
@@ -155,92 +171,52 @@ class Solver:
 
     # --- how it stands --------------------------------------------------------------------------------------------
 
-    def _add(self, solved: Solved, instance: Instance) -> None:
+    def _add(self, solved: Solved, instance: Instance, *, brief: bool) -> None:
         firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
         duty = firing.duty
-        key = f"{self.protocol.name}/{duty.id}/{firing.subject}/{instance.occurrence}"
-        ahead = firing.trigger > as_of
-        if ahead and firing.trigger > self.horizon:
-            if firing.trigger <= instance.closes:
+        if firing.trigger > as_of:
+            if firing.trigger > instance.closes:
+                return
+            if firing.trigger > self.horizon:
                 solved.ahead.append(Ahead("time", 0, firing.trigger, firing.subject, duty, duty.citations))
-            solved.changes.add(firing.trigger)
-            return
-        if ahead and firing.trigger > instance.closes:
-            return
-        closed = min(instance.closes, as_of)
-        if instance.discharged is not None:
-            closed = instance.discharged
-        due = instance.due(reader, firing.trigger if ahead else closed)
-        status = self._status(instance, due)
-        read_at = firing.trigger if ahead else closed
-        by, by_cited = people(reader, duty.by, firing.place, read_at, firing.fired)
-        chair, chair_cited = people(reader, duty.chair, firing.place, read_at, firing.fired)
-        attend, attend_cited = people(reader, duty.attend, firing.place, read_at, firing.fired)
-        to, to_cited = people(reader, duty.to, firing.place, read_at, firing.fired)
-        with_, with_cited = people(reader, duty.with_, firing.place, read_at, firing.fired)
-        found: list[Difference] = []
-        for act in instance.by:
-            found += differences(by, chair, attend, act)
+                solved.changes = min(solved.changes, firing.trigger)
+                return
+        key = f"{self.protocol.name}/{duty.id}/{firing.subject}/{instance.occurrence}"
+        now = standing(reader, instance, as_of)
+        status, due, who = now
         none = due.low == FOREVER
-        obligation = Obligation(
-            key=key,
-            duty=duty,
-            protocol=self.protocol.name,
-            subject=firing.subject,
-            episode=firing.place.episode.id if firing.place.episode else None,
-            occurrence=instance.occurrence,
-            status=status,
-            triggered_at=firing.trigger,
-            due=None if none else due.low,
-            due_between=(due.low, due.high) if due.open and due.high != FOREVER else None,
-            due_basis=due.basis,
-            due_citations=due.citations,
-            discharged_at=instance.discharged,
-            discharged_by=tuple(dict.fromkeys(act.id for act in instance.by)) if instance.discharged else (),
-            ended_at=instance.closes if instance.closes <= as_of and instance.discharged is None else None,
-            by=by,
-            chair=chair,
-            recipients=to,
-            attendees=attend,
-            with_=with_,
-            people_citations=by_cited + chair_cited + attend_cited + to_cited + with_cited,
-            because=evidence.because(reader, firing),
-            notes=self._notes(firing, instance),
-            differences=tuple(found),
-            sort_at=firing.trigger if none and duty.deadline is Word.IMMEDIATELY else None,
-        )
         held = solved.obligations.get(key)
         if held is None or (held.status is Status.NOT_DECIDABLE and status is not Status.NOT_DECIDABLE):
-            solved.obligations[key] = obligation
-        self._ask(solved, instance, due, key, status)
-        self._watch(solved, instance, due, status)
-
-    def _status(self, instance: Instance, due: Due) -> Status:
-        as_of, firing = self.seen.as_of, instance.firing
-        if firing.state == "undecided":
-            return Status.NOT_DECIDABLE
-        if firing.state == "future":
-            return Status.UPCOMING
-        if instance.discharged is not None:
-            if instance.discharged <= due.low:
-                return Status.MET
-            return Status.MET_LATE if instance.discharged > due.high else Status.NOT_DECIDABLE
-        if instance.open_act is not None:
-            return Status.NOT_DECIDABLE
-        if instance.closes <= as_of:
-            if instance.superseded:
-                return Status.MISSED if instance.closes_maybe == instance.closes else Status.NOT_DECIDABLE
-            if instance.closes <= due.low:
-                return Status.CEASED
-            certain = instance.closes_maybe > due.high
-            return Status.MISSED if certain else Status.NOT_DECIDABLE
-        if instance.closes_maybe <= as_of:
-            return Status.NOT_DECIDABLE
-        if due.low < as_of <= due.high and due.open:
-            return Status.NOT_DECIDABLE
-        if firing.duty.modality is Modality.MAY:
-            return Status.AVAILABLE
-        return Status.OVERDUE if as_of > due.high else Status.DUE
+            solved.obligations[key] = Obligation(
+                key=key,
+                duty=duty,
+                protocol=self.protocol.name,
+                subject=firing.subject,
+                episode=firing.place.episode.id if firing.place.episode else None,
+                occurrence=instance.occurrence,
+                status=status,
+                triggered_at=firing.trigger,
+                due=None if none else due.low,
+                due_between=(due.low, due.high) if due.open and due.high != FOREVER else None,
+                due_basis=due.basis,
+                due_citations=due.citations,
+                discharged_at=instance.discharged,
+                discharged_by=tuple(dict.fromkeys(act.id for act in instance.by)) if instance.discharged else (),
+                ended_at=instance.closes if instance.closes <= as_of and instance.discharged is None else None,
+                by=who.by,
+                chair=who.chair,
+                recipients=who.to,
+                attendees=who.attend,
+                with_=who.with_,
+                people_citations=who.citations,
+                because=() if brief else evidence.because(reader, firing),
+                notes=() if brief else self._notes(firing, instance),
+                differences=tuple(d for act in instance.by for d in differences(who.by, who.chair, who.attend, act)),
+                sort_at=firing.trigger if none and duty.deadline is Word.IMMEDIATELY else None,
+            )
+        if not brief:
+            self._ask(solved, instance, due, key, status)
+            solved.changes = min(solved.changes, next_change(reader, instance, now, as_of))
 
     def _notes(self, firing: Firing, instance: Instance) -> tuple[str, ...]:
         duty, out = firing.duty, []
@@ -257,15 +233,14 @@ class Solver:
     def _ask(self, solved: Solved, instance: Instance, due: Due, key: str, status: Status) -> None:
         firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
         duty, place = firing.duty, firing.place
-        closed = instance.discharged if instance.discharged is not None else min(instance.closes, as_of)
         if firing.state == "undecided":
             at = firing.fired
             needed = firing.trigger if firing.trigger > as_of else None
             solved.ask(evidence.unknown_in_trigger(reader, duty, place, at), key, by=needed)
             solved.ask(evidence.unknown_in_guard(reader, duty.guard, place, at), key, by=needed)
-        if status in (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED):
+        if status in CLOSED:
             return
-        at = max(firing.trigger, closed)
+        at = max(firing.trigger, closed_at(instance, as_of))
         for exception in duty.guard.unless:
             solved.ask(evidence.unknown(reader, exception.condition, place, at), key)
         if instance.open_act is not None and instance.open_act.record is not None:
@@ -277,7 +252,7 @@ class Solver:
                 solved.ask(evidence.unknown_in_until(reader, part, place, as_of), key)
         if due.open:
             solved.ask(evidence.unknown_in_deadline(reader, duty.deadline, place, at), key)
-        for who in (duty.by, duty.chair, duty.attend, duty.to, duty.with_):
+        for who in parts(duty):
             if isinstance(who, PeopleRows):
                 solved.ask(evidence.unknown_in_rows(reader, who, place, firing.fired if who.at_firing else at), key)
 
@@ -290,36 +265,3 @@ class Solver:
                 solved.ask(
                     evidence.unknown(self.reader, test, place, self.seen.as_of), f"{self.protocol.name}/{duty.id}"
                 )
-
-    def _watch(self, solved: Solved, instance: Instance, due: Due, status: Status) -> None:
-        """When time alone changes this obligation, for certain or perhaps."""
-        firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
-        duty, place = firing.duty, firing.place
-        if status is Status.UPCOMING:
-            solved.changes.add(firing.trigger)
-            return
-        if status in (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED):
-            return
-        for when in (due.low, due.high):
-            if as_of <= when < FOREVER:
-                solved.may_change.add(Instant(when + 1))
-        tracks = [reader.truth(e.condition, place) for e in duty.guard.unless]
-        for who in (duty.by, duty.chair, duty.attend, duty.to, duty.with_):
-            if isinstance(who, PeopleRows):
-                tracks += [reader.truth(row.condition, place) for row in who.rows]
-        tracks += _row_tracks(reader, duty.deadline, place)
-        if firing.state == "undecided":
-            tracks.append(reader.guard(duty.guard, place))
-        solved.may_change.update(t.until(as_of) for t in tracks)
-        solved.may_change.update(
-            when for when in (instance.closes, instance.closes_maybe, firing.trigger) if as_of < when < FOREVER
-        )
-
-
-def _row_tracks(reader: Reader, deadline: Deadline | NotStated, place: Place) -> list[Track[Truth]]:
-    if not isinstance(deadline, DeadlineRows):
-        return []
-    out = [reader.truth(row.condition, place) for row in deadline.rows]
-    for row in deadline.rows:
-        out += _row_tracks(reader, row.deadline, place)
-    return out

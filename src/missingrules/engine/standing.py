@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Concluded, Conflict
 from missingrules.domain.vocabulary import FactType
-from missingrules.engine.facts import Place, Reader
+from missingrules.engine.places import Place
 from missingrules.engine.wording import value_text
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Conclusion
+    from missingrules.engine.facts import Reader
 
 
-def conclusions_of(
-    reader: Reader, conclusions: list[Conclusion], changes: set[Instant]
-) -> tuple[list[Concluded], list[Conflict]]:
-    """What is concluded of the child and of every episode; the instants at which time changes it go to `changes`."""
+def conclusions_of(reader: Reader) -> tuple[list[Concluded], list[Conflict], Instant]:
+    """What is concluded of the child and of every episode, and the first instant at which time alone changes it."""
     as_of = reader.seen.as_of
+    changes = FOREVER
     out: list[Concluded] = []
     conflicts: list[Conflict] = []
     for fact, concluding in reader.conclusions.items():
@@ -27,9 +26,7 @@ def conclusions_of(
             episode = place.episode.id if place.episode else None
             holding = [c for c in concluding if reader.guard(c.guard, place).at(as_of)]
             for conclusion in concluding:
-                change = reader.guard(conclusion.guard, place).until(as_of)
-                if change != FOREVER:
-                    changes.add(change)
+                changes = min(changes, reader.guard(conclusion.guard, place).until(as_of))
             if not holding:
                 continue
             recorded = reader.recorded(fact, place).at(as_of)
@@ -49,4 +46,4 @@ def conclusions_of(
             out.append(
                 Concluded(what, episode, recorded, None, "unknown" if value is None else str(value), citations, rules)
             )
-    return out, conflicts
+    return out, conflicts, changes

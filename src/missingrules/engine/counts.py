@@ -1,0 +1,103 @@
+"""Counting episodes by local date, in windows that end on the date of reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
+from missingrules.domain.rules import NOT_STATED
+from missingrules.engine.tracks import Track, Truth, all_of, between, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from missingrules.domain.clock import Clock
+    from missingrules.domain.rules import Counted
+    from missingrules.engine.seen import Seen, SeenEpisode
+
+# A count that may be any number from its lower end up.
+NO_LIMIT: Final = 1 << 30
+
+
+class Row(NamedTuple):
+    """An episode that may be counted: by which instant, and from when its window no longer holds it."""
+
+    at: Instant
+    id: str
+    leaves: Instant
+    counts: Track[Truth]
+    episode: SeenEpisode
+
+
+class Tally(NamedTuple):
+    """`in_window` is (at least, at most) over time; windows that end at `whole_from` or later lie in the history."""
+
+    rows: tuple[Row, ...]
+    in_window: Track[tuple[int, int]]
+    whole_from: Instant
+
+    def row(self, episode: SeenEpisode) -> Row | None:
+        return next((row for row in self.rows if row.episode is episode), None)
+
+    def before(self, row: Row) -> list[Row]:
+        """The earlier episodes that the row's own window holds, counted by the instant, then the id."""
+        return [r for r in self.rows if (r.at, r.id) < (row.at, row.id) and r.leaves > row.at]
+
+
+def tally(seen: Seen, counted: Counted, counts: Callable[[SeenEpisode], Track[Truth]]) -> Tally:
+    """What is counted, episode by episode, and the count over time; `counts` says which are of a kind that counts."""
+    clock, window = seen.clock, counted.window
+    rows = []
+    for episode in seen.episodes:
+        at = episode.instant(counted.counted_by)
+        if at is None:
+            continue
+        leaves = FOREVER if window is NOT_STATED else clock.midnight(_end(clock.date_of(at), window, clock))
+        rows.append(Row(at, episode.id, leaves, counts(episode), episode))
+    whole = _whole_from(seen.case.history_from, window, clock)
+    return Tally(tuple(rows), _count(rows, whole), whole)
+
+
+def _count(rows: list[Row], whole: Instant) -> Track[tuple[int, int]]:
+    """Steps up where an episode comes to count, down where its window leaves it."""
+    changes: dict[Instant, tuple[int, int]] = {}
+
+    def step(when: Instant, low: int, high: int) -> None:
+        had = changes.get(when, (0, 0))
+        changes[when] = (had[0] + low, had[1] + high)
+
+    for row in rows:
+        holds = all_of([between(row.at, row.leaves), row.counts])
+        was: Truth = False
+        for when, value in zip(holds.times, holds.values, strict=True):
+            step(when, (value is True) - (was is True), (value is not False) - (was is not False))
+            was = value
+    if whole > BEFORE_ALL:
+        step(BEFORE_ALL, 0, NO_LIMIT)
+        if whole < FOREVER:
+            step(whole, 0, -NO_LIMIT)
+    low, high = changes.pop(BEFORE_ALL, (0, 0))
+    first, out = (low, high), []
+    for when in sorted(changes):
+        low, high = low + changes[when][0], high + changes[when][1]
+        out.append((when, (low, high)))
+    return steps(first, out)
+
+
+def _whole_from(history_from: date | None, window: Any, clock: Clock) -> Instant:
+    """From when a window lies wholly in the history that was supplied."""
+    if history_from is None:
+        return BEFORE_ALL
+    if window is NOT_STATED:
+        return FOREVER
+    return clock.midnight(_end(history_from - DAY, window, clock))
+
+
+def _end(day: date, window: Any, clock: Clock) -> date:
+    """The first date whose window no longer holds an episode of `day`."""
+    if isinstance(window, Length):
+        return clock.date_after(day, window)
+    months = {"calendar month": 1, "calendar quarter": 3, "calendar year": 12}[window]
+    month = (day.month - 1) // months * months + months
+    return day.replace(year=day.year + month // 12, month=month % 12 + 1, day=1)

@@ -1,0 +1,127 @@
+"""How an obligation stands at an instant: status, due, people; and when time alone will change that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.obligations import Status
+from missingrules.domain.rules import DeadlineRows, Modality, PeopleRows
+from missingrules.engine.people import Settled, people
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import Citations, Deadline, Duty, NotStated, WhoEver
+    from missingrules.engine.deadlines import Due
+    from missingrules.engine.facts import Reader
+    from missingrules.engine.instances import Instance
+    from missingrules.engine.places import Place
+    from missingrules.engine.tracks import Track, Truth
+
+CLOSED = (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED)
+
+
+class Who(NamedTuple):
+    """The people of an obligation, each part settled, and the paragraphs of the rows that settled them."""
+
+    by: Settled
+    chair: Settled
+    attend: Settled
+    to: Settled
+    with_: Settled
+    citations: Citations
+
+
+class Standing(NamedTuple):
+    status: Status
+    due: Due
+    who: Who
+
+
+def standing(reader: Reader, instance: Instance, as_of: Instant) -> Standing:
+    """How the obligation stands at `as_of` with what has been recorded so far."""
+    firing = instance.firing
+    ahead = firing.trigger > as_of
+    read_at = firing.trigger if ahead else closed_at(instance, as_of)
+    due = instance.due(reader, read_at)
+    return Standing(_status(instance, due, as_of), due, _who(reader, instance, read_at))
+
+
+def closed_at(instance: Instance, as_of: Instant) -> Instant:
+    """Until when it is read: its discharge, its end, or `as_of`."""
+    return min(instance.closes, as_of) if instance.discharged is None else instance.discharged
+
+
+def _status(instance: Instance, due: Due, as_of: Instant) -> Status:
+    state = instance.firing.state
+    if state == "undecided":
+        return Status.NOT_DECIDABLE
+    if state == "future" and instance.firing.trigger > as_of:
+        return Status.UPCOMING
+    if instance.discharged is not None:
+        if instance.discharged <= due.low:
+            return Status.MET
+        return Status.MET_LATE if instance.discharged > due.high else Status.NOT_DECIDABLE
+    if instance.open_act is not None:
+        return Status.NOT_DECIDABLE
+    if instance.closes <= as_of:
+        return _ended(instance, due)
+    if instance.closes_maybe <= as_of or (due.open and due.low < as_of <= due.high):
+        return Status.NOT_DECIDABLE
+    if instance.firing.duty.modality is Modality.MAY:
+        return Status.AVAILABLE
+    return Status.OVERDUE if as_of > due.high else Status.DUE
+
+
+def _ended(instance: Instance, due: Due) -> Status:
+    if instance.superseded:
+        return Status.MISSED if instance.closes_maybe == instance.closes else Status.NOT_DECIDABLE
+    if instance.closes <= due.low:
+        return Status.CEASED
+    return Status.MISSED if instance.closes_maybe > due.high else Status.NOT_DECIDABLE
+
+
+def _who(reader: Reader, instance: Instance, at: Instant) -> Who:
+    duty, place, fired = instance.firing.duty, instance.firing.place, instance.firing.fired
+    found = [people(reader, who, place, at, fired) for who in parts(duty)]
+    citations = tuple(c for _, cited in found for c in cited)
+    by, chair, attend, to, with_ = (who for who, _ in found)
+    return Who(by, chair, attend, to, with_, citations)
+
+
+def parts(duty: Duty) -> tuple[WhoEver | None, ...]:
+    return duty.by, duty.chair, duty.attend, duty.to, duty.with_
+
+
+def next_change(reader: Reader, instance: Instance, now: Standing, as_of: Instant) -> Instant:
+    """The first instant at which time alone changes how it stands; FOREVER if never."""
+    firing = instance.firing
+    if firing.trigger > as_of:
+        return firing.trigger
+    if now.status in CLOSED:
+        return FOREVER
+    if firing.state == "undecided":
+        guard = reader.guard(firing.duty.guard, firing.place)
+        known = guard.first(lambda value: value is not None, Instant(as_of + 1))
+        return FOREVER if known is None or known > instance.closes else known
+    candidates = {Instant(now.due.low + 1), Instant(now.due.high + 1), instance.closes, instance.closes_maybe}
+    candidates.update(t for track in _tracks(reader, firing.duty, firing.place) for t in track.times)
+    for when in sorted(c for c in candidates if as_of < c < FOREVER):
+        then = standing(reader, instance, when)
+        if (then.status, then.due.low, then.due.high, then.who) != (now.status, now.due.low, now.due.high, now.who):
+            return when
+    return FOREVER
+
+
+def _tracks(reader: Reader, duty: Duty, place: Place) -> list[Track[Truth]]:
+    """Every condition on which its people or its deadline hang."""
+    out = [reader.truth(row.condition, place) for who in parts(duty) if isinstance(who, PeopleRows) for row in who.rows]
+    return out + _of_deadline(reader, duty.deadline, place)
+
+
+def _of_deadline(reader: Reader, deadline: Deadline | NotStated, place: Place) -> list[Track[Truth]]:
+    if not isinstance(deadline, DeadlineRows):
+        return []
+    out = [reader.truth(row.condition, place) for row in deadline.rows]
+    for row in deadline.rows:
+        out += _of_deadline(reader, row.deadline, place)
+    return out
