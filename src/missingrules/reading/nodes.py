@@ -205,7 +205,7 @@ class _Builder:
             self.seen = (end.index, end.line + 1, end.column + 1)
             self.put(Scalar(f"*{event.anchor}", self.word(start), False))
         elif isinstance(event, ScalarEvent):
-            self.put(self.scalar(event))
+            self.put(self.scalar(event, start, end))
         elif isinstance(event, CollectionStartEvent):
             self.seen = (start.index, start.line + 1, start.column + 1)
             if event.tag is not None:
@@ -216,9 +216,8 @@ class _Builder:
             bracketed = end.index > start.index and self.source.text[end.index - 1] in CLOSING
             self.open.append(_Open(event, end.index - 1 if bracketed else None))
 
-    def scalar(self, event: ScalarEvent) -> Scalar:
+    def scalar(self, event: ScalarEvent, start: Mark, end: Mark) -> Scalar:
         text: str = event.value
-        start, end = marks(event)
         if event.tag is not None:
             self.findings.append(tag(self.word(start)))
         if len(text) > MOST_CHARACTERS:
