@@ -66,8 +66,8 @@ def bind(node: Node, options: Map[str, tuple[str, Mapping]], report: Report) -> 
     if isinstance(node, Scalar):
         return node
     if isinstance(node, Sequence):
-        items = [bound for item in node.items if (bound := bind(item, options, report)) is not None]
-        return Sequence(tuple(items), node.span)
+        items = tuple(bound for item in node.items if (bound := bind(item, options, report)) is not None)
+        return node if _same(items, node.items) else Sequence(items, node.span)
     if (value := _taken(node, options, report)) is not None:
         return value
     entries: list[tuple[Scalar, Node]] = []
@@ -86,7 +86,14 @@ def bind(node: Node, options: Map[str, tuple[str, Mapping]], report: Report) -> 
             )
             continue
         entries.append((key, bound))
+    if _same(tuple(value for _, value in entries), tuple(value for _, value in node.entries)):
+        return node
     return Mapping(tuple(entries), node.span)
+
+
+def _same(bound: tuple[Node, ...], nodes: tuple[Node, ...]) -> bool:
+    """Whether nothing changed: what has not changed is not made again."""
+    return len(bound) == len(nodes) and all(one is other for one, other in zip(bound, nodes, strict=True))
 
 
 def _taken(node: Mapping, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from importlib import resources
 from importlib.metadata import entry_points
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
-from missingrules.reading.nodes import Mapping, Scalar, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 VARIABLE: Final = "MISSINGRULES_PROTOCOLS"
 GROUP: Final = "missingrules.protocols"
 ENDINGS: Final = (".yaml", ".yml")
+_NAMED = re.compile(rb"""^protocol:[ \t]*["']?([a-z0-9_-]+)""", re.MULTILINE)
+_FAR_ENOUGH = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,7 @@ def _files(path: Path, where_from: str) -> list[Path]:
 
 
 def _name(path: Path) -> str | None:
-    """The name that a file gives itself; a broken file is known by its own name, so that reading it tells why."""
-    try:
-        node = read_file(path)
-    except InvalidInput:
-        return path.stem
-    name = node.get("protocol") if isinstance(node, Mapping) else None
-    return name.text if isinstance(name, Scalar) and name.text else None
+    """The name that a file gives itself at the start of a line; reading the whole file is for whoever wants it."""
+    with path.open("rb") as file:
+        named = _NAMED.search(file.read(_FAR_ENOUGH))
+    return named[1].decode() if named else None

@@ -80,6 +80,13 @@ def _entry(key: Text, value: Tree, bench: Bench) -> Iterator[Condition]:
             yield Not(condition(value, bench))
         else:
             _wrong_group(key, bench, "a map of facts and tests, such as not: {child.looked_after: true}")
+    elif key == "reading":
+        bench.error(
+            "reading-not-here",
+            "a reading is for rules and tables, and cannot stand here",
+            key.span,
+            "write the condition",
+        )
     elif key == "hours":
         yield from _hours(key, value, bench)
     elif key in COUNT_KEYS and key != "from":

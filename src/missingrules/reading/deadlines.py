@@ -28,6 +28,7 @@ from missingrules.domain.rules import (
     WhileMissing,
     Within,
 )
+from missingrules.domain.source import Span
 from missingrules.domain.vocabulary import FactType
 from missingrules.reading import forms, words
 from missingrules.reading.conditions import condition, event_field, parts_of
@@ -114,7 +115,7 @@ def _line(text: Text, bench: Bench) -> Deadline:
     if line is None:
         bench.error("not-a-deadline", f"'{text}' is no deadline", text.span, _near(text))
         return UNREAD
-    part = {name: Text(value, text.span) for name, value in line.parts.items()}
+    part = {name: _part(text, name, value, line) for name, value in line.parts.items()}
     match line.form:
         case "within":
             return _within(part["within"], part["of"], None, text, bench)
@@ -135,6 +136,15 @@ def _line(text: Text, bench: Bench) -> Deadline:
         case "word":
             return words.DEADLINE_WORDS[line.parts["word"]]
     return AtTheSameTime()
+
+
+def _part(text: Text, name: str, value: str, line: words.Line) -> Text:
+    """A word of the line with its own place, where the line stands as it was written."""
+    span = text.span
+    if span.line != span.end_line or span.end_column - span.column != len(text):
+        return Text(value, span)
+    start = span.column + line.starts[name]
+    return Text(value, Span(span.source, span.line, start, span.line, start + len(value)))
 
 
 def _near(text: Text) -> str:
@@ -259,7 +269,7 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
     if type_ is not None and type_ not in wanted:
         bench.error(
             "not-an-instant",
-            f"'{word}' is no date, time{' or length' if lengths else ''}: its type is {type_}",
+            f"'{word}' is no {'date, time or length' if lengths else 'date or time'}: its type is {type_}",
             word.span,
             _anchors_here(parts),
         )

@@ -50,13 +50,17 @@ class Families:
         self.used_tables: set[str] = set()
         self._tables: dict[tuple[str, Options], TableForm | None] = {}
         self._in_table: dict[str, Options] = {}
+        self._bad_tables = {name for name, node in table_nodes.items() if self.refuse_unknown(node)}
 
     def read(self, node: Node) -> tuple[Rule, RuleFamily] | None:
         """One rule with all its variants, or None where no variant could be read."""
-        self.refuse_unknown(node)
+        if self.refuse_unknown(node):
+            return None
         found, tables = mentioned(node, self.reading_nodes, self.table_nodes)
         self.used_readings.update(found)
         self.used_tables.update(tables)
+        if self._bad_tables & tables.keys():
+            return None
         names = tuple(name for name in found if name in self.readings)
         if self._too_many(node, names):
             return None
@@ -64,7 +68,10 @@ class Families:
         rule: Rule | None = None
         for combination in product(*(self._options(name) for name in names)):
             taken = dict(zip(names, combination, strict=True))
+            before = self.report.times
             bound = bind(node, self._entries(taken), self.report) if names else node
+            if self.report.times > before:
+                continue
             if bound is None:
                 variants[combination] = ()
                 continue
@@ -80,13 +87,17 @@ class Families:
         shown = tuple(Choice(str(word), self.readings[word].default) for word in rule.rests_on if word in self.readings)
         return rule, RuleFamily(str(rule.id), names, MappingProxyType(self._with_choices(names, variants)), shown)
 
-    def refuse_unknown(self, node: Node) -> None:
-        """Readings that nobody has introduced, and options that they do not have."""
+    def refuse_unknown(self, node: Node) -> bool:
+        """Whether a node names readings that nobody has introduced, or options that they do not have."""
+        before = self.report.times
+        broken = False
         for kind, name, wanted in names_in(node):
             if kind != "reading":
                 continue
             if name.text not in self.readings:
-                if ("readings", name.text) not in self.names.broken:
+                if ("readings", name.text) in self.names.broken:
+                    broken = True
+                else:
                     self._unknown("unknown-reading", "reading", name, tuple(self.readings))
                 continue
             each = wanted.items if isinstance(wanted, Sequence) else (wanted,)
@@ -95,6 +106,7 @@ class Families:
                     self._unknown(
                         "unknown-option", f"option of the reading '{name.text}'", option, self._options(name.text)
                     )
+        return broken or self.report.times > before
 
     def _unknown(self, code: str, what: str, name: Scalar, known: Options) -> None:
         self.report.unknown(code, what, Text(name.text, name.span), known)

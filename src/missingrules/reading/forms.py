@@ -57,7 +57,7 @@ Roles = Annotated[
     | Annotated[AllOfThem, tag("AllOfThem")]
     | Annotated[AnyOfThem, tag("AnyOfThem")]
     | Annotated[OtherThan, tag("OtherThan")],
-    form("who", *_ROLES, text=True, list_=True),
+    form("people", *_ROLES, text=True, list_=True),
 ]
 
 People = Annotated[
@@ -69,7 +69,7 @@ People = Annotated[
     | Annotated[FromTable, tag("FromTable")]
     | Annotated[Rows, tag("Rows")],
     form(
-        "who",
+        "people",
         *_ROLES,
         ("table", "FromTable"),
         ("rows", "Rows"),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.source import Span
     from missingrules.reading.ledgers import Ledger
-    from missingrules.reading.nodes import Node, Scalar
+    from missingrules.reading.nodes import Scalar
     from missingrules.reading.report import Report
 
 Form = TypeVar("Form", bound=Closed)
@@ -67,6 +67,14 @@ class Sections:
         alone = Mapping(tuple(entry for entry in self.node.entries if entry[0].text not in SECTIONS), self.node.span)
         return check(Head, alone, self.report, ProtocolFile)
 
+    def one(self, name: str, form: type[Form]) -> Form | None:
+        """A section that has keys of its own, and no names."""
+        section = self.node.get(name)
+        read = check(form, section, self.report) if section is not None else None
+        if section is not None and read is None:
+            self.broken.add((name, ""))
+        return read
+
     def entries(self, name: str, form: type[Form]) -> dict[str, tuple[Scalar, Form]]:
         """The named entries of a section."""
         section = self.node.get(name)
@@ -84,7 +92,7 @@ class Sections:
         pattern = _FACT if name == "facts" else NAME
         for key, value in section.entries:
             if not pattern.fullmatch(key.text):
-                refuse_name(key.text, key.span, self.report)
+                refuse_name(key.text, key.span, self.report, "-" if name in ("readings", "tables") else "_")
             read = check(form, value, self.report)
             if read is None:
                 self.broken.add((name, canonical(key.text) if name == "facts" else key.text))
@@ -93,9 +101,9 @@ class Sections:
         return found
 
 
-def refuse_name(name: str, span: Span, report: Report) -> None:
+def refuse_name(name: str, span: Span, report: Report, join: str = "-") -> None:
     """Names become parts of keys, so they keep to small letters, digits and joining signs."""
-    small = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    small = re.sub(r"[^a-z0-9]+", join, name.lower()).strip(join)
     report.error(
         "not-a-name",
         f"'{name}' cannot be a name: names have small letters, digits, hyphens and underscores",
@@ -208,11 +216,7 @@ def _values(fact: schema.FactForm, sections: Sections) -> tuple[str, ...]:
 
 
 def conventions(sections: Sections) -> ConventionsForm:
-    node: Node | None = sections.node.get("conventions")
-    form = check(ConventionsForm, node, sections.report) if node is not None else None
-    if node is not None and form is None:
-        sections.broken.add(("conventions", ""))
-    return form or ConventionsForm()
+    return sections.one("conventions", ConventionsForm) or ConventionsForm()
 
 
 def hours(sections: Sections) -> dict[str, tuple[Hours, schema.HoursForm]]:

@@ -32,6 +32,7 @@ class Names:
     meetings: frozenset[str]
     rules: frozenset[str]
     readings: frozenset[str]
+    tables: frozenset[str]
     conventions: ConventionsForm
     ledgers: Mapping[str, Ledger]
     broken: frozenset[tuple[str, str]]

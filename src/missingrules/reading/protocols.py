@@ -20,7 +20,7 @@ from missingrules.reading.names import Bench, Names
 from missingrules.reading.nodes import Mapping, Scalar, Sequence, plain, read_file
 from missingrules.reading.order import in_order
 from missingrules.reading.report import Report
-from missingrules.reading.schema import MeetingForm, ReadingForm, TableForm
+from missingrules.reading.schema import MeetingForm, ReadingForm, ScopeForm, TableForm
 
 if TYPE_CHECKING:
     import os
@@ -68,6 +68,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         meetings=frozenset(meetings),
         rules=frozenset(places),
         readings=frozenset(readings),
+        tables=frozenset(tables),
         conventions=conventions,
         ledgers=ledgers,
         broken=frozenset(sections.broken),
@@ -77,7 +78,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     resolved_hours = {name: replace(each, citations=bench.citations(form.cite)) for name, (each, form) in hours.items()}
     for _, meeting in meetings.values():
         bench.citations(meeting.cite)
-    scope, scope_citations = _scope(head, bench)
+    scope, scope_citations = _scope(sections, bench)
     families = Families(
         names,
         resolved_readings,
@@ -85,8 +86,6 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         _nodes_of("tables", tables, node),
         report,
     )
-    for table in families.table_nodes.values():
-        families.refuse_unknown(table)
     found = [family for each in rule_nodes if (family := families.read(each))]
     ordered = in_order([family for _, family in found], scope, places, report)
     _refuse_unused(families, sections, report)
@@ -144,8 +143,9 @@ def _refuse_later(head: Head | None, node: Mapping, report: Report) -> None:
     """What the language will have and this version cannot do."""
     if head is None:
         return
-    if not heads.NAME.fullmatch(head.protocol):
-        heads.refuse_name(head.protocol, head.protocol.span, report)
+    for name in (head.protocol, *(head.areas or ())):
+        if not heads.NAME.fullmatch(name):
+            heads.refuse_name(name, name.span, report)
     for key in ("stands_on", "drops"):
         if getattr(head, key) is not None:
             report.error(
@@ -195,10 +195,9 @@ def _places(rules: list[Node], report: Report) -> dict[str, Span]:
     return found
 
 
-def _scope(head: Head | None, bench: Bench) -> tuple[Condition, Citations]:
-    if head is None or head.scope is None:
-        return ALWAYS, ()
-    return condition(head.scope.when, bench), bench.citations(head.scope.cite)
+def _scope(sections: heads.Sections, bench: Bench) -> tuple[Condition, Citations]:
+    form = sections.one("scope", ScopeForm)
+    return (condition(form.when, bench), bench.citations(form.cite)) if form else (ALWAYS, ())
 
 
 def _readings(

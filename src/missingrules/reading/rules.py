@@ -88,11 +88,9 @@ def _check_heading(rule: schema.Rule, bench: Bench) -> None:
     for word in rule.rests_on:
         if word not in bench.names.readings and not bench.is_broken("readings", word):
             bench.report.unknown("unknown-reading", "reading", word, bench.names.readings)
-    for later in (rule.replaces, rule.why):
-        if later is not None:
-            bench.error(
-                "not-yet", "one protocol cannot yet stand on another", later.span, "leave 'replaces' out for now"
-            )
+    later = rule.replaces or rule.why
+    if later is not None:
+        bench.error("not-yet", "one protocol cannot yet stand on another", later.span, "leave 'replaces' out for now")
 
 
 def _only(rule: schema.Rule, keys: frozenset[str], does: str, bench: Bench) -> None:

@@ -244,12 +244,12 @@ class Head(Closed):
     working_days: Annotated[Word, only("england")] | None = Field(default=None, description="The calendar: england")
     stands_on: Word | None = Field(default=None, description="A lower layer")
     drops: Anything = Field(default=None, description="Rules of the lower layer that do not hold")
-    scope: ScopeForm | None = Field(default=None, description="What guards every rule")
 
 
 class ProtocolFile(Head):
     """A missing-children protocol as rules."""
 
+    scope: ScopeForm | None = Field(default=None, description="What guards every rule")
     sources: dict[Word, SourceForm] = Field(min_length=1, description="The documents; the first is the protocol itself")
     hours: dict[Word, HoursForm] = Field(default={}, description="Named hours of the week")
     meetings: dict[Word, MeetingForm] = Field(default={}, description="The organisation's meetings")

@@ -41,7 +41,9 @@ def _of_table(key: str, form: FromTable, bench: Bench) -> list[Row]:
     table = bench.tables.get(form.table)
     if table is None:
         if not bench.is_broken("tables", form.table):
-            bench.report.unknown("unknown-table", "table", form.table, bench.tables)
+            bench.report.unknown(
+                "unknown-table", "table", form.table, bench.names.tables, "introduce it under 'tables'"
+            )
         return []
     if key in table.gives:
         column = key

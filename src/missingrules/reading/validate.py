@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from missingrules.domain.diagnostics import did_you_mean
 from missingrules.reading.located import Blank, Text, located, place
 from missingrules.reading.nodes import Mapping, Scalar, Sequence, at
-from missingrules.reading.shapes import TAG, shown
+from missingrules.reading.shapes import TAG, listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,18 @@ def check(model: type[Model], node: Node, report: Report, keys_of: type[BaseMode
     try:
         return model.model_validate(located(node))
     except ValidationError as problem:
-        for error in problem.errors(include_url=False, include_input=False):
+        errors = problem.errors(include_url=False, include_input=False)
+        misspelt = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+        for error in errors:
+            if error["type"] == "missing" and any(_is_slip(error["loc"], other) for other in misspelt):
+                continue
             _tell(dict(error), node, model, report, keys_of)
         return None
+
+
+def _is_slip(missing: tuple[str | int, ...], other: tuple[str | int, ...]) -> bool:
+    """Whether a missing key is there, but misspelt."""
+    return missing[:-1] == other[:-1] and did_you_mean(str(other[-1]), [str(missing[-1])]) is not None
 
 
 def check_cell(adapter: TypeAdapter[Value], annotation: Any, key: Text, tree: Tree, report: Report) -> Value | None:
@@ -74,18 +83,21 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         report.error("unknown-key", f"'{key}' is no key that can stand here", _key_span(node, path), hint)
     elif kind in ("model_type", "dict_type", "model_attributes_type", *_WANTED):
         found = at(node, path)
-        wanted = _WANTED.get(kind) or f"a map with the keys {', '.join(sorted(_keys(model, loc)))}".removesuffix(
-            " with the keys "
-        )
+        keys = sorted(_keys(model, loc))
+        wanted = _WANTED.get(kind) or (f"a map with {listed(keys)}" if 0 < len(keys) < 8 else "a map of keys")
         is_empty = isinstance(found, Scalar) and not found.text
         span = _key_span(node, path) if is_empty else _start(found)
         report.error("wrong-shape", f"{wanted} is wanted here, found {shown(located(found))}", span)
     elif kind == "too_short":
+        wanted = f"at least {context['min_length']} are wanted here, found {context['actual_length']}"
+        report.error("too-few", wanted if context["actual_length"] else "this list is empty", _key_span(node, path))
+    elif kind == "unknown-form" and _get(found_there := at(node, path), "episodes"):
         report.error(
-            "too-few",
-            f"at least {context['min_length']} {'is' if context['min_length'] == 1 else 'are'} wanted here, "
-            f"found {context['actual_length']}",
-            _key_span(node, path),
+            "episodes-as-trigger",
+            "'episodes' is a condition, and sets nothing off",
+            _start(found_there),
+            "write {episodes_reach: at least 3, …} for the episode that brings the count there; "
+            "for every episode from then on, trigger: started and this under when",
         )
     else:
         # Our own validators speak for themselves.
@@ -95,6 +107,10 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
             advice = _form_hint(found, context) or advice
         is_empty = isinstance(found, Scalar) and not found.text
         report.error(kind, error["msg"], _key_span(node, path) if is_empty else _start(found), advice)
+
+
+def _get(node: Node, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, Mapping) else None
 
 
 def _form_hint(found: Node, context: dict[str, Any]) -> str | None:

@@ -42,10 +42,11 @@ Comparison = Literal["at least", "more than", "under", "up to"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A one-line deadline: its form, and the words that stand in its places."""
+    """A one-line deadline: its form, the words that stand in its places, and where in the line each begins."""
 
     form: str
     parts: dict[str, str]
+    starts: dict[str, int]
 
 
 def number(text: str) -> int | None:
@@ -98,10 +99,10 @@ def test(text: str, measure: Callable[[str], int | Length | None]) -> Range | No
 def deadline(text: str) -> Line | None:
     """`within 72 hours of started`, `on day 7 of started`, `before event.starts_at` … taken apart."""
     if text in DEADLINE_WORDS:
-        return Line("word", {"word": text})
+        return Line("word", {"word": text}, {"word": 0})
     for form, pattern in _DEADLINES:
         if match := pattern.fullmatch(text):
-            return Line(form, match.groupdict())
+            return Line(form, match.groupdict(), {name: match.start(name) for name in match.groupdict()})
     return None
 
 

@@ -1,0 +1,37 @@
+"""Protocol files with mistakes, each with the exact words that refuse it (worked out by hand, in the file beside it)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from missingrules.domain.diagnostics import InvalidInput
+from missingrules.reading.protocols import read_protocol
+from tests.reading.codes import READING, codes
+
+HERE = Path(__file__).with_name("bad_protocols")
+BAD = sorted(path.stem for path in HERE.glob("*.yaml"))
+# These read other things than protocols, and have bad files of their own.
+OTHERS = {"__init__", "cases", "nodes", "texts", "yaml_events", "catalogue"}
+MODULES = sorted(path.stem for path in READING.glob("*.py") if path.stem not in OTHERS)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_protocol_is_refused_in_these_words(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HERE)
+    with pytest.raises(InvalidInput) as caught:
+        read_protocol(f"{name}.yaml")
+    assert f"{caught.value}\n" == (HERE / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_every_code_is_shown_by_a_bad_protocol() -> None:
+    shown = {code for name in BAD for code in re.findall(r"\[([a-z-]+)\] ", (HERE / f"{name}.txt").read_text("utf-8"))}
+    assert codes(*MODULES) - shown == set()
+
+
+def test_every_code_is_listed() -> None:
+    page = (READING.parents[2] / "docs" / "codes.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([a-z-]+)` \|", page.partition("## Protocols")[2], re.MULTILINE))
+    assert codes(*MODULES, "catalogue") - listed == set()
