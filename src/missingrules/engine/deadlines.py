@@ -43,18 +43,20 @@ class Due(NamedTuple):
 NONE = Due(FOREVER, FOREVER, "not stated")
 
 
-def due_at(reader: Reader, firing: Firing, closes: Instant) -> Due:
+def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, closes: Instant) -> Due:
     """The due instant of a firing as it stands at `closes`: the earliest of all readings so far.
 
     What a reading at instant u gives counts as the later of itself and u; readings while facts were unknown do not
     count once they are known.
     """
-    deadline = firing.duty.deadline
     start = firing.trigger if firing.state != "fired" else firing.fired
     best = _read(reader, deadline, firing, start)
     if isinstance(deadline, (Word, AtNext, AtTheSameTime)) or deadline is NOT_STATED:
         return best
     best = _not_before(best, start)
+    if isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor:
+        # Nothing that it reads can change any more.
+        return best
     known = None if best.open else best
     current = best
     for u in _moves(reader, deadline, firing, start, closes):

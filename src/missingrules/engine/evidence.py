@@ -23,10 +23,10 @@ Unknown = tuple[str, str | None]
 HISTORY = "history"
 
 
-def because(reader: Reader, firing: Firing) -> tuple[Evidence, ...]:
+def because(reader: Reader, duty: rules.Duty, firing: Firing) -> tuple[Evidence, ...]:
     """What made the firing fire: its trigger, then what its guard read."""
-    guard = firing.duty.guard
-    out = [*_trigger(reader, firing)]
+    guard = duty.guard
+    out = [*_trigger(reader, duty.trigger, firing)]
     at, place = firing.fired, firing.place
     if guard.kinds and place.episode:
         out += read(reader, "episode.kind", place, at)
@@ -39,17 +39,15 @@ def because(reader: Reader, firing: Firing) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(out))
 
 
-def _trigger(reader: Reader, firing: Firing) -> Iterator[Evidence]:
-    triggers = (
-        firing.duty.trigger.triggers if isinstance(firing.duty.trigger, rules.FirstOf) else (firing.duty.trigger,)
-    )
+def _trigger(reader: Reader, trigger: rules.Trigger, firing: Firing) -> Iterator[Evidence]:
+    triggers = trigger.triggers if isinstance(trigger, rules.FirstOf) else (trigger,)
     episode, happening = firing.place.episode, firing.place.happening
     if happening:
         yield Evidence(
             f"{'record' if happening.record else 'event'}.{happening.name}", happening.at, happening.id, True
         )
-    for trigger in triggers:
-        match trigger:
+    for one in triggers:
+        match one:
             case rules.OnInstant(which) if episode:
                 name = "started" if which == "first_episode" else which
                 when = episode.instant(name)
@@ -57,9 +55,9 @@ def _trigger(reader: Reader, firing: Firing) -> Iterator[Evidence]:
                     yield Evidence(f"episode.{name}", when, episode.id, True)
             case rules.WhileMissing() | rules.MissingFor() if episode:
                 yield Evidence("episode.started", episode.started, episode.id, True)
-                if isinstance(trigger, rules.MissingFor):
-                    more = "more than" if trigger.more_than else "at least"
-                    yield Evidence("missing_for", f"{more} {trigger.length}", episode.id)
+                if isinstance(one, rules.MissingFor):
+                    more = "more than" if one.more_than else "at least"
+                    yield Evidence("missing_for", f"{more} {one.length}", episode.id)
             case rules.EpisodesReach(_, counted) if episode:
                 tally = reader.tally(counted)
                 row = tally.row(episode)

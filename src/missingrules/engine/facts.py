@@ -23,7 +23,7 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.counts import NO_LIMIT, Tally, tally
-from missingrules.engine.places import Place
+from missingrules.engine.places import CHILD, Place, place_key
 from missingrules.engine.plan import plan_of
 from missingrules.engine.tracks import (
     NO,
@@ -56,13 +56,13 @@ class Reader:
 
     def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen) -> None:
         self.protocol = protocol
-        self._same = plan_of(protocol).same
+        self._plan = plan_of(protocol)
         self.seen = seen
         self.clock = protocol.clock
         self.conclusions: dict[str, list[Conclusion]] = {}
         for conclusion in conclusions:
             self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
-        self._truths: dict[tuple[int, int, str], Track[Truth]] = {}
+        self._truths: dict[tuple[int, int, str, str], Track[Truth]] = {}
         self._facts: dict[tuple[str, int], FactTrack] = {}
         self._kinds: dict[tuple[tuple[str, ...], int], Track[Truth]] = {}
         self._tallies: dict[int, Tally] = {}
@@ -175,7 +175,7 @@ class Reader:
 
     def tally(self, counted: Counted) -> Tally:
         """The episodes that may be counted, and how many are in the window that ends on each date."""
-        key = self._same[id(counted)]
+        key = self._plan.same[id(counted)]
         found = self._tallies.get(key)
         if found is None:
             found = self._tallies[key] = tally(self.seen, counted, lambda episode: self._counts(episode, counted))
@@ -191,11 +191,10 @@ class Reader:
 
     def truth(self, condition: Condition, place: Place) -> Track[Truth]:
         """Whether the condition is known to hold, at each instant."""
-        key = (
-            id(condition),
-            place.episode.index if place.episode else -1,
-            place.happening.id if place.happening else "",
-        )
+        number = self._plan.same[id(condition)]
+        if number in self._plan.of_child:
+            place = CHILD
+        key = (number, *place_key(place))
         found = self._truths.get(key)
         if found is None:
             found = self._truths[key] = self._truth(condition, place)
@@ -305,12 +304,7 @@ class Reader:
 
     def guard(self, guard: Guard, place: Place) -> Track[Truth]:
         """Whether a rule may fire: its condition, no known exception, its kinds, in force and in scope."""
-        happening = place.happening
-        key = (
-            self._same[id(guard)],
-            place.episode.index if place.episode else -1,
-            f"{happening.name}:{happening.id}" if happening else "",
-        )
+        key = (self._plan.same[id(guard)], *place_key(place))
         found = self._truths.get(key)
         if found is None:
             parts = [self.truth(guard.when, place)]

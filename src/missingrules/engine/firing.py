@@ -55,9 +55,8 @@ class Chance(NamedTuple):
 
 @dataclass(slots=True)
 class Firing:
-    """A rule that fired, will fire, or may have fired, for one subject."""
+    """A time at which rules of one trigger, guard and end fired, will fire, or may have fired, for one subject."""
 
-    duty: Duty
     place: Place
     subject: str
     occurrence: str
@@ -93,7 +92,11 @@ def firings(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -
 def _subjects(
     reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]
 ) -> Iterator[tuple[Place, list[Chance]]]:
-    seen = reader.seen
+    seen, trigger = reader.seen, duty.trigger
+    if (isinstance(trigger, OnRecord) and trigger.action not in seen.acts) or (
+        isinstance(trigger, OnEvent) and trigger.event not in seen.events
+    ):
+        return
     for place in (*map(Place, seen.episodes), Place(None)):
         offered = chances(reader, duty, place, undone)
         if offered:
@@ -270,7 +273,6 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     if ending.maybe < fired and state != "future":
         state = "undecided"
     return Firing(
-        duty=duty,
         place=place,
         subject=place.episode.id if place.episode else CHILD,
         occurrence=chance.happening.id if chance.happening else "",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Instance:
     """One obligation before its status is read. Instants of FOREVER have not come."""
 
+    duty: Duty
     firing: Firing
     occurrence: str
     opens: Instant  # acts count from here
@@ -42,7 +43,7 @@ class Instance:
         return self.firing.state == "fired"
 
     def due(self, reader: Reader, closes: Instant) -> Due:
-        return self.fixed or due_at(reader, self.firing, closes)
+        return self.fixed or due_at(reader, self.duty.deadline, self.firing, closes)
 
 
 class End(NamedTuple):
@@ -60,7 +61,7 @@ def singles(reader: Reader, duty: Duty, firings: Iterable[tuple[Firing, End]]) -
         opens = firing.trigger
         if duty.counts_from == "started" and firing.place.episode:
             opens = min(opens, firing.place.episode.started)
-        out.append(Instance(firing, firing.occurrence, opens, end.certain, end.maybe, end.superseded))
+        out.append(Instance(duty, firing, firing.occurrence, opens, end.certain, end.maybe, end.superseded))
     return out
 
 
@@ -130,7 +131,7 @@ def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening,
 
 
 def _key(prefix: str, instance: Instance) -> str:
-    key = f"{instance.firing.duty.id}/{instance.firing.subject}/{instance.occurrence}"
+    key = f"{instance.duty.id}/{instance.firing.subject}/{instance.occurrence}"
     return f"{prefix}/{key}" if prefix else key
 
 
@@ -176,10 +177,10 @@ def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int) -> 
     repeat = duty.repeat
     assert repeat is not None
     if firing.state == "undecided":
-        return [_occurrence(firing, end, Slot(first, firing.trigger, FOREVER, repeat.phases[0]), "undecided")]
+        return [_occurrence(duty, firing, end, Slot(first, firing.trigger, FOREVER, repeat.phases[0]), "undecided")]
     if repeat.next_from == "last_held":
         return list(_held(reader, duty, repeat, firing, end, first))
-    return list(_scheduled(reader, repeat, firing, end, first))
+    return list(_scheduled(reader, duty, repeat, firing, end, first))
 
 
 def _anchor(reader: Reader, repeat: Repeat, firing: Firing) -> tuple[Instant, Instant] | None:
@@ -214,9 +215,9 @@ def _slots(reader: Reader, repeat: Repeat, firing: Firing, first: int) -> Iterat
         base = over
 
 
-def _scheduled(reader: Reader, repeat: Repeat, firing: Firing, end: End, first: int) -> Iterator[Instance]:
+def _scheduled(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int) -> Iterator[Instance]:
     as_of = reader.seen.as_of
-    guard = reader.guard(firing.duty.guard, firing.place)
+    guard = reader.guard(duty.guard, firing.place)
     waiting: list[tuple[Slot, Instance | None]] = []
     for slot in _slots(reader, repeat, firing, first):
         opens = max(slot.opens, firing.trigger)
@@ -234,7 +235,7 @@ def _scheduled(reader: Reader, repeat: Repeat, firing: Firing, end: End, first: 
         instance = None
         if holds is not False:
             state = "undecided" if holds is None else "future" if opens > as_of else "fired"
-            instance = _occurrence(firing, end, slot._replace(opens=opens), state)
+            instance = _occurrence(duty, firing, end, slot._replace(opens=opens), state)
             yield instance
         waiting.append((slot, instance))
         if opens > as_of and (instance or guard.first(lambda value: value is not False, opens) is None):
@@ -263,7 +264,7 @@ def _held(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, 
             opens, number = Instant(due + 1), number + 1
             continue
         state = "undecided" if holds is None else "future" if begins > as_of else "fired"
-        instance = _occurrence(firing, end, Slot(number, begins, due, phase), state)
+        instance = _occurrence(duty, firing, end, Slot(number, begins, due, phase), state)
         yield instance
         if state != "fired":
             return
@@ -284,7 +285,7 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
     return None
 
 
-def _occurrence(firing: Firing, end: End, slot: Slot, state: str) -> Instance:
+def _occurrence(duty: Duty, firing: Firing, end: End, slot: Slot, state: str) -> Instance:
     own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))  # type: ignore[arg-type]
     due = Due(slot.due, slot.due, f"every {slot.every.every}")
-    return Instance(own, own.occurrence, slot.opens, end.certain, end.maybe, end.superseded, fixed=due)
+    return Instance(duty, own, own.occurrence, slot.opens, end.certain, end.maybe, end.superseded, fixed=due)

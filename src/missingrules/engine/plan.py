@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Provision
 
 
-SHARED = (All, Any_, Not, FactTest, CountTest, HoursTest, Guard, Counted)
+CONDITIONS = (All, Any_, Not, FactTest, CountTest, HoursTest)
+SHARED = (*CONDITIONS, Guard, Counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Plan:
     needed: Mapping[str, frozenset[str]]  # rule -> the rules that have to be worked out with it
     instants: frozenset[str]  # which instants of an episode any rule reads
     lengths: tuple[Length, ...]  # elapsed lengths and lengths of going missing, where a time of day matters
+    speech: Mapping[int, int]  # id of a duty -> one number for all that fire together
+    own: frozenset[int]  # of these numbers, those whose firing hangs on what another duty left undone
+    of_child: frozenset[int]  # of the numbers below, conditions that read the same from every episode
     same: Mapping[int, int]  # id of a condition, guard or count -> one number for all that are equal
 
 
@@ -84,14 +88,22 @@ def plan_of(protocol: Protocol) -> Plan:
         reading: _closure({f.id for f in protocol.families if reading in f.readings}, feeds)
         for reading in protocol.readings
     }
+    duties = [p for provisions in parts.values() for p in provisions if isinstance(p, Duty)]
+    numbers: dict[Any, int] = {}
+    speech = {id(duty): numbers.setdefault(_speech(duty), len(numbers)) for duty in duties}
     everything = [part for provisions in parts.values() for p in provisions for part in _walk(p)]
+    read = (*everything, *_walk(protocol.scope))
+    same = _same(read)
     return Plan(
         families=families,
         hanging=hanging,
         needed={rule: _closure({rule}, needs) for rule in families},
         instants=frozenset(i for part in everything for i in _instants(part)),
         lengths=tuple(dict.fromkeys(length for part in everything for length in _lengths(part))),
-        same=_same((*everything, *_walk(protocol.scope))),
+        speech=speech,
+        own=frozenset(speech[id(duty)] for duty in duties if any(isinstance(p, OnUndone) for p in _walk(duty.trigger))),
+        of_child=frozenset(same[id(part)] for part in read if isinstance(part, CONDITIONS) and _of_child(part)),
+        same=same,
     )
 
 
@@ -103,6 +115,16 @@ def provisions_of(protocol: Protocol, options: Mapping[str, str], only: Iterable
         if wanted is None or family.id in wanted:
             out += family.variants[tuple(options[reading] for reading in family.readings)]
     return out
+
+
+def _of_child(condition: Any) -> bool:
+    facts = [part.fact for part in _walk(condition) if isinstance(part, FactTest)]
+    return all(fact.startswith(("child.", "plan.", "protocol.")) for fact in facts)
+
+
+def _speech(duty: Duty) -> tuple[Any, ...]:
+    """All that decides when a duty fires; a numbered day also decides when it arises."""
+    return duty.trigger, duty.guard, duty.until, duty.deadline if isinstance(duty.deadline, OnDay) else None
 
 
 def _same(parts: Iterable[Any]) -> dict[int, int]:

@@ -21,6 +21,7 @@ from missingrules.engine.firing import Firing, Undone, firings
 from missingrules.engine.instances import End, Instance, discharge, series, singles
 from missingrules.engine.people import differences
 from missingrules.engine.places import Place
+from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import breaches
 from missingrules.engine.standing import conclusions_of
 from missingrules.engine.status import CLOSED, closed_at, next_change, parts, standing
@@ -56,6 +57,7 @@ class Solver:
 
     def __init__(self, protocol: Protocol, provisions: Iterable[Provision], seen: Seen, horizon: Instant) -> None:
         self.protocol = protocol
+        self._plan = plan_of(protocol)
         self.seen = seen
         self.horizon = horizon
         self.duties: dict[str, list[Duty]] = {}
@@ -71,14 +73,15 @@ class Solver:
         self.reader = Reader(protocol, self.conclusions, seen)
         self._lender: Solver | None = None
         self._differ: Container[str] = ()
-        self._firings: dict[int, list[Firing]] = {}
+        self._shared: dict[int, list[Firing]] = {}  # by what rules say of when (plan.py)
+        self._own: dict[int, list[Firing]] = {}
         self._instances: dict[int, list[Instance]] = {}
 
     def borrow(self, lender: Solver, differ: Container[str]) -> None:
         """Asks another, that was solved under other readings, for all rules but those that may differ."""
         self._lender, self._differ = lender, differ
         if not any(c.rule in differ for c in (*self.conclusions, *lender.conclusions)):
-            self.reader = lender.reader
+            self.reader, self._shared = lender.reader, lender._shared
 
     def solve(self, only: Container[str] | None = None) -> Solved:
         """Everything; or of some rules the obligations alone, without evidence, questions and the view ahead."""
@@ -101,11 +104,14 @@ class Solver:
     # --- what a duty's rule did -----------------------------------------------------------------------------------
 
     def firings(self, duty: Duty) -> list[Firing]:
+        """Rules of one trigger, guard and end fire together; what another duty left undone is this solver's own."""
         if self._lender and duty.rule not in self._differ:
             return self._lender.firings(duty)
-        found = self._firings.get(id(duty))
+        speech = self._plan.speech[id(duty)]
+        known = self._own if speech in self._plan.own else self._shared
+        found = known.get(speech)
         if found is None:
-            found = self._firings[id(duty)] = firings(self.reader, duty, self.undone)
+            found = known[speech] = firings(self.reader, duty, self.undone)
         return found
 
     def instances(self, duty: Duty) -> list[Instance]:
@@ -119,7 +125,7 @@ class Solver:
     def _work_out(self, duty: Duty) -> list[Instance]:
         by_subject: dict[str, list[tuple[Firing, End]]] = {}
         for firing in self.firings(duty):
-            by_subject.setdefault(firing.subject, []).append((firing, self._end(firing)))
+            by_subject.setdefault(firing.subject, []).append((firing, self._end(duty, firing)))
         out: list[Instance] = []
         for fired in by_subject.values():
             if duty.repeat is None:
@@ -135,14 +141,14 @@ class Solver:
             out += found
         return out
 
-    def _end(self, firing: Firing) -> End:
+    def _end(self, duty: Duty, firing: Firing) -> End:
         certain, maybe = firing.until, firing.until_maybe
-        for exception in firing.duty.guard.unless:
+        for exception in duty.guard.unless:
             lifts = self.reader.truth(exception.condition, firing.place).first(bool, firing.fired)
             if lifts is not None:
                 certain, maybe = min(certain, lifts), min(maybe, lifts)
         superseded = False
-        for other in self.duties.get(firing.duty.superseded_by or "", ()):
+        for other in self.duties.get(duty.superseded_by or "", ()):
             for later in self.firings(other):
                 if later.subject != firing.subject or later.trigger < firing.trigger:
                     continue
@@ -173,7 +179,7 @@ class Solver:
 
     def _add(self, solved: Solved, instance: Instance, *, brief: bool) -> None:
         firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
-        duty = firing.duty
+        duty = instance.duty
         if firing.trigger > as_of:
             if firing.trigger > instance.closes:
                 return
@@ -209,7 +215,7 @@ class Solver:
                 attendees=who.attend,
                 with_=who.with_,
                 people_citations=who.citations,
-                because=() if brief else evidence.because(reader, firing),
+                because=() if brief else evidence.because(reader, duty, firing),
                 notes=() if brief else self._notes(firing, instance),
                 differences=tuple(d for act in instance.by for d in differences(who.by, who.chair, who.attend, act)),
                 sort_at=firing.trigger if none and duty.deadline is Word.IMMEDIATELY else None,
@@ -219,7 +225,7 @@ class Solver:
             solved.changes = min(solved.changes, next_change(reader, instance, now, as_of))
 
     def _notes(self, firing: Firing, instance: Instance) -> tuple[str, ...]:
-        duty, out = firing.duty, []
+        duty, out = instance.duty, []
         if duty.aim:
             out.append(f"aim: {duty.aim.text.replace('_', ' ')}")
         if duty.earlier_if and duty.earlier_if.condition is not None:
@@ -232,7 +238,7 @@ class Solver:
 
     def _ask(self, solved: Solved, instance: Instance, due: Due, key: str, status: Status) -> None:
         firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
-        duty, place = firing.duty, firing.place
+        duty, place = instance.duty, firing.place
         if firing.state == "undecided":
             at = firing.fired
             needed = firing.trigger if firing.trigger > as_of else None

@@ -67,7 +67,7 @@ def _status(instance: Instance, due: Due, as_of: Instant) -> Status:
         return _ended(instance, due)
     if instance.closes_maybe <= as_of or (due.open and due.low < as_of <= due.high):
         return Status.NOT_DECIDABLE
-    if instance.firing.duty.modality is Modality.MAY:
+    if instance.duty.modality is Modality.MAY:
         return Status.AVAILABLE
     return Status.OVERDUE if as_of > due.high else Status.DUE
 
@@ -81,7 +81,7 @@ def _ended(instance: Instance, due: Due) -> Status:
 
 
 def _who(reader: Reader, instance: Instance, at: Instant) -> Who:
-    duty, place, fired = instance.firing.duty, instance.firing.place, instance.firing.fired
+    duty, place, fired = instance.duty, instance.firing.place, instance.firing.fired
     found = [people(reader, who, place, at, fired) for who in parts(duty)]
     citations = tuple(c for _, cited in found for c in cited)
     by, chair, attend, to, with_ = (who for who, _ in found)
@@ -100,11 +100,11 @@ def next_change(reader: Reader, instance: Instance, now: Standing, as_of: Instan
     if now.status in CLOSED:
         return FOREVER
     if firing.state == "undecided":
-        guard = reader.guard(firing.duty.guard, firing.place)
+        guard = reader.guard(instance.duty.guard, firing.place)
         known = guard.first(lambda value: value is not None, Instant(as_of + 1))
         return FOREVER if known is None or known > instance.closes else known
     candidates = {Instant(now.due.low + 1), Instant(now.due.high + 1), instance.closes, instance.closes_maybe}
-    candidates.update(t for track in _tracks(reader, firing.duty, firing.place) for t in track.times)
+    candidates.update(t for track in _tracks(reader, instance.duty, firing.place) for t in track.times)
     for when in sorted(c for c in candidates if as_of < c < FOREVER):
         then = standing(reader, instance, when)
         if (then.status, then.due.low, then.due.high, then.who) != (now.status, now.due.low, now.due.high, now.who):
