@@ -94,7 +94,7 @@ def _collect(reader: Reader, deadline: Deadline | NotStated, place: Place, found
     elif isinstance(deadline, SetBy):
         found.update(reader.fact(deadline.fact, place).times)
     elif isinstance(deadline, (Within, Before, OnDay)):
-        when = place.episode.instant(deadline.anchor) if place.episode and "." not in deadline.anchor else None
+        when = place.episode.instant(deadline.anchor) if place.episode else None
         if when is not None:
             found.add(when)
         elif deadline.anchor.startswith(("child.", "episode.", "plan.")):

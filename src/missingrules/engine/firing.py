@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant, Length
+from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
 from missingrules.domain.rules import (
     Becomes,
     Duty,
@@ -325,15 +326,19 @@ def _arises(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant
     if not isinstance(duty.deadline, OnDay):
         return start
     on = duty.deadline
-    anchor = start if on.anchor == "trigger" or place.episode is None else place.episode.instant(on.anchor)
+    if on.anchor in ("trigger", "birthday", "undone", "event", "record"):
+        return max(start, numbered_day(reader, start, on))
+    if "." in on.anchor:
+        value = reader.fact(on.anchor, place).at(start)
+        anchor = reader.clock.midnight(value) if isinstance(value, date) else value
+    else:
+        anchor = place.episode.instant(on.anchor) if place.episode else None
     return start if anchor is None else max(start, numbered_day(reader, anchor, on))
 
 
 def numbered_day(reader: Reader, anchor: Instant, on: OnDay) -> Instant:
     """00:00 of day N, the anchor's own date being day `first_day_is`."""
-    from datetime import timedelta
-
-    return reader.clock.midnight(reader.clock.date_of(anchor) + timedelta(days=on.day - on.first_day_is))
+    return reader.clock.midnight(reader.clock.date_of(anchor) + DAY * (on.day - on.first_day_is))
 
 
 def _first(found: list[Firing]) -> list[Firing]:

@@ -42,11 +42,20 @@ class SeenEpisode:
     facts: Mapping[str, FactTrack]
 
     def instant(self, which: str) -> Instant | None:
-        """The instant of that name, None if it has not happened."""
-        if which == "returned":
-            return None if self.returned == FOREVER else self.returned
-        when: Instant | None = getattr(self, which)
-        return when
+        """The instant of that name; None if it has not happened, or is none of an episode."""
+        match which:
+            case "started":
+                return self.started
+            case "returned":
+                return None if self.returned == FOREVER else self.returned
+            case "reported":
+                return self.reported
+            case "located":
+                return self.located
+            case "last_seen":
+                return self.last_seen
+            case _:
+                return None
 
 
 class Happening(NamedTuple):
