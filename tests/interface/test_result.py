@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 
-from missingrules.domain.clock import calendar_version
-from missingrules.domain.obligations import Undecided
+from missingrules.domain.clock import FOREVER, calendar_version
+from missingrules.domain.obligations import Ahead, Undecided
 from missingrules.domain.rules import People
 from missingrules.interface.rendering import library_version, result_of, to_json
 from missingrules.interface.result import Result
-from tests.answers import MASH, POLICE, SOCIAL_CARE, answer, full, obligation, part, protocol
+from missingrules.reports.text import as_text, report
+from tests.answers import MASH, POLICE, SOCIAL_CARE, answer, duty, full, obligation, part, protocol
 
 
 def test_what_is_written_is_valid_by_the_published_models() -> None:
@@ -132,3 +133,10 @@ def test_two_protocols_in_one_order() -> None:
     sooner, later = obligation(), obligation(key="other/strategy-meeting/E1/1", due=None)
     result = result_of(answer(part(later, protocol=protocol("other")), part(sooner)))
     assert [one.key for one in result.actions] == ["testshire/strategy-meeting/E1/1", "other/strategy-meeting/E1/1"]
+
+
+def test_a_threshold_without_a_last_date() -> None:
+    ahead = Ahead("episodes", 3, FOREVER, "child", duty(), ())
+    (one,) = result_of(answer(part(ahead=(ahead,)))).next
+    assert (one.if_, one.at) == ("3 more episodes", None)
+    assert "  if        3 more episodes\n" in as_text(report(answer(part(ahead=(ahead,)))))

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from missingrules.domain.clock import Clock
-from missingrules.domain.obligations import Status, Undecided
-from missingrules.domain.rules import NOT_STATED, People, Repeat
+from missingrules.domain.obligations import NO_DIFFERENCE, Evidence, Explanation, Rests, Status, Step, Undecided
+from missingrules.domain.rules import NOT_STATED, Note, People, Repeat
+from missingrules.reports.explanation import explanation_report
 from missingrules.reports.text import as_text, report
 from missingrules.reports.wording import duration, moment, people
 from tests.answers import MASH, POLICE, TEAM_MANAGER, answer, at, cite, duty, full, obligation, part, protocol
@@ -129,3 +130,64 @@ def test_people() -> None:
     assert people(People("other_than", both)) == "anybody but Team Manager and Police"
     assert people(People("record_by")) == "whoever made the record"
     assert people(Undecided((People("all", both),), silent=True)) == "undecided: Team Manager and Police; or not stated"
+
+
+def test_several_episodes_with_the_very_same_duty_share_a_block() -> None:
+    same = [obligation(key=f"testshire/meeting/E{n}/1", subject=f"E{n}", episode=f"E{n}") for n in (1, 2, 3)]
+    other = obligation(subject="E4", episode="E4", due=at("2025-04-01T23:30:00+01:00"))
+    text = as_text(report(answer(part(*same, other))))
+    assert text.count("MUST") == 2
+    assert "Hold a strategy meeting (episodes E1, E2 and E3)" in text
+    assert "Hold a strategy meeting (episode E4)" in text
+
+
+def test_readings_that_change_nothing_are_not_shown_and_times_are_local() -> None:
+    rests = (
+        Rests("one", "a", NO_DIFFERENCE),
+        Rests("two", "b", "c: due 2025-03-29T23:59:59+00:00"),
+    )
+    text = as_text(report(answer(part(obligation(readings=rests)))))
+    assert "one:" not in text
+    assert "read as   two: b; otherwise c: due Sat 29 Mar 2025, end of day" in text
+
+
+def test_earlier_action_is_shown_as_wanted_now_where_it_is() -> None:
+    of = duty(earlier_if=Note("earlier if risk: high"))
+    assert "  sooner    earlier if risk: high\n" in as_text(report(answer(part(obligation(of)))))
+    now = obligation(of, notes=("earlier: earlier if risk: high",))
+    assert "  sooner    earlier if risk: high, as is so now\n" in as_text(report(answer(part(now))))
+
+
+def test_why_a_rule_is_silent() -> None:
+    read = Evidence("episode.started", at("2025-03-28T22:30:00+00:00"), "E1", True)
+    steps = (
+        Step("trigger: missing for at least 24 hours", True, (read,)),
+        Step("risk: high", False, (Evidence("episode.risk", "medium", "E1"),)),
+        Step("looked_after: true", None, ()),
+    )
+    of = duty()
+    silent = Explanation(of.id, of.title, "E1", of.citations, "silent", steps, ())
+    fired = Explanation(of.id, of.title, "child", of.citations, "fired", steps[:1], (obligation(of),))
+    text = as_text(explanation_report(protocol(), (silent, fired), at("2025-03-31T12:00:00+01:00")))
+    assert text == (
+        "strategy-meeting: Hold a strategy meeting\n"
+        "Testshire Missing Children Protocol, 7.22 bullet 2 (Strategy meetings)\n"
+        "as of Mon 31 Mar 2025 12:00 BST\n"
+        "\n"
+        "Episode E1: it has not fired.\n"
+        "  yes      trigger: missing for at least 24 hours\n"
+        "             episode.started: Fri 28 Mar 2025 22:30 GMT (E1)\n"
+        "  NO       risk: high\n"
+        "             episode.risk: medium (E1)\n"
+        "  unknown  looked_after: true\n"
+        "  The first condition that does not hold: risk: high\n"
+        "\n"
+        "Child: it has fired.\n"
+        "  yes      trigger: missing for at least 24 hours\n"
+        "             episode.started: Fri 28 Mar 2025 22:30 GMT (E1)\n"
+        "  testshire/strategy-meeting/E1/1: due, due Mon 31 Mar 2025 23:30 BST\n"
+    )
+
+
+def test_a_rule_without_acts_is_said_to_have_none() -> None:
+    assert "asks for no act" in as_text(explanation_report(protocol(), (), at("2025-03-31T12:00:00+01:00")))

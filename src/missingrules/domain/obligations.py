@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.rules import Citations, Duty, NotStated, People, Prohibition, Protocol
+
+T = TypeVar("T")
 
 
 class Status(StrEnum):
@@ -44,6 +46,10 @@ class Undecided(NamedTuple):
     silent: bool = False
 
 
+# What `Rests.otherwise` says where the other options give the same.
+NO_DIFFERENCE: Final = "no difference here"
+
+
 class Rests(NamedTuple):
     """A reading that an obligation rests on, and what would differ if it alone were read otherwise."""
 
@@ -61,9 +67,50 @@ class Difference(NamedTuple):
     recorded: str
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
-    """One thing to be done. Instants are seconds since 1970 UTC; None where there is none or it is undecided."""
+class Later(Generic[T]):
+    """A value that is worked out when it is first asked for, always the same; from then on it is only held."""
+
+    __slots__ = ("_make", "_value")
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make: Callable[[], T] | None = make
+        self._value: T | None = None
+
+    @classmethod
+    def of(cls, value: T) -> Later[T]:
+        return cls(lambda: value)
+
+    def get(self) -> T:
+        make = self._make
+        if make is not None:
+            # Two threads may both work it out: they come to the same.
+            self._value = make()
+            self._make = None
+        return self._value  # type: ignore[return-value]
+
+
+class Detail(NamedTuple):
+    """The reasons, people and paragraphs of an obligation."""
+
+    due_basis: str
+    due_citations: Citations
+    discharged_by: tuple[str, ...]
+    by: People | NotStated | Undecided | None
+    chair: People | NotStated | Undecided | None
+    recipients: People | NotStated | Undecided | None
+    attendees: People | NotStated | Undecided | None
+    with_: People | NotStated | Undecided | None
+    people_citations: Citations
+    because: tuple[Evidence, ...]
+    notes: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+class Obligation(NamedTuple):
+    """One thing to be done. Instants are seconds since 1970 UTC; None where there is none or it is undecided.
+
+    What was decided stands here; the reasons are worked out when they are first read.
+    """
 
     key: str
     duty: Duty
@@ -75,28 +122,66 @@ class Obligation:
     triggered_at: Instant | None
     due: Instant | None
     due_between: tuple[Instant, Instant] | None
-    due_basis: str
-    due_citations: Citations
     discharged_at: Instant | None
-    discharged_by: tuple[str, ...]
     ended_at: Instant | None
-    by: People | NotStated | Undecided | None
-    chair: People | NotStated | Undecided | None
-    recipients: People | NotStated | Undecided | None
-    attendees: People | NotStated | Undecided | None
-    with_: People | NotStated | Undecided | None
-    people_citations: Citations
-    because: tuple[Evidence, ...]
-    notes: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    readings: tuple[Rests, ...] = ()
-    sort_at: Instant | None = None  # what the order goes by where it is not `due`
+    sort_at: Instant | None  # what the order goes by where it is not `due`
+    detail: Later[Detail]
+    rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None  # of the whole answer, by key
+
+    @property
+    def by(self) -> People | NotStated | Undecided | None:
+        return self.detail.get().by
+
+    @property
+    def chair(self) -> People | NotStated | Undecided | None:
+        return self.detail.get().chair
+
+    @property
+    def recipients(self) -> People | NotStated | Undecided | None:
+        return self.detail.get().recipients
+
+    @property
+    def attendees(self) -> People | NotStated | Undecided | None:
+        return self.detail.get().attendees
+
+    @property
+    def with_(self) -> People | NotStated | Undecided | None:
+        """Those with whom it is to be agreed or considered."""
+        return self.detail.get().with_
+
+    @property
+    def due_basis(self) -> str:
+        """The deadline in words."""
+        return self.detail.get().due_basis
+
+    @property
+    def discharged_by(self) -> tuple[str, ...]:
+        """The ids of the records that discharged it."""
+        return self.detail.get().discharged_by
+
+    @property
+    def because(self) -> tuple[Evidence, ...]:
+        """The events and values that made it fire."""
+        return self.detail.get().because
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.detail.get().notes
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        return self.detail.get().differences
+
+    @property
+    def readings(self) -> tuple[Rests, ...]:
+        """The readings it rests on, and what would differ."""
+        return () if self.rests is None else self.rests.get().get(self.key, ())
 
     @property
     def citations(self) -> Citations:
         """Every paragraph that this obligation stands on, the duty's own first."""
-        seen = dict.fromkeys(self.duty.citations + self.due_citations + self.people_citations)
-        return tuple(seen)
+        detail = self.detail.get()
+        return tuple(dict.fromkeys(self.duty.citations + detail.due_citations + detail.people_citations))
 
 
 class Question(NamedTuple):
@@ -169,6 +254,15 @@ class Ahead:
     citations: Citations
 
 
+class Outlook(NamedTuple):
+    """What else there is to say: other readings, what to ask, what is to come, and until when the answer holds."""
+
+    ambiguities: tuple[Ambiguity, ...]
+    questions: tuple[Question, ...]
+    ahead: tuple[Ahead, ...]
+    valid_until: Instant | None
+
+
 @dataclass(frozen=True, slots=True)
 class ProtocolAnswer:
     """What one protocol asks for one case at one instant."""
@@ -178,10 +272,23 @@ class ProtocolAnswer:
     conclusions: tuple[Concluded, ...]
     forbidden: tuple[Forbidden, ...]
     conflicts: tuple[Conflict, ...]
-    ambiguities: tuple[Ambiguity, ...]
-    questions: tuple[Question, ...]
-    ahead: tuple[Ahead, ...]
-    valid_until: Instant | None
+    outlook: Later[Outlook]
+
+    @property
+    def ambiguities(self) -> tuple[Ambiguity, ...]:
+        return self.outlook.get().ambiguities
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return self.outlook.get().questions
+
+    @property
+    def ahead(self) -> tuple[Ahead, ...]:
+        return self.outlook.get().ahead
+
+    @property
+    def valid_until(self) -> Instant | None:
+        return self.outlook.get().valid_until
 
 
 @dataclass(frozen=True, slots=True)

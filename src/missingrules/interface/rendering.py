@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from missingrules.domain.clock import Instant, calendar_version
+from missingrules.domain.clock import FOREVER, Instant, calendar_version
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.rules import NotStated
 from missingrules.interface import result as out
@@ -88,11 +88,12 @@ def library_version() -> str:
 
 
 def ahead_condition(ahead: Ahead, clock: Clock) -> str:
-    """`one more episode by 2025-06-11`, or `still missing on 2025-07-01`."""
-    day = clock.date_of(ahead.at).isoformat()
+    """`one more episode by 2025-06-11`, `3 more episodes` whenever they come, or `still missing on 2025-07-01`."""
+    by = "" if ahead.at >= FOREVER else clock.date_of(ahead.at).isoformat()
     if ahead.kind == "time":
-        return f"still missing on {day}"
-    return f"{'one more episode' if ahead.count == 1 else f'{ahead.count} more episodes'} by {day}"
+        return f"still missing on {by}"
+    more = "one more episode" if ahead.count == 1 else f"{ahead.count} more episodes"
+    return f"{more} by {by}" if by else more
 
 
 def note_text(note: Note | None) -> str | None:
@@ -312,7 +313,7 @@ class _Writer:
             then=one.duty.title,
             kind=one.kind,
             more_episodes=one.count,
-            at=self.moment(one.at),
+            at=None if one.at >= FOREVER else self.moment(one.at),
             subject=one.subject,
             rule=one.duty.rule,
             protocol=self.name,

@@ -213,7 +213,9 @@ class NextOut(Closed):
     then: str = Field(description="The title of the duty that it raises.")
     kind: Literal["episodes", "time"]
     more_episodes: int = Field(description="How many; 0 for time alone.")
-    at: Moment = Field(description="The last second for the episodes, or the instant at which it fires.")
+    at: Moment | None = Field(
+        description="The last second for the episodes (null: none), or the instant at which it fires."
+    )
     subject: str
     rule: str
     protocol: str

@@ -15,17 +15,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from missingrules.domain.obligations import Obligation, Status
-from missingrules.reports.wording import day, duration, listed, moment, paragraphs, people
+from missingrules.domain.clock import FOREVER
+from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
+from missingrules.domain.rules import Duty
+from missingrules.reports.wording import day, duration, listed, moment, paragraphs, people, references, with_local_times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
     from missingrules.domain.clock import Instant
     from missingrules.domain.obligations import Ahead, Answer, Forbidden, ProtocolAnswer, Question
-    from missingrules.domain.rules import Note
+    from missingrules.domain.rules import Citations, Note
 
 WIDTH: Final = 80
 _LABELS: Final = 10
@@ -70,7 +72,13 @@ class _Report:
         self.several_subjects = len({one.subject for one in self.actions}) > 1
         # With one protocol its own paragraphs need no name before them.
         self.own = [part.protocol.name for part in answer.protocols] if len(answer.protocols) == 1 else []
-        self.titles = {one.key: one.duty.title for one in self.actions}
+        self.titles = {
+            f"{part.protocol.name}/{provision.id if isinstance(provision, Duty) else provision.rule}": provision.title
+            for part in answer.protocols
+            for family in part.protocol.families
+            for provisions in family.variants.values()
+            for provision in provisions
+        } | {_rule(one.key): one.duty.title for one in self.actions}
 
     def parts(self) -> Iterator[RenderableType]:
         yield from self.head()
@@ -108,15 +116,36 @@ class _Report:
     # --- duties ---
 
     def duties(self, title: str, style: str, status: Status) -> Iterator[RenderableType]:
-        yield from self.section(title, [self.open(one) for one in self.actions if one.status is status], style)
+        found = [one for one in self.actions if one.status is status]
+        yield from self.section(title, self.together(found, self.open), style)
 
     def over(self, title: str, style: str, *statuses: Status) -> Iterator[RenderableType]:
-        yield from self.section(title, [self.past(one) for one in self.actions if one.status in statuses], style)
+        found = [one for one in self.actions if one.status in statuses]
+        yield from self.section(title, self.together(found, self.past), style)
+
+    def together(self, found: Iterable[Obligation], block: Callable[[Obligation], list[_Line]]) -> list[list[_Line]]:
+        """A block for each duty; where several episodes have the very same one, a single block."""
+        same: dict[tuple[object, ...], list[Obligation]] = {}
+        for one in found:
+            same.setdefault((one.protocol, one.duty.id, one.episode is None, *block(one)), []).append(one)
+        return [[self.title(ones), *block(ones[0])] for ones in same.values()]
+
+    def title(self, ones: Sequence[Obligation]) -> _Line:
+        first = ones[0]
+        about = []
+        if first.duty.repeat and first.occurrence.isdigit():
+            about.append(f"number {' and '.join(one.occurrence for one in ones)}")
+        if self.several_subjects:
+            subjects = list(dict.fromkeys(one.episode or one.subject for one in ones))
+            episodes = "" if first.episode is None else "episode " if len(subjects) == 1 else "episodes "
+            about.append(episodes + listed(subjects, "and"))
+        text = first.duty.title + (f" ({', '.join(about)})" if about else "")
+        return _Line(first.duty.modality.upper(), text, "bold")
 
     def open(self, one: Obligation) -> list[_Line]:
-        """A duty that still matters: what, by when, who, and the paragraph."""
+        """A duty that still matters: by when, who, and the paragraph."""
         return [
-            _Line(one.duty.modality.upper(), self.title(one), "bold"),
+            *self.what(one),
             *self.by_when(one),
             *self.notes(one),
             _Line("who", people(one.by)),
@@ -128,13 +157,10 @@ class _Report:
             _Line("source", paragraphs(one.citations, self.own)),
         ]
 
-    def title(self, one: Obligation) -> str:
-        about = []
-        if one.duty.repeat and one.occurrence.isdigit():
-            about.append(f"number {one.occurrence}")
-        if self.several_subjects:
-            about.append(one.subject if one.episode is None else f"episode {one.episode}")
-        return one.duty.title + (f" ({', '.join(about)})" if about else "")
+    def what(self, one: Obligation) -> Iterator[_Line]:
+        """Which of several acts of a rule this is."""
+        if one.duty.id != one.duty.rule:
+            yield _Line("act", one.duty.action.replace("_", " "))
 
     def by_when(self, one: Obligation) -> Iterator[_Line]:
         now = self.answer.as_of
@@ -154,18 +180,25 @@ class _Report:
         yield _Line("", one.due_basis)
 
     def notes(self, one: Obligation) -> Iterator[_Line]:
-        yield _Line("aim", _note(one.duty.aim))
-        yield _Line("sooner", _note(one.duty.earlier_if))
+        aim, sooner = _note(one.duty.aim), _note(one.duty.earlier_if)
+        said = {f"aim: {aim}", f"earlier: {sooner}"}
+        yield _Line("aim", aim)
+        if sooner:
+            yield _Line("sooner", f"{sooner}, as is so now" if f"earlier: {sooner}" in one.notes else sooner)
         for note in one.notes:
-            yield _Line("note", note)
+            if note not in said:
+                yield _Line("note", note)
 
     def readings(self, one: Obligation) -> Iterator[_Line]:
+        """The readings that make a difference here."""
         for rests in one.readings:
-            yield _Line("read as", f"{rests.reading}: {rests.option}; otherwise: {rests.otherwise}")
+            if rests.otherwise != NO_DIFFERENCE:
+                otherwise = with_local_times(self.clock, rests.otherwise)
+                yield _Line("read as", f"{rests.reading}: {rests.option}; otherwise {otherwise}")
 
     def past(self, one: Obligation) -> list[_Line]:
-        """A duty that is over: what, when, and the paragraph."""
-        lines = [_Line(one.duty.modality.upper(), self.title(one), "bold")]
+        """A duty that is over: when, and the paragraph."""
+        lines = list(self.what(one))
         if one.discharged_at is not None:
             records = listed(one.discharged_by, "and")
             lines.append(_Line("done", self.when(one.discharged_at) + (f" (record {records})" if records else "")))
@@ -204,7 +237,7 @@ class _Report:
 
     def prohibition(self, one: Forbidden) -> list[_Line]:
         what = one.prohibition
-        lines = [_Line(f"{what.modality.upper()} NOT", what.title, "bold")]
+        lines = [_Line(what.modality.upper(), what.title, "bold")]
         if one.record is not None and one.at is not None:
             lines.append(_Line("recorded", f"{self.when(one.at)} (record {one.record})"))
         return [*lines, _Line("source", paragraphs(what.citations, self.own))]
@@ -216,7 +249,7 @@ class _Report:
     def question(self, one: Question) -> list[_Line]:
         about = [f"episode {one.episode}" if one.episode else "", f"record {one.record}" if one.record else ""]
         of = f" ({', '.join(filter(None, about))})" if any(about) else ""
-        affected = dict.fromkeys(self.titles.get(key, key) for key in one.affects)
+        affected = dict.fromkeys(self.titles.get(_rule(key), key) for key in one.affects)
         return [
             _Line("ask", one.ask + of, "bold"),
             _Line("before", None if one.by is None else self.when(one.by)),
@@ -224,14 +257,28 @@ class _Report:
         ]
 
     def ahead(self) -> Iterator[RenderableType]:
-        lines = [[self.one_ahead(one, part)] for part in self.answer.protocols for one in part.ahead]
-        yield from self.section("FURTHER AHEAD", lines, "bold", close=True)
+        """Each condition once, with all that it would bring."""
+        found: dict[str, dict[str, Citations]] = {}
+        for part in self.answer.protocols:
+            for one in part.ahead:
+                brought = found.setdefault(self.condition(one, part), {})
+                own = tuple(cited for cited in one.duty.citations if cited.supports == "duty")
+                brought[one.duty.title] = brought.get(one.duty.title, ()) + (own or one.citations)
+        blocks = [
+            [
+                _Line("if", condition, "bold"),
+                *(_Line("then", f"{title}: {references(cited, self.own)}") for title, cited in brought.items()),
+            ]
+            for condition, brought in found.items()
+        ]
+        yield from self.section("FURTHER AHEAD", blocks, "bold")
 
-    def one_ahead(self, one: Ahead, part: ProtocolAnswer) -> _Line:
-        date = day(part.protocol.clock.date_of(one.at))
+    def condition(self, one: Ahead, part: ProtocolAnswer) -> str:
+        by = "" if one.at >= FOREVER else day(part.protocol.clock.date_of(one.at))
+        if one.kind == "time":
+            return f"still missing on {by}"
         more = "one more episode" if one.count == 1 else f"{one.count} more episodes"
-        condition = f"still missing on {date}" if one.kind == "time" else f"{more} by {date}"
-        return _Line("if", f"{condition}: {one.duty.title}; {paragraphs(one.citations, self.own)}")
+        return f"{more} by {by}" if by else more
 
     def unclear(self) -> Iterator[RenderableType]:
         lines = [
@@ -265,8 +312,13 @@ def _grid(lines: Iterable[_Line]) -> Table:
     grid.add_column(ratio=1)
     for line in lines:
         if line.text:
-            grid.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style))
+            grid.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style, overflow="fold"))
     return grid
+
+
+def _rule(key: str) -> str:
+    """`protocol/rule` of a key, which stands first in it."""
+    return "/".join(key.split("/")[:2])
 
 
 def _note(note: Note | None) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from missingrules.domain.clock import instant_of
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.rules import NotStated
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -76,11 +80,24 @@ def listed(words: Sequence[str], joint: str) -> str:
 
 
 def paragraphs(citations: Citations, own: Iterable[str]) -> str:
-    """Paragraphs with their headings, each once; `own` are documents that need no name."""
+    """Paragraphs, each once, those under one heading together; `own` are documents that need no name."""
     known = set(own)
-    named = (
-        f"{'' if one.document in known else f'{one.document} '}{one.paragraph}"
-        f"{f' ({one.heading})' if one.heading and one.heading not in one.paragraph else ''}"
-        for one in citations
+    under: dict[str, dict[str, None]] = {}
+    for one in citations:
+        name = f"{'' if one.document in known else f'{one.document} '}{one.paragraph}"
+        heading = "" if one.heading in one.paragraph else one.heading
+        under.setdefault(heading, {}).setdefault(name)
+    return "; ".join(", ".join(names) + (f" ({heading})" if heading else "") for heading, names in under.items())
+
+
+def references(citations: Citations, own: Iterable[str]) -> str:
+    """Paragraphs without their headings, each once."""
+    known = set(own)
+    return ", ".join(
+        dict.fromkeys(f"{'' if one.document in known else f'{one.document} '}{one.paragraph}" for one in citations)
     )
-    return "; ".join(dict.fromkeys(named))
+
+
+def with_local_times(clock: Clock, text: str) -> str:
+    """A text of the engine's with its instants as people write them."""
+    return _ISO.sub(lambda found: moment(clock, instant_of(datetime.fromisoformat(found[0]))), text)

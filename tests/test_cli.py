@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from missingrules.interface.result import Result
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = {
+    "first-episode-at-home": "2025-06-12T09:00:00+01:00",
+    "looked-after-clock-change": "2025-03-31T12:00:00+01:00",
+    "three-episodes-in-a-week": "2025-05-20T10:00:00+01:00",
+}
+COMMAND = [sys.executable, "-c", "from missingrules.cli import main; main()"]
+ASKED = ("--protocol", "northamptonshire", "--as-of", "2025-03-31T12:00:00+01:00")
+
+
+def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    kept = {name: value for name, value in os.environ.items() if name != "MISSINGRULES_PROTOCOLS"}
+    return subprocess.run([*COMMAND, *words], capture_output=True, cwd=ROOT, env=kept | environment, check=False)
+
+
+def refused(*words: str | Path) -> str:
+    """What standard error says of bad input: exit 2, nothing on standard output, never a traceback."""
+    done = run(*words)
+    message = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (2, b""), message
+    assert "Traceback" not in message
+    return message
+
+
+@pytest.mark.parametrize(("name", "as_of"), EXAMPLES.items())
+def test_every_example_gives_a_valid_result_and_the_same_twice(name: str, as_of: str) -> None:
+    words = (
+        "evaluate",
+        f"examples/{name}.yaml",
+        "--protocol",
+        "northamptonshire",
+        "--as-of",
+        as_of,
+        "--format",
+        "json",
+    )
+    first, second = run(*words), run(*words, PYTHONHASHSEED="7")
+    assert (first.returncode, first.stderr) == (0, b"")
+    assert first.stdout == second.stdout
+    result = Result.model_validate_json(first.stdout)
+    assert result.as_of == as_of
+    assert result.actions
+    assert all(action.citations and action.because for action in result.actions)
+
+
+def test_the_story_of_the_clock_change() -> None:
+    # 48 hours from 22:30 GMT on the 28th run out at 23:30 British Summer Time on the 30th.
+    done = run("evaluate", "examples/looked-after-clock-change.yaml", *ASKED)
+    text = done.stdout.decode()
+    assert done.returncode == 0
+    assert "overdue   by 12 hours 30 minutes: it was due Sun 30 Mar 2025 23:30 BST" in text
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_two_bank_holidays_are_no_working_days() -> None:
+    asked = (*ASKED[:3], "2025-04-22T09:00:00+01:00", "--format", "json")
+    due = {}
+    for option in ("calendar-days", "working-days"):
+        done = run("evaluate", "examples/looked-after-clock-change.yaml", *asked, "--reading", f"five-days={option}")
+        (due[option],) = (
+            action["due"]
+            for action in json.loads(done.stdout)["actions"]
+            if action["rule"] == "forms-after-an-unplanned-placement"
+        )
+    # The placement of Thursday 17 April is followed by Good Friday, a weekend and Easter Monday.
+    assert due == {"calendar-days": "2025-04-22T23:59:59+01:00", "working-days": "2025-04-28T23:59:59+01:00"}
+
+
+def test_explain_names_the_first_condition_that_failed() -> None:
+    words = (
+        "examples/first-episode-at-home.yaml",
+        "--protocol",
+        "northamptonshire",
+        "--as-of",
+        EXAMPLES["first-episode-at-home"],
+    )
+    done = run("explain", *words, "--rule", "allocated-worker-responds")
+    assert done.returncode == 0
+    assert "it has not fired" in done.stdout.decode()
+    assert "The first condition that does not hold: child.known_to_social_care: true" in done.stdout.decode()
+    fired = run("explain", *words, "--rule", "return-interview").stdout.decode()
+    assert "Episode E1: it has fired." in fired
+    assert "episode.returned: Wed 11 Jun 2025 14:30 BST (E1)" in fired
+
+
+def test_list_shows_where_a_protocol_comes_from() -> None:
+    done = run("list")
+    assert done.returncode == 0
+    assert done.stdout.decode().split()[:3] == ["northamptonshire", "built", "in"]
+
+
+def test_version() -> None:
+    assert run("--version").stdout.startswith(b"missingrules ")
+
+
+def test_check_finds_nothing_in_the_protocols_of_the_project() -> None:
+    done = run("check", "protocols")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().endswith("nothing found\n")
+
+
+def test_check_reports_findings_with_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("format: 1\nprotocol: Bad Name\n", encoding="utf-8")
+    (tmp_path / "ledger.yaml").write_text("format: 1\ndocument: no_protocol\n", encoding="utf-8")
+    done = run("check", tmp_path)
+    text = done.stdout.decode()
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert "bad.yaml:" in text
+    assert "ledger.yaml" not in text
+    assert text.splitlines()[-1].startswith("1 protocol file: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("evaluate", "none.yaml", *ASKED), "there is no file none.yaml"),
+        (("evaluate", "examples", *ASKED), "a folder"),
+        (("evaluate", "examples/first-episode-at-home.yaml"), "--protocol"),
+        (("evaluate", "x.yaml", "--protocol", "northamptonshir"), "did you mean 'northamptonshire'?"),
+        (("evaluate", "x.yaml", "--protocol", "none.yaml"), "there is no file none.yaml"),
+        (("evaluate", "x.yaml", *ASKED, "--protocol", "northamptonshire"), "[two-protocols]"),
+        (("evaluate", "x.yaml", *ASKED[:3], "2025-03-31T12:00:00"), "add +00:00"),
+        (("evaluate", "x.yaml", *ASKED[:3], "2025-03-31"), "a date alone is no instant"),
+        (("evaluate", "x.yaml", *ASKED[:3], "now"), "[bad-as-of]"),
+        (("evaluate", "x.yaml", *ASKED, "--horizon", "soon"), "--horizon"),
+        (("evaluate", "x.yaml", *ASKED, "--horizon", "-1"), "--horizon"),
+        (("evaluate", "x.yaml", *ASKED, "--format", "xml"), "--format"),
+        (("evaluate", "x.yaml", *ASKED, "--reading", "day-seven"), "write ID=OPTION"),
+        (("evaluate", "x.yaml", *ASKED, "--reading", "day-sevn=x"), "did you mean 'day-seven'?"),
+        (("evaluate", "x.yaml", *ASKED, "--reading", "day-seven=x"), "the options are"),
+        (("explain", "examples/first-episode-at-home.yaml", *ASKED, "--rule", "return-intervew"), "'return-interview'"),
+        (("check", "none"), "none is not there"),
+        (("check", "docs"), "no protocol files"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_bad_input_ends_with_exit_code_2(words: tuple[str, ...], says: str) -> None:
+    assert says in refused(*words)
+
+
+def test_all_mistakes_of_a_case_at_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "format: 1\ncase: C\nchild: {looked_aftr: true}\nepisodes: [{id: E1, started_at: 2025-03-28T22:30:00}]\n"
+    )
+    message = refused("evaluate", path, *ASKED)
+    assert ":3:9: error [unknown-fact]" in message
+    assert ":4:33: error [naive-timestamp]" in message
+
+
+@pytest.mark.parametrize("data", [b"", bytes(range(256)) * 10, b"[" * 100_000, b"\xff\xfe", b"\0"])
+def test_hostile_files(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_bytes(data)
+    assert "error [" in refused("evaluate", path, *ASKED)
+
+
+def test_without_an_instant_the_clock_is_read_and_said_to_be() -> None:
+    done = run("evaluate", "examples/first-episode-at-home.yaml", "--protocol", "northamptonshire")
+    assert done.returncode == 0
+    assert b"by this computer's clock" in done.stderr
+    assert b"by this computer's clock" not in done.stdout
+
+
+def test_a_reader_that_stops_reading_is_no_error() -> None:
+    words = [
+        *COMMAND,
+        "evaluate",
+        "examples/three-episodes-in-a-week.yaml",
+        *ASKED[:2],
+        "--as-of",
+        "2025-05-20T10:00:00Z",
+    ]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+def test_output_is_utf_8_whatever_the_locale() -> None:
+    done = run("evaluate", "examples/looked-after-clock-change.yaml", *ASKED, LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "’" in done.stdout.decode("utf-8")
