@@ -1,4 +1,4 @@
-"""Protocol files with mistakes, each with the exact words that refuse it (worked out by hand, in the file beside it)."""
+"""Protocol files with mistakes, each with the exact words that refuse it, worked out by hand, in the file beside it."""
 
 from __future__ import annotations
 

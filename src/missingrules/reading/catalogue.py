@@ -93,7 +93,7 @@ def _of_entry_point(loaded: object, where_from: str) -> list[Path]:
     values = [value] if isinstance(value, str | os.PathLike) else value
     if isinstance(values, list | tuple | set | frozenset) and all(isinstance(v, str | os.PathLike) for v in values):
         return sorted(Path(each) for each in values)
-    message = f"the entry point of {where_from} gives {type(value).__name__}, and not paths"
+    message = f"what {where_from} gives is {type(value).__name__} and no path"
     raise InvalidInput([Diagnostic("entry-point-no-path", message, None, "it should give a path, or a list of paths")])
 
 

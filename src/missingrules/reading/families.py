@@ -80,7 +80,9 @@ class Families:
                 continue
             rule = read
             bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken))
+            self.report.near = read.id.span
             variants[combination] = provisions(read, bench)
+            self.report.near = None
         if rule is None:
             return None
         self.used_readings.update(rule.rests_on)

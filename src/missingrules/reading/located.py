@@ -38,19 +38,37 @@ class Blank:
 Tree: TypeAlias = "Text | Blank | list[Tree] | dict[Text, Tree]"
 
 
+class Group(dict[Text, "Tree"]):
+    """A map, with its place."""
+
+    __slots__ = ("span",)
+    span: Span
+
+
+class Series(list["Tree"]):
+    """A list, with its place."""
+
+    __slots__ = ("span",)
+    span: Span
+
+
 def located(node: Node) -> Tree:
     """The node as texts, lists and maps."""
     if isinstance(node, Scalar):
         return Text(node.text, node.span) if node.text else Blank(node.span)
     if isinstance(node, Mapping):
-        return {Text(key.text, key.span): located(value) for key, value in node.entries}
-    return [located(item) for item in node.items]
+        group = Group((Text(key.text, key.span), located(value)) for key, value in node.entries)
+        group.span = node.span
+        return group
+    series = Series(located(item) for item in node.items)
+    series.span = node.span
+    return series
 
 
 def place(tree: Tree | None) -> Span | None:
     """Where a tree begins: its own place, that of its first key or of its first item."""
     while not isinstance(tree, Text | Blank):
         if not tree:
-            return None
+            return getattr(tree, "span", None)
         tree = next(iter(tree))
     return tree.span

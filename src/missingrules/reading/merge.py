@@ -107,10 +107,13 @@ def _as_one(id_: str, cases: list[CaseDuties], bench: Bench) -> Duty | None:
             ),
             at_firing=True,
         )
+    every = dict.fromkeys(each for _, duty in halves for each in duty.citations)
+    # Where rows carry each case's paragraph, the duty keeps those that all cases share.
+    shared = [each for each in every if all(each in duty.citations for _, duty in halves)] if turned else []
     return replace(
         first,
         **turned,
-        citations=tuple(dict.fromkeys(each for _, duty in halves for each in duty.citations)),
+        citations=tuple(shared or every),
         conventions=tuple(sorted({each for _, duty in halves for each in duty.conventions})),
     )
 

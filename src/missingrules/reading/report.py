@@ -20,12 +20,15 @@ class Report:
         self._found: dict[tuple[str, str, str], Diagnostic] = {}
         # How often something was found wrong, the same mistake again included.
         self.times = 0
+        # Where to point for what is empty and so stands nowhere: the rule at hand.
+        self.near: Span | None = None
 
     def __len__(self) -> int:
         return len(self._found)
 
     def error(self, code: str, message: str, span: Span | None, hint: str | None = None) -> None:
         self.times += 1
+        span = span or self.near
         self._found.setdefault((code, str(span), message), Diagnostic(code, message, span, hint))
 
     def take(self, problem: InvalidInput) -> None:

@@ -1,0 +1,341 @@
+"""Protocol files that are right: every form of the language, and the objects that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, time
+from pathlib import Path
+from typing import Any as Anything
+
+import pytest
+
+from missingrules.domain import rules
+from missingrules.domain.clock import Length, Unit
+from missingrules.domain.rules import (
+    NOT_STATED,
+    All,
+    Any,
+    AtLeast,
+    AtNext,
+    AtTheSameTime,
+    Becomes,
+    Before,
+    Choice,
+    Citation,
+    Conclusion,
+    Counted,
+    CountTest,
+    DeadlineRow,
+    DeadlineRows,
+    Duty,
+    Effect,
+    EpisodesReach,
+    FactTest,
+    FirstOf,
+    Guard,
+    HoursTest,
+    Is,
+    Known,
+    MissingFor,
+    Modality,
+    Not,
+    Note,
+    OnBirthday,
+    OnDay,
+    OnEvent,
+    OnInstant,
+    OnRecord,
+    OnUndone,
+    People,
+    PeopleRow,
+    PeopleRows,
+    Phase,
+    Prohibition,
+    Protocol,
+    Provision,
+    Range,
+    Repeat,
+    Role,
+    SetBy,
+    Unless,
+    UntilInstant,
+    WhileMissing,
+    Within,
+    Word,
+)
+from missingrules.reading.located import Text
+from missingrules.reading.protocols import read_protocol
+
+GOOD = Path(__file__).with_name("good_protocols") / "everything.yaml"
+POLICE = Role("police", "Police", None)
+CARER = Role("carer", "the carer", None)
+MANAGER = Role("manager", "Manager", "team_manager")
+HEADINGS = {"2": "Duties", "2 bullet 1": "Duties", "3": "Exceptions", "7.10": "Tens"}
+COUNTED = {"kinds": ("missing",), "missing_from": ("home", "care"), "counted_by": "started"}
+
+
+@pytest.fixture(scope="module")
+def everything() -> Protocol:
+    return read_protocol(GOOD)
+
+
+def cite(paragraph: str, supports: str = "duty") -> Citation:
+    return Citation("everything", paragraph, HEADINGS[paragraph], supports)
+
+
+def is_(fact: str, *values: str) -> FactTest:
+    return FactTest(fact, Is(values))
+
+
+def variant(protocol: Protocol, rule: str, *options: str) -> tuple[Provision, ...]:
+    return next(family for family in protocol.families if family.id == rule).variants[options]
+
+
+def duty(protocol: Protocol, rule: str, *options: str, number: int = 0) -> Duty:
+    found = variant(protocol, rule, *options)[number]
+    assert isinstance(found, Duty)
+    return found
+
+
+def test_a_plain_rule(everything: Protocol) -> None:
+    assert variant(everything, "plain") == (
+        Duty(
+            id="plain",
+            rule="plain",
+            topic="notification",
+            title="Tell the police",
+            modality=Modality.MUST,
+            effect=Effect.REQUIRE,
+            action="notify",
+            trigger=OnInstant("started"),
+            guard=Guard(
+                when=All(
+                    (
+                        Any(
+                            (
+                                FactTest("child.age", Range(high=10, high_inside=False)),
+                                FactTest("child.age", Range(low=16)),
+                            )
+                        ),
+                        is_("protocol.area", "south"),
+                    )
+                ),
+                unless=(Unless(HoursTest("office", outside=False), (cite("3", "exception"),)),),
+                kinds=("missing",),
+            ),
+            about="absence",
+            method="telephone",
+            by=People("all", (CARER,)),
+            to=People("all", (POLICE,)),
+            deadline=Within(Length(24, Unit.HOUR), "started"),
+            citations=(
+                cite("2"),
+                Citation("everything_annex", "A", "The annex"),
+                cite("2 bullet 1", "deadline"),
+            ),
+        ),
+    )
+
+
+def test_the_head(everything: Protocol) -> None:
+    assert (everything.name, everything.title, everything.areas) == ("everything", "Everything", ("north", "south"))
+    assert everything.edition == rules.Edition("second", "2024-05", "2025-01-01")
+    assert everything.scope == Any(
+        (FactTest("child.age", Range(high=18, high_inside=False)), is_("child.former_relevant", "true"))
+    )
+    assert everything.scope_citations == (Citation("everything", "1", "Scope"),)
+    office = everything.hours["office"]
+    assert (office.days, office.opens, office.closes) == (frozenset({0, 1, 2, 3, 5}), time(9), time(17, 30))
+    assert office.closed_on_holidays
+    assert everything.words.facts["protocol.area"].values == ("north", "south")
+    assert everything.words.facts["episode.level"].values == ("carer", "police")
+    assert everything.words.actions["review"].also == ("consult",)
+    assert everything.stated_ranks_as is Modality.SHOULD
+    assert everything.readings["how-long"].options[1].citations == (cite("7.10", "reading"),)
+    assert set(everything.conventions) == {"counted", "days", "stated"}
+
+
+def test_items_add_to_their_rule_and_inherit_from_it(everything: Protocol) -> None:
+    first, second = variant(everything, "items")
+    assert isinstance(first, Duty)
+    assert isinstance(second, Duty)
+    trigger = FirstOf(
+        (
+            Becomes(is_("episode.level", "carer")),
+            MissingFor(Length(2, Unit.HOUR), more_than=True, ends_with="located"),
+        )
+    )
+    ends = (
+        UntilInstant("located"),
+        OnRecord("consult", to=("police",)),
+        OnBirthday(18),
+        is_("episode.risk", "low"),
+    )
+    assert (first.id, second.id) == ("items.a", "items.b")
+    assert first.trigger == second.trigger == trigger
+    assert first.until == second.until == ends
+    assert first.chair is second.chair is NOT_STATED
+    assert first.superseded_by == second.superseded_by == "series"
+    assert first.guard.when == FactTest("episode.risk", AtLeast("medium", ("medium", "high")))
+    assert first.citations == (cite("2"), cite("3"))
+    assert first.deadline is Word.IMMEDIATELY
+    assert second.by == People("other_than", (CARER,))
+    assert second.deadline == OnDay(2, "started", 0)
+    assert (first.conventions, second.conventions) == (("stated",), ("days", "stated"))
+
+
+def test_a_series(everything: Protocol) -> None:
+    found = duty(everything, "series")
+    assert found.trigger == WhileMissing()
+    assert found.repeat == Repeat(
+        OnDay(10, "started", 1),
+        "last_held",
+        (Phase(Length(2, Unit.WEEK), Length(8, Unit.WEEK)), Phase(Length(2, Unit.MONTH))),
+    )
+    assert found.deadline is NOT_STATED
+    assert found.aim == Note("promptly")
+
+
+def test_a_rule_is_read_under_every_combination_of_its_readings(everything: Protocol) -> None:
+    family = next(each for each in everything.families if each.id == "counted")
+    assert family.readings == ("how-long", "who-chairs")
+    assert set(family.variants) == {("one", "manager"), ("one", "police"), ("two", "manager"), ("two", "police")}
+    found = duty(everything, "counted", "two", "manager")
+    assert found.trigger == EpisodesReach(3, Counted(Length(90, Unit.DAY), **COUNTED))  # type: ignore[arg-type]
+    assert found.deadline == Within(Length(2, Unit.DAY), "trigger")
+    assert found.earlier_if == Note("earlier if risk: high", is_("episode.risk", "high"), (cite("3", "deadline"),))
+    assert found.chair == PeopleRows(
+        (
+            PeopleRow(is_("protocol.area", "north"), People("all", (MANAGER,)), (cite("2", "chair"),)),
+            PeopleRow(All(()), People("any", (MANAGER, POLICE)), (cite("2", "chair"),)),
+        )
+    )
+    assert found.choices == (Choice("how-long", "two"), Choice("who-chairs", "manager"))
+    assert found.citations == (cite("2"), cite("7.10", "reading"), cite("2", "reading"))
+    assert found.conventions == ("counted",)
+    other = duty(everything, "counted", "two", "police").chair
+    assert isinstance(other, PeopleRows)
+    assert len(other.rows) == 1
+
+
+def test_a_reading_may_say_that_nothing_is_said(everything: Protocol) -> None:
+    assert duty(everything, "read-apart", "stays", "manager").until == ()
+    assert duty(everything, "read-apart", "ends", "manager").until == (UntilInstant("returned"),)
+    rows = duty(everything, "read-apart", "stays", "police").deadline
+    assert rows == DeadlineRows(
+        (
+            DeadlineRow(
+                is_("episode.risk", "high"), Within(Length(48, Unit.HOUR), "started"), (cite("2", "deadline"),)
+            ),
+            DeadlineRow(is_("child.repeat", "true"), AtNext("forum"), (cite("3", "deadline"),)),
+            DeadlineRow(All(()), NOT_STATED, (cite("2 bullet 1", "deadline"),)),
+        )
+    )
+
+
+def test_cases_that_cover_everything_are_one_duty(everything: Protocol) -> None:
+    (found,) = variant(everything, "halves")
+    assert isinstance(found, Duty)
+    known, unknown = is_("child.known_to_social_care", "true"), is_("child.known_to_social_care", "false")
+    assert found.guard.when == All(())
+    assert found.by == PeopleRows(
+        (
+            PeopleRow(known, People("all", (MANAGER,)), (cite("3", "by"),)),
+            PeopleRow(unknown, People("record_by"), (cite("2", "by"),)),
+        ),
+        at_firing=True,
+    )
+    assert found.deadline == DeadlineRows(
+        (
+            DeadlineRow(known, Within(Length(3, Unit.WORKING_DAY), "record"), (cite("3", "deadline"),)),
+            DeadlineRow(unknown, SetBy("record.call_back_at"), (cite("2", "deadline"),)),
+        ),
+        at_firing=True,
+    )
+    assert found.citations == (cite("2"),)
+
+
+def test_other_cases_are_duties_apart(everything: Protocol) -> None:
+    first, second = (duty(everything, "apart", number=number) for number in (0, 1))
+    high = is_("episode.risk", "high")
+    assert first.trigger == OnEvent("moved", is_("event.planned", "false"))
+    assert (first.effect, second.effect) == (Effect.CONSIDER, Effect.DECIDE)
+    assert first.guard == Guard(
+        when=high, kinds=("missing", "absent"), in_force=(date(2025, 4, 1), date(2026, 4, 1)), in_scope=False
+    )
+    assert second.guard.when == All((FactTest("event.planned", Known()), Not(high)))
+    assert first.deadline == Before("event.at_last")
+
+
+def test_the_other_triggers(everything: Protocol) -> None:
+    birthday = duty(everything, "at-eighteen")
+    assert (birthday.trigger, birthday.deadline, birthday.met_by) == (OnBirthday(18), AtTheSameTime(), ("agreed",))
+    assert birthday.with_ == People("all", (MANAGER,))
+    undone = duty(everything, "undone")
+    assert undone.trigger == OnUndone("plain")
+    assert undone.guard.when == All(
+        (
+            CountTest(Counted("calendar month", **COUNTED), Range(low=3)),  # type: ignore[arg-type]
+            Not(is_("episode.first_episode", "true")),
+        )
+    )
+
+
+def test_conclusions_and_prohibitions(everything: Protocol) -> None:
+    (floor,) = variant(everything, "floor")
+    assert isinstance(floor, Conclusion)
+    assert (floor.fact, floor.value, floor.floor) == ("episode.risk", None, "medium")
+    (repeat,) = variant(everything, "repeat")
+    assert isinstance(repeat, Conclusion)
+    assert (repeat.fact, repeat.value, repeat.guard.kinds) == ("child.repeat", "true", ())
+    (never,) = variant(everything, "never")
+    assert isinstance(never, Prohibition)
+    assert (never.action, never.method, never.outcome, never.to) == ("notify", "telephone", "told", ("police",))
+
+
+def test_what_feeds_a_guard_comes_first(everything: Protocol) -> None:
+    order = [family.id for family in everything.families]
+    assert order.index("repeat") < order.index("floor") < order.index("items")
+    assert order.index("series") < order.index("items")
+    assert order.index("plain") < order.index("undone")
+
+
+def test_a_reading_may_only_be_shown(everything: Protocol) -> None:
+    family = next(each for each in everything.families if each.id == "items")
+    assert family.shown == (Choice("harmless", "no-it-does-not"),)
+    assert family.readings == ()
+
+
+def copy(folder: Path, change: tuple[str, str] = ("", "")) -> Path:
+    (folder / "sources").mkdir()
+    for path in (GOOD, *(GOOD.parent / "sources").iterdir()):
+        text = path.read_text(encoding="utf-8").replace(*change) if all(change) else path.read_text(encoding="utf-8")
+        (folder / path.relative_to(GOOD.parent)).write_text(text, encoding="utf-8")
+    return folder / GOOD.name
+
+
+def test_layout_does_not_change_the_fingerprint(everything: Protocol, tmp_path: Path) -> None:
+    changed = copy(tmp_path, ("modality: must", "modality:    'must'     # the paper's word"))
+    assert read_protocol(changed).fingerprint == everything.fingerprint
+
+
+@pytest.mark.parametrize("change", [("24 hours", "25 hours"), ("heading: Tens", "heading: Ten")])
+def test_what_is_said_changes_the_fingerprint(everything: Protocol, tmp_path: Path, change: tuple[str, str]) -> None:
+    assert read_protocol(copy(tmp_path, change)).fingerprint != everything.fingerprint
+
+
+def test_nothing_of_the_reader_is_left_in_what_it_gives(everything: Protocol) -> None:
+    def look(value: Anything) -> None:
+        assert not isinstance(value, Text)
+        if isinstance(value, dict) or hasattr(value, "items"):
+            for key, inner in value.items():
+                look(key)
+                look(inner)
+        elif isinstance(value, list | tuple | set | frozenset):
+            for inner in value:
+                look(inner)
+        elif hasattr(value, "__dataclass_fields__"):
+            for each in fields(value):
+                look(getattr(value, each.name))
+
+    look(everything)
