@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, WrapValidator
+from pydantic import BeforeValidator, Field, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from missingrules.domain.clock import Instant, instant_of
@@ -175,14 +175,17 @@ def _list(value: object) -> object:
 
 # The validators give exactly the annotated types; pydantic's own parsing of them would accept more.
 Time = Annotated[datetime | date, WrapValidator(lambda value, _: read_stamp(value))]
+# Left out is not the same as null, so the published schema names no default.
 OptionalTime = Annotated[
-    datetime | date | None, WrapValidator(lambda value, _: None if is_nothing(value) else read_stamp(value))
+    datetime | date | None,
+    WrapValidator(lambda value, _: None if is_nothing(value) else read_stamp(value)),
+    Field(json_schema_extra=lambda schema: schema.pop("default", None)),
 ]
 Day = Annotated[date, WrapValidator(lambda value, _: read_date(value))]
 OptionalDay = Annotated[date | None, WrapValidator(lambda value, _: None if is_nothing(value) else read_date(value))]
-Id = Annotated[str, BeforeValidator(read_id), Field(pattern=f"^{_ID.pattern}$")]
+Id = Annotated[str, BeforeValidator(read_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
 OptionalId = Annotated[str | None, _optional(read_id)]
-Word = Annotated[str, BeforeValidator(read_word), Field(pattern=f"^{_WORD.pattern}$")]
+Word = Annotated[str, BeforeValidator(read_word), WithJsonSchema({"type": "string", "pattern": f"^{_WORD.pattern}$"})]
 OptionalWord = Annotated[str | None, _optional(read_word)]
 Text = Annotated[str, BeforeValidator(read_text)]
 OptionalText = Annotated[str | None, _optional(read_text)]

@@ -1,0 +1,19 @@
+"""The published JSON Schemas of the two shapes that other systems build on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from missingrules.interface.case import CaseFile
+from missingrules.interface.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def schemas() -> Mapping[str, Mapping[str, Any]]:
+    """The JSON Schema of a `case` as it is read, and of a `result` as it is written."""
+    return {
+        "case": CaseFile.model_json_schema(by_alias=True, mode="validation"),
+        "result": Result.model_json_schema(by_alias=True, mode="serialization"),
+    }
