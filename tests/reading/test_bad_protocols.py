@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from missingrules.domain.diagnostics import InvalidInput
+from missingrules.reading import forms, schema
 from missingrules.reading.protocols import read_protocol
+from missingrules.reading.shapes import Closed
 from tests.reading.codes import READING, codes
 
 HERE = Path(__file__).with_name("bad_protocols")
@@ -35,3 +37,16 @@ def test_every_code_is_listed() -> None:
     page = (READING.parents[2] / "docs" / "codes.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| `([a-z-]+)` \|", page.partition("## Protocols")[2], re.MULTILINE))
     assert codes(*MODULES, "catalogue") - listed == set()
+
+
+def test_the_page_on_the_format_names_every_key() -> None:
+    page = (READING.parents[2] / "docs" / "protocol-format.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[a-z_]+", page))
+    keys = {
+        info.alias or name
+        for module in (forms, schema)
+        for model in vars(module).values()
+        if isinstance(model, type) and issubclass(model, Closed)
+        for name, info in model.model_fields.items()
+    }
+    assert keys - named == set()
