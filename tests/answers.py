@@ -15,10 +15,13 @@ from missingrules.domain.obligations import (
     Answer,
     Concluded,
     Conflict,
+    Detail,
     Difference,
     Evidence,
     Forbidden,
+    Later,
     Obligation,
+    Outlook,
     ProtocolAnswer,
     Question,
     Rests,
@@ -112,6 +115,18 @@ def duty(id_: str = "strategy-meeting", **changes: Any) -> Duty:
 
 def obligation(of: Duty | None = None, status: Status = Status.DUE, **changes: Any) -> Obligation:
     of = of or duty()
+    detail = Detail(
+        due_basis="72 hours from started",
+        due_citations=(),
+        discharged_by=(),
+        by=People("all", (SOCIAL_CARE,)),
+        chair=People("all", (TEAM_MANAGER,)),
+        recipients=None,
+        attendees=None,
+        with_=None,
+        people_citations=(),
+        because=(Evidence("episode.started", at("2025-03-28T22:30:00+00:00"), "E1", True),),
+    )
     whole = Obligation(
         key=f"testshire/{of.id}/E1/1",
         duty=of,
@@ -123,35 +138,27 @@ def obligation(of: Duty | None = None, status: Status = Status.DUE, **changes: A
         triggered_at=at("2025-03-29T22:30:00+00:00"),
         due=at("2025-03-31T23:30:00+01:00"),
         due_between=None,
-        due_basis="72 hours from started",
-        due_citations=(),
         discharged_at=None,
-        discharged_by=(),
         ended_at=None,
-        by=People("all", (SOCIAL_CARE,)),
-        chair=People("all", (TEAM_MANAGER,)),
-        recipients=None,
-        attendees=None,
-        with_=None,
-        people_citations=(),
-        because=(Evidence("episode.started", at("2025-03-28T22:30:00+00:00"), "E1", True),),
+        sort_at=None,
+        detail=Later.of(detail._replace(**{k: v for k, v in changes.items() if k in Detail._fields})),
     )
-    return replace(whole, **changes)
+    rests = {whole.key: changes["readings"]} if "readings" in changes else {}
+    own = {k: v for k, v in changes.items() if k in Obligation._fields}
+    return whole._replace(rests=Later.of(rests), **own)
 
 
 def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:
+    outlook = Outlook(ambiguities=(), questions=(), ahead=(), valid_until=None)
     whole = ProtocolAnswer(
         protocol=protocol(),
         actions=actions,
         conclusions=(),
         forbidden=(),
         conflicts=(),
-        ambiguities=(),
-        questions=(),
-        ahead=(),
-        valid_until=None,
+        outlook=Later.of(outlook._replace(**{k: v for k, v in changes.items() if k in Outlook._fields})),
     )
-    return replace(whole, **changes)
+    return replace(whole, **{k: v for k, v in changes.items() if k not in Outlook._fields})
 
 
 def answer(*parts: ProtocolAnswer) -> Answer:

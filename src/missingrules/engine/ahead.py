@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
+    from missingrules.engine.instances import Instance
 
 
 def thresholds(reader: Reader, duties: Sequence[Duty]) -> list[Ahead]:
@@ -48,3 +49,9 @@ def _distance(reader: Reader, trigger: EpisodesReach) -> tuple[int, Instant]:
     if falls is None:
         return missing, FOREVER
     return missing, reader.clock.end_of(reader.clock.date_of(falls) - DAY)
+
+
+def beyond(instances: Sequence[Instance]) -> list[Ahead]:
+    """What time alone brings after the horizon, the earliest first."""
+    found = [Ahead("time", 0, i.firing.trigger, i.firing.subject, i.duty, i.duty.citations) for i in instances]
+    return sorted(found, key=lambda a: (a.at, a.duty.id, a.subject))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.obligations import Ambiguity, Obligation, Rests
 from missingrules.engine.people import people_text
@@ -18,14 +18,21 @@ if TYPE_CHECKING:
 Obligations = dict[str, Obligation]
 
 
+class Otherwise(NamedTuple):
+    """What each obligation rests on, by key, and the duties that other options would add."""
+
+    rests: Mapping[str, tuple[Rests, ...]]
+    ambiguities: tuple[Ambiguity, ...]
+
+
 def rests_on(
     protocol: Protocol,
     plan: Plan,
     options: Mapping[str, str],
     base: Obligations,
     under: Callable[[Mapping[str, str], frozenset[str]], Obligations],
-) -> tuple[dict[str, list[Rests]], list[Ambiguity]]:
-    """For each key the readings it rests on; the duties that other options would add.
+) -> Otherwise:
+    """What would differ if one reading alone were read otherwise.
 
     `under` answers for some rules alone under other options.
     """
@@ -57,7 +64,7 @@ def rests_on(
             for key, o in base.items():
                 if o.duty.rule == family.id:
                     rests.setdefault(key, []).append(Rests(choice.reading, choice.option, "no difference here"))
-    return rests, added
+    return Otherwise({key: tuple(found) for key, found in rests.items()}, tuple(added))
 
 
 def combinations(protocol: Protocol, touched: set[str], options: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Answer, Obligation, ProtocolAnswer, Question
-from missingrules.domain.rules import Duty
+from missingrules.domain.obligations import Answer, Later, Outlook, ProtocolAnswer, Question
 from missingrules.engine import ahead, alternatives, evidence
-from missingrules.engine.merge import merge
+from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
-from missingrules.engine.seen import Seen, see
+from missingrules.engine.questions import Asking, ask_all
+from missingrules.engine.seen import see
 from missingrules.engine.solve import Solved, Solver
+from missingrules.engine.standing import next_conclusion
+from missingrules.engine.status import next_change
 from missingrules.engine.worlds import World, open_instants, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from missingrules.domain.case import Case
-    from missingrules.domain.rules import Protocol, Provision
+    from missingrules.domain.obligations import Ambiguity, Obligation
+    from missingrules.domain.rules import Protocol
 
 DAY_SECONDS = 86400
 
@@ -66,36 +68,62 @@ class Asked:
     """One protocol asked of one case: its worlds are made once, and answered under as many options as needed."""
 
     def __init__(self, protocol: Protocol, case: Case, as_of: Instant, horizon_days: int) -> None:
-        self.protocol, self.case, self.as_of = protocol, case, as_of
+        self.protocol, self.case = protocol, case
         self.plan = plan_of(protocol)
         clock, words = protocol.clock, protocol.words
         self.horizon = Instant(as_of + horizon_days * DAY_SECONDS)
         self.open = open_instants(case, as_of, clock, words, self.plan.instants, self.plan.lengths)
-        tried = worlds(case, self.open) if self.open else [World(case, ())]
-        self.solvers: list[Solver] = []
-        self.worlds: list[tuple[World, Seen]] = [(w, see(w.case, as_of, clock, words)) for w in tried]
+        self.worlds = worlds(case, self.open) if self.open else [World(case, ())]
+        self._seen = [see(world.case, as_of, clock, words) for world in self.worlds]
 
-    def solve(self, provisions: list[Provision]) -> Solved:
-        """The answer under the options by which the provisions were chosen."""
-        self.solvers = [Solver(self.protocol, provisions, seen, self.horizon) for _, seen in self.worlds]
-        return self._merged([solver.solve() for solver in self.solvers])
+    def solve(self, options: Mapping[str, str]) -> Asked.Answered:
+        """The answer under these options."""
+        provisions = provisions_of(self.protocol, options)
+        solvers = [Solver(self.protocol, provisions, seen, self.horizon) for seen in self._seen]
+        return self._answered(solvers, [solver.solve() for solver in solvers])
 
-    def under(self, options: Mapping[str, str], rules: frozenset[str]) -> dict[str, Obligation]:
-        """The obligations of some rules under other options."""
+    def under(self, base: Asked.Answered, options: Mapping[str, str], rules: frozenset[str]) -> dict[str, Obligation]:
+        """The obligations of some rules under other options than those of `base`."""
         needed = frozenset().union(*(self.plan.needed[rule] for rule in rules))
         provisions = provisions_of(self.protocol, options, needed)
-        found = []
-        for solver in self.solvers:
-            other = Solver(self.protocol, provisions, solver.seen, self.horizon)
-            other.borrow(solver, rules)
-            found.append(other.solve(only=rules))
-        return self._merged(found).obligations
+        solvers = [Solver(self.protocol, provisions, seen, self.horizon) for seen in self._seen]
+        for solver, lender in zip(solvers, base.solvers, strict=True):
+            solver.borrow(lender, rules)
+        return self._answered(solvers, [solver.solve(only=rules) for solver in solvers]).merged.solved.obligations
 
-    def _merged(self, found: list[Solved]) -> Solved:
-        if not self.open:
-            return found[0]
-        worlds = [world for world, _ in self.worlds]
-        return merge(self.protocol.clock, self.open, list(zip(worlds, found, strict=True)))
+    def _answered(self, solvers: list[Solver], found: list[Solved]) -> Asked.Answered:
+        merged = merge(self.protocol.clock, found) if self.open else Merged(found[0], frozenset())
+        return Asked.Answered(solvers, found, merged)
+
+    class Answered(NamedTuple):
+        """The solvers of all worlds, what each found, and what all agree on."""
+
+        solvers: list[Solver]
+        found: list[Solved]
+        merged: Merged
+
+    def outlook(self, base: Asked.Answered, ambiguities: tuple[Ambiguity, ...]) -> Outlook:
+        """What to ask, what is to come, and until when the answer holds."""
+        asking = Asking()
+        changes = FOREVER
+        for solver, solved in zip(base.solvers, base.found, strict=True):
+            for (fact, record), keys in ask_all(solver, solved).asked.items():
+                for key, by in keys.items():
+                    asking.ask([fact], key, record, by)
+            as_of = solver.seen.as_of
+            nexts = [next_change(solver.reader, instance, as_of) for _, instance in solved.found]
+            nexts += [instance.firing.trigger for instance in solved.beyond]
+            changes = min(changes, next_conclusion(solver.reader), *nexts) if nexts else changes
+        if self.open:
+            ask_for_times(asking, self.open, self.worlds, base.found, base.merged.shaky)
+        first = base.solvers[0]
+        duties = [duty for found in first.duties.values() for duty in found]
+        return Outlook(
+            ambiguities=ambiguities,
+            questions=tuple(_questions(self.protocol, asking)),
+            ahead=(*ahead.thresholds(first.reader, duties), *ahead.beyond(base.merged.solved.beyond)),
+            valid_until=None if changes == FOREVER else Instant(changes - 1),
+        )
 
 
 def _answer(
@@ -103,22 +131,21 @@ def _answer(
 ) -> ProtocolAnswer:
     asked = Asked(protocol, case, as_of, horizon_days)
     options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
-    provisions = provisions_of(protocol, options)
-    solved = asked.solve(provisions)
-    rests, ambiguities = alternatives.rests_on(protocol, asked.plan, options, solved.obligations, asked.under)
-    actions = [replace(o, readings=tuple(rests[key])) if key in rests else o for key, o in solved.obligations.items()]
-    duties = [p for p in provisions if isinstance(p, Duty)]
-    beyond = sorted(solved.ahead, key=lambda a: (a.at, a.duty.id, a.subject))
+    base = asked.solve(options)
+    solved = base.merged.solved
+    other = Later(
+        lambda: alternatives.rests_on(
+            protocol, asked.plan, options, solved.obligations, lambda taken, rules: asked.under(base, taken, rules)
+        )
+    )
+    rests = Later(lambda: other.get().rests)
     return ProtocolAnswer(
         protocol=protocol,
-        actions=tuple(sorted(actions, key=order)),
+        actions=tuple(o._replace(rests=rests) for o in sorted(solved.obligations.values(), key=order)),
         conclusions=tuple(solved.conclusions),
         forbidden=tuple(solved.forbidden),
         conflicts=tuple(solved.conflicts),
-        ambiguities=tuple(ambiguities),
-        questions=tuple(_questions(protocol, solved)),
-        ahead=(*ahead.thresholds(asked.solvers[0].reader, duties), *beyond),
-        valid_until=None if solved.changes == FOREVER else Instant(solved.changes - 1),
+        outlook=Later(lambda: asked.outlook(base, other.get().ambiguities)),
     )
 
 
@@ -128,9 +155,9 @@ def order(o: Obligation) -> tuple[Instant, str]:
     return FOREVER if when is None else when, o.key
 
 
-def _questions(protocol: Protocol, solved: Solved) -> list[Question]:
+def _questions(protocol: Protocol, asking: Asking) -> list[Question]:
     out = []
-    for ((fact, episode), record), keys in solved.asked.items():
+    for ((fact, episode), record), keys in asking.asked.items():
         by = min((b for b in keys.values() if b is not None), default=None)
         out.append(Question(fact, _wording(protocol, fact), episode, record, tuple(sorted(keys)), by))
     return sorted(out, key=lambda q: (q.fact, q.episode or "", q.record or ""))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from missingrules.domain.obligations import Evidence, Explanation, Obligation, Status, Step
-from missingrules.domain.rules import All, Duty, FirstOf, OnBirthday
+from missingrules.domain.rules import All, FirstOf, OnBirthday
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
 from missingrules.engine.firing import CHILD, chances
 from missingrules.engine.places import Place
-from missingrules.engine.plan import provisions_of
-from missingrules.engine.solve import Solver
 from missingrules.engine.wording import condition_text, trigger_text
 
 if TYPE_CHECKING:
@@ -19,9 +17,10 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.rules import Duty, Protocol
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Chance
+    from missingrules.engine.solve import Solver
 
 
 def explain(
@@ -41,11 +40,10 @@ def explain(
         raise KeyError(rule)
     asked = Asked(protocol, case, as_of, horizon_days)
     options = {r.id: (readings or {}).get(r.id, r.default) for r in protocol.readings.values()}
-    provisions = provisions_of(protocol, options, asked.plan.needed[rule])
-    solved = asked.solve(provisions)
-    solver = Solver(protocol, provisions, asked.worlds[0][1], asked.horizon)
+    base = asked.solve(options)
+    solver, solved = base.solvers[0], base.merged.solved
     out = []
-    for duty in (p for p in provisions if isinstance(p, Duty) and p.rule == rule):
+    for duty in solver.duties.get(rule, ()):
         for place in _places(solver.reader, duty):
             subject = place.episode.id if place.episode else CHILD
             found = tuple(o for o in solved.obligations.values() if o.duty is duty and o.subject == subject)
@@ -81,16 +79,19 @@ def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
     certain = True if chance.certain is None else chance.certain.at(at)
     steps = [Step(wants, certain, (*_episode(place), Evidence("from", chance.start, _name(place), True)))]
     guard = duty.guard
+    scope = (reader.protocol.scope,) if guard.in_scope else ()
     if guard.kinds and place.episode:
         kind = reader.fact("episode.kind", place).at(at)
         read = evidence.read(reader, "episode.kind", place, at)
         steps.append(Step(f"kind: {' or '.join(guard.kinds)}", None if kind is None else kind in guard.kinds, read))
     if guard.in_force != (None, None):
         steps.append(Step("in force", reader.in_force(guard).at(at), ()))
-    parts = guard.when.parts if isinstance(guard.when, All) else (guard.when,)
-    for part in (*parts, *((reader.protocol.scope,) if guard.in_scope else ())):
-        if text := condition_text(part):
-            steps.append(Step(text, reader.truth(part, place).at(at), evidence.behind(reader, part, place, at)))
+    parts = (*(guard.when.parts if isinstance(guard.when, All) else (guard.when,)), *scope)
+    steps += [
+        Step(text, reader.truth(part, place).at(at), evidence.behind(reader, part, place, at))
+        for part in parts
+        if (text := condition_text(part))
+    ]
     # An exception that is not known true stops nothing.
     steps += [
         Step(

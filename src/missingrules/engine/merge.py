@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from missingrules.domain.clock import Instant
-from missingrules.domain.obligations import Evidence, Obligation, Status, Undecided
+from missingrules.domain.obligations import Detail, Evidence, Later, Obligation, Status, Undecided
 from missingrules.domain.rules import NOT_STATED, People
 from missingrules.engine.solve import Solved
 
@@ -15,73 +14,73 @@ if TYPE_CHECKING:
     from datetime import date
 
     from missingrules.domain.clock import Clock
+    from missingrules.engine.questions import Asking
     from missingrules.engine.worlds import Open, World
 
 
-def merge(clock: Clock, open_: list[Open], solved: Sequence[tuple[World, Solved]]) -> Solved:
-    """One answer from those of all worlds."""
-    answers = [s for _, s in solved]
+class Merged(NamedTuple):
+    """The answer of all worlds, and the keys on which they do not agree."""
+
+    solved: Solved
+    shaky: frozenset[str]
+
+
+def merge(clock: Clock, answers: Sequence[Solved]) -> Merged:
+    """What all worlds agree on."""
     out = Solved()
-    keys = dict.fromkeys(key for s in answers for key in s.obligations)
     shaky: set[str] = set()
-    for key in keys:
+    for key in dict.fromkeys(key for s in answers for key in s.obligations):
         found = [s.obligations.get(key) for s in answers]
         there = [o for o in found if o is not None]
         merged = _merge(there, clock)
         if len(there) < len(found) or len({_signature(o) for o in there}) > 1:
             shaky.add(key)
             if len(there) < len(found):
-                merged = replace(merged, status=Status.NOT_DECIDABLE)
+                merged = merged._replace(status=Status.NOT_DECIDABLE)
         out.obligations[key] = merged
     out.conclusions = [c for c in answers[0].conclusions if all(c in s.conclusions for s in answers)]
     out.conflicts = [c for c in answers[0].conflicts if all(c in s.conflicts for s in answers)]
     out.forbidden = [f for f in answers[0].forbidden if all(f.key in {g.key for g in s.forbidden} for s in answers)]
-    for s in answers:
-        for (fact, record), hangs in s.asked.items():
-            for key, by in hangs.items():
-                out.ask([fact], key, record, by)
-        out.changes = min(out.changes, s.changes)
-    ahead = {(a.duty.id, a.subject): a for s in answers for a in reversed(s.ahead)}
-    out.ahead = list(ahead.values())
-    _ask_for_times(out, open_, solved, shaky)
-    return out
+    beyond = {(i.duty.id, i.firing.subject): i for s in answers for i in reversed(s.beyond)}
+    out.beyond = list(beyond.values())
+    return Merged(out, frozenset(shaky))
 
 
 def _merge(there: list[Obligation], clock: Clock) -> Obligation:
     first = there[0]
     if len(there) == 1:
         return first
-    dues = [o.due for o in there]
     lows = [b for o in there if (b := o.due_between[0] if o.due_between else o.due) is not None]
     highs = [b for o in there if (b := o.due_between[1] if o.due_between else o.due) is not None]
-    same_due = len(set(dues)) == 1 and len({o.due_between for o in there}) == 1
+    same_due = len({o.due for o in there}) == 1 and len({o.due_between for o in there}) == 1
     between = first.due_between if same_due else (min(lows), max(highs)) if lows else None
-    return replace(
-        first,
+    return first._replace(
         status=first.status if len({o.status for o in there}) == 1 else Status.NOT_DECIDABLE,
         triggered_at=_same(o.triggered_at for o in there),
         due=first.due if same_due else None,
         due_between=between,
         discharged_at=_same(o.discharged_at for o in there),
-        discharged_by=_same_or([o.discharged_by for o in there], ()),
         ended_at=_same(o.ended_at for o in there),
-        by=_people([o.by for o in there]),
-        chair=_people([o.chair for o in there]),
-        recipients=_people([o.recipients for o in there]),
-        attendees=_people([o.attendees for o in there]),
-        with_=_people([o.with_ for o in there]),
-        because=_evidence([o.because for o in there], clock),
         sort_at=min((s for o in there if (s := o.due or o.sort_at) is not None), default=None),
+        detail=Later(lambda: _detail([o.detail.get() for o in there], clock)),
+    )
+
+
+def _detail(there: list[Detail], clock: Clock) -> Detail:
+    return there[0]._replace(
+        discharged_by=there[0].discharged_by if all(d.discharged_by == there[0].discharged_by for d in there) else (),
+        by=_people([d.by for d in there]),
+        chair=_people([d.chair for d in there]),
+        recipients=_people([d.recipients for d in there]),
+        attendees=_people([d.attendees for d in there]),
+        with_=_people([d.with_ for d in there]),
+        because=_evidence([d.because for d in there], clock),
     )
 
 
 def _same(values: Iterable[Instant | None]) -> Instant | None:
     found = set(values)
     return found.pop() if len(found) == 1 else None
-
-
-def _same_or(values: list[Any], otherwise: Any) -> Any:
-    return values[0] if all(v == values[0] for v in values) else otherwise
 
 
 def _people(values: list[Any]) -> Any:
@@ -118,24 +117,23 @@ def _signature(o: Obligation) -> tuple[Any, ...]:
     return (o.status, o.triggered_at, o.due, o.due_between, o.discharged_at, o.by, o.chair, o.recipients)
 
 
-def _ask_for_times(out: Solved, open_: list[Open], solved: Sequence[tuple[World, Solved]], shaky: set[str]) -> None:
+def ask_for_times(
+    asked: Asking, open_: list[Open], worlds: Sequence[World], answers: Sequence[Solved], shaky: frozenset[str]
+) -> None:
     """A question for each open instant that alone changes something; for what only several change, for all of them."""
-    by_choice = {world.took: answer for world, answer in solved}
+    by_choice = {world.took: answer for world, answer in zip(worlds, answers, strict=True)}
     explained: set[str] = set()
     for i, one in enumerate(open_):
-        keys: set[str] = set()
         rest: dict[tuple[int, ...], list[Solved]] = {}
         for took, answer in by_choice.items():
             rest.setdefault((*took[:i], *took[i + 1 :]), []).append(answer)
-        for answers in rest.values():
-            if len(answers) > 1:
-                keys |= {k for k in shaky if len({_seen(a, k) for a in answers}) > 1}
-        explained |= keys
-        for key in sorted(keys):
-            out.ask([_question(one)], key)
+        alike = [found for found in rest.values() if len(found) > 1]
+        for key in sorted(k for k in shaky if any(len({_seen(a, k) for a in found}) > 1 for found in alike)):
+            asked.ask([_question(one)], key)
+            explained.add(key)
     for key in sorted(shaky - explained):
         for one in open_:
-            out.ask([_question(one)], key)
+            asked.ask([_question(one)], key)
 
 
 def _seen(answer: Solved, key: str) -> Any:

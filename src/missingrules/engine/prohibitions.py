@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from missingrules.domain.obligations import Evidence, Forbidden
 from missingrules.engine import acts, evidence
-from missingrules.engine.places import Place
+from missingrules.engine.places import CHILD, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from missingrules.domain.rules import Prohibition
     from missingrules.engine.facts import Reader
     from missingrules.engine.seen import Happening
+    from missingrules.engine.tracks import Truth
 
 
-def breaches(
-    reader: Reader, prohibition: Prohibition, ask: Callable[[set[evidence.Unknown], str], None]
-) -> list[Forbidden]:
-    """One entry for each record that broke it, and one for each place in which it holds now; `ask` takes questions."""
+def breaches(reader: Reader, prohibition: Prohibition) -> list[Forbidden]:
+    """One entry for each record that broke it, and one for each place in which it holds now."""
     seen, out = reader.seen, []
-    rule = f"{reader.protocol.name}/{prohibition.rule}"
+    for act, place, key, holds in _read(reader, prohibition):
+        if holds is not False:
+            because = (Evidence(f"record.{act.name}", act.at, act.id, True),)
+            episode = place.episode.id if place.episode else None
+            status: Literal["breached", "not_decidable"] = "breached" if holds else "not_decidable"
+            out.append(Forbidden(key, prohibition, episode, status, act.id, act.at, because))
+    running = [e for e in seen.episodes if e.returned > seen.as_of] or list(seen.episodes[-1:])
+    for place in [Place(e) for e in running] or [CHILD]:
+        if reader.guard(prohibition.guard, place).at(seen.as_of):
+            episode = place.episode.id if place.episode else None
+            key = f"{reader.protocol.name}/{prohibition.rule}/{episode or 'child'}"
+            out.append(Forbidden(key, prohibition, episode, "in_force", None, None, ()))
+    return out
+
+
+def unknown_in(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[str, set[evidence.Unknown]]]:
+    """What leaves open whether a record broke it, by key."""
+    for act, place, key, holds in _read(reader, prohibition):
+        if holds is None:
+            yield key, evidence.unknown_in_guard(reader, prohibition.guard, place, act.at)
+
+
+def _read(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[Happening, Place, str, Truth]]:
+    """Each record of the kind that it forbids, and whether it was forbidden then."""
+    seen = reader.seen
     for act in seen.acts.get(prohibition.action, ()):
         if not _speaks_of(prohibition, act):
             continue
@@ -30,22 +53,8 @@ def breaches(
             started = [e for e in seen.episodes if e.started <= act.at]
             episode = started[0] if len(started) == 1 else None
         place = Place(episode, act)
-        holds = reader.guard(prohibition.guard, place).at(act.at)
-        key = f"{rule}/{episode.id if episode else 'child'}/{act.id}"
-        if holds is None:
-            ask(evidence.unknown_in_guard(reader, prohibition.guard, place, act.at), key)
-        if holds is not False:
-            because = (Evidence(f"record.{act.name}", act.at, act.id, True),)
-            status = "breached" if holds else "not_decidable"
-            out.append(Forbidden(key, prohibition, episode.id if episode else None, status, act.id, act.at, because))  # type: ignore[arg-type]
-    running = [e for e in seen.episodes if e.returned > seen.as_of] or list(seen.episodes[-1:])
-    for place in [Place(e) for e in running] or [Place(None)]:
-        if reader.guard(prohibition.guard, place).at(seen.as_of):
-            episode_id = place.episode.id if place.episode else None
-            out.append(
-                Forbidden(f"{rule}/{episode_id or 'child'}", prohibition, episode_id, "in_force", None, None, ())
-            )
-    return out
+        key = f"{reader.protocol.name}/{prohibition.rule}/{episode.id if episode else 'child'}/{act.id}"
+        yield act, place, key, reader.guard(prohibition.guard, place).at(act.at)
 
 
 def _speaks_of(prohibition: Prohibition, act: Happening) -> bool:

@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import (
-    Ahead,
-    Concluded,
-    Conflict,
-    Forbidden,
-    Obligation,
-    Status,
-)
-from missingrules.domain.rules import Conclusion, Duty, PeopleRows, Prohibition, Word
+from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidden, Later, Obligation, Status
+from missingrules.domain.rules import Conclusion, Duty, Prohibition, Word
 from missingrules.engine import evidence
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, Undone, firings
 from missingrules.engine.instances import End, Instance, discharge, series, singles
 from missingrules.engine.people import differences
-from missingrules.engine.places import Place
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import breaches
 from missingrules.engine.standing import conclusions_of
-from missingrules.engine.status import CLOSED, closed_at, next_change, parts, standing
+from missingrules.engine.status import people_of, standing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from missingrules.domain.rules import Protocol, Provision
     from missingrules.engine.deadlines import Due
-    from missingrules.engine.evidence import Unknown
     from missingrules.engine.seen import Seen
 
 
 @dataclass(slots=True)
 class Solved:
-    """The answer of one world. `asked` maps an unknown fact to the keys that hang on it and by when it is needed."""
+    """What is due in one world, and the instances behind it; those that fire beyond the horizon stand apart."""
 
     obligations: dict[str, Obligation] = field(default_factory=dict)
     conclusions: list[Concluded] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     forbidden: list[Forbidden] = field(default_factory=list)
-    asked: dict[tuple[Unknown, str | None], dict[str, Instant | None]] = field(default_factory=dict)
-    ahead: list[Ahead] = field(default_factory=list)
-    changes: Instant = FOREVER  # the first instant at which time alone changes the answer
-
-    def ask(self, facts: Iterable[Unknown], key: str, record: str | None = None, by: Instant | None = None) -> None:
-        for fact in facts:
-            self.asked.setdefault((fact, record), {}).setdefault(key, by)
+    found: list[tuple[str, Instance]] = field(default_factory=list)
+    beyond: list[Instance] = field(default_factory=list)
 
 
 class Solver:
@@ -84,21 +71,17 @@ class Solver:
             self.reader, self._shared = lender.reader, lender._shared
 
     def solve(self, only: Container[str] | None = None) -> Solved:
-        """Everything; or of some rules the obligations alone, without evidence, questions and the view ahead."""
+        """What all rules ask for, or the obligations of some."""
         solved = Solved()
         for rule, duties in self.duties.items():
-            if only is not None and rule not in only:
-                continue
-            for duty in duties:
-                for instance in self.instances(duty):
-                    self._add(solved, instance, brief=only is not None)
-                if only is None:
-                    self._ask_for_becoming(solved, duty)
+            if only is None or rule in only:
+                for duty in duties:
+                    for instance in self.instances(duty):
+                        self._add(solved, instance)
         if only is None:
-            solved.conclusions, solved.conflicts, change = conclusions_of(self.reader)
-            solved.changes = min(solved.changes, change)
+            solved.conclusions, solved.conflicts = conclusions_of(self.reader)
             for prohibition in self.prohibitions:
-                solved.forbidden += breaches(self.reader, prohibition, solved.ask)
+                solved.forbidden += breaches(self.reader, prohibition)
         return solved
 
     # --- what a duty's rule did -----------------------------------------------------------------------------------
@@ -177,55 +160,59 @@ class Solver:
 
     # --- how it stands --------------------------------------------------------------------------------------------
 
-    def _add(self, solved: Solved, instance: Instance, *, brief: bool) -> None:
-        firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
-        duty = instance.duty
-        if firing.trigger > as_of:
-            if firing.trigger > instance.closes:
+    def _add(self, solved: Solved, instance: Instance) -> None:
+        firing, as_of, duty = instance.firing, self.seen.as_of, instance.duty
+        trigger = firing.trigger
+        if trigger > as_of:
+            if trigger > instance.closes:
                 return
-            if firing.trigger > self.horizon:
-                solved.ahead.append(Ahead("time", 0, firing.trigger, firing.subject, duty, duty.citations))
-                solved.changes = min(solved.changes, firing.trigger)
+            if trigger > self.horizon:
+                solved.beyond.append(instance)
                 return
         key = f"{self.protocol.name}/{duty.id}/{firing.subject}/{instance.occurrence}"
-        now = standing(reader, instance, as_of)
-        status, due, who = now
-        none = due.low == FOREVER
+        due, status = standing(self.reader, instance, as_of)
+        low, high = due.low, due.high
+        none = low == FOREVER
+        solved.found.append((key, instance))
         held = solved.obligations.get(key)
-        if held is None or (held.status is Status.NOT_DECIDABLE and status is not Status.NOT_DECIDABLE):
-            solved.obligations[key] = Obligation(
-                key=key,
-                duty=duty,
-                protocol=self.protocol.name,
-                subject=firing.subject,
-                episode=firing.place.episode.id if firing.place.episode else None,
-                occurrence=instance.occurrence,
-                status=status,
-                triggered_at=firing.trigger,
-                due=None if none else due.low,
-                due_between=(due.low, due.high) if due.open and due.high != FOREVER else None,
-                due_basis=due.basis,
-                due_citations=due.citations,
-                discharged_at=instance.discharged,
-                discharged_by=tuple(dict.fromkeys(act.id for act in instance.by)) if instance.discharged else (),
-                ended_at=instance.closes if instance.closes <= as_of and instance.discharged is None else None,
-                by=who.by,
-                chair=who.chair,
-                recipients=who.to,
-                attendees=who.attend,
-                with_=who.with_,
-                people_citations=who.citations,
-                because=() if brief else evidence.because(reader, duty, firing),
-                notes=() if brief else self._notes(firing, instance),
-                differences=tuple(d for act in instance.by for d in differences(who.by, who.chair, who.attend, act)),
-                sort_at=firing.trigger if none and duty.deadline is Word.IMMEDIATELY else None,
-            )
-        if not brief:
-            self._ask(solved, instance, due, key, status)
-            solved.changes = min(solved.changes, next_change(reader, instance, now, as_of))
+        if held is not None and (held.status is not Status.NOT_DECIDABLE or status is Status.NOT_DECIDABLE):
+            return
+        solved.obligations[key] = Obligation(
+            key,
+            duty,
+            self.protocol.name,
+            firing.subject,
+            firing.place.episode.id if firing.place.episode else None,
+            instance.occurrence,
+            status,
+            trigger,
+            None if none else low,
+            (low, high) if low != high and high != FOREVER else None,
+            instance.discharged,
+            instance.closes if instance.closes <= as_of and instance.discharged is None else None,
+            trigger if none and duty.deadline is Word.IMMEDIATELY else None,
+            Later(partial(self._detail, instance, due)),
+        )
 
-    def _notes(self, firing: Firing, instance: Instance) -> tuple[str, ...]:
-        duty, out = instance.duty, []
+    def _detail(self, instance: Instance, due: Due) -> Detail:
+        who = people_of(self.reader, instance, self.seen.as_of)
+        return Detail(
+            due_basis=due.basis,
+            due_citations=due.citations,
+            discharged_by=tuple(dict.fromkeys(act.id for act in instance.by)) if instance.discharged else (),
+            by=who.by,
+            chair=who.chair,
+            recipients=who.to,
+            attendees=who.attend,
+            with_=who.with_,
+            people_citations=who.citations,
+            because=evidence.because(self.reader, instance.duty, instance.firing),
+            notes=self._notes(instance),
+            differences=tuple(d for act in instance.by for d in differences(who.by, who.chair, who.attend, act)),
+        )
+
+    def _notes(self, instance: Instance) -> tuple[str, ...]:
+        duty, firing, out = instance.duty, instance.firing, []
         if duty.aim:
             out.append(f"aim: {duty.aim.text.replace('_', ' ')}")
         if duty.earlier_if and duty.earlier_if.condition is not None:
@@ -233,41 +220,3 @@ class Solver:
             if self.reader.truth(duty.earlier_if.condition, firing.place).at(at):
                 out.append(f"earlier: {duty.earlier_if.text}")
         return tuple(out)
-
-    # --- what to ask, and when the answer changes -----------------------------------------------------------------
-
-    def _ask(self, solved: Solved, instance: Instance, due: Due, key: str, status: Status) -> None:
-        firing, reader, as_of = instance.firing, self.reader, self.seen.as_of
-        duty, place = instance.duty, firing.place
-        if firing.state == "undecided":
-            at = firing.fired
-            needed = firing.trigger if firing.trigger > as_of else None
-            solved.ask(evidence.unknown_in_trigger(reader, duty, place, at), key, by=needed)
-            solved.ask(evidence.unknown_in_guard(reader, duty.guard, place, at), key, by=needed)
-        if status in CLOSED:
-            return
-        at = max(firing.trigger, closed_at(instance, as_of))
-        for exception in duty.guard.unless:
-            solved.ask(evidence.unknown(reader, exception.condition, place, at), key)
-        if instance.open_act is not None and instance.open_act.record is not None:
-            record = instance.open_act.record
-            silent = instance.open_act.episode is not None or not place.episode
-            solved.ask([("record.to" if silent else "record.episode", None)], key, record=record.id)
-        if firing.until_maybe <= as_of < firing.until:
-            for part in duty.until:
-                solved.ask(evidence.unknown_in_until(reader, part, place, as_of), key)
-        if due.open:
-            solved.ask(evidence.unknown_in_deadline(reader, duty.deadline, place, at), key)
-        for who in parts(duty):
-            if isinstance(who, PeopleRows):
-                solved.ask(evidence.unknown_in_rows(reader, who, place, firing.fired if who.at_firing else at), key)
-
-    def _ask_for_becoming(self, solved: Solved, duty: Duty) -> None:
-        """A fact that would trigger but is unknown is asked for, of episodes only the newest."""
-        newest = self.seen.episodes[-1] if self.seen.episodes else None
-        for test in evidence.becoming(duty.trigger):
-            place = Place(newest if test.fact.startswith("episode.") else None)
-            if newest is not None:
-                solved.ask(
-                    evidence.unknown(self.reader, test, place, self.seen.as_of), f"{self.protocol.name}/{duty.id}"
-                )

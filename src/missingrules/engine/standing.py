@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Concluded, Conflict
 from missingrules.domain.vocabulary import FactType
-from missingrules.engine.places import Place
+from missingrules.engine.places import CHILD, Place
 from missingrules.engine.wording import value_text
 
 if TYPE_CHECKING:
     from missingrules.engine.facts import Reader
 
 
-def conclusions_of(reader: Reader) -> tuple[list[Concluded], list[Conflict], Instant]:
-    """What is concluded of the child and of every episode, and the first instant at which time alone changes it."""
+def conclusions_of(reader: Reader) -> tuple[list[Concluded], list[Conflict]]:
+    """What is concluded of the child and of every episode."""
     as_of = reader.seen.as_of
-    changes = FOREVER
     out: list[Concluded] = []
     conflicts: list[Conflict] = []
     for fact, concluding in reader.conclusions.items():
-        places = [Place(e) for e in reader.seen.episodes] if fact.startswith("episode.") else [Place(None)]
-        for place in places:
+        for place in _places(reader, fact):
             episode = place.episode.id if place.episode else None
             holding = [c for c in concluding if reader.guard(c.guard, place).at(as_of)]
-            for conclusion in concluding:
-                changes = min(changes, reader.guard(conclusion.guard, place).until(as_of))
             if not holding:
                 continue
             recorded = reader.recorded(fact, place).at(as_of)
@@ -46,4 +42,22 @@ def conclusions_of(reader: Reader) -> tuple[list[Concluded], list[Conflict], Ins
             out.append(
                 Concluded(what, episode, recorded, None, "unknown" if value is None else str(value), citations, rules)
             )
-    return out, conflicts, changes
+    return out, conflicts
+
+
+def next_conclusion(reader: Reader) -> Instant:
+    """The first instant at which time alone may change what is concluded; FOREVER if never."""
+    as_of = reader.seen.as_of
+    return min(
+        (
+            reader.guard(conclusion.guard, place).until(as_of)
+            for fact, concluding in reader.conclusions.items()
+            for place in _places(reader, fact)
+            for conclusion in concluding
+        ),
+        default=FOREVER,
+    )
+
+
+def _places(reader: Reader, fact: str) -> list[Place]:
+    return [Place(e) for e in reader.seen.episodes] if fact.startswith("episode.") else [CHILD]

@@ -32,18 +32,24 @@ class Who(NamedTuple):
 
 
 class Standing(NamedTuple):
-    status: Status
     due: Due
-    who: Who
+    status: Status
 
 
 def standing(reader: Reader, instance: Instance, as_of: Instant) -> Standing:
     """How the obligation stands at `as_of` with what has been recorded so far."""
-    firing = instance.firing
-    ahead = firing.trigger > as_of
-    read_at = firing.trigger if ahead else closed_at(instance, as_of)
-    due = instance.due(reader, read_at)
-    return Standing(_status(instance, due, as_of), due, _who(reader, instance, read_at))
+    due = instance.due(reader, _read_at(instance, as_of))
+    return Standing(due, _status(instance, due, as_of))
+
+
+def people_of(reader: Reader, instance: Instance, as_of: Instant) -> Who:
+    """Its people as things stand at `as_of`, at its closing, or at its firing still to come."""
+    return _who(reader, instance, _read_at(instance, as_of))
+
+
+def _read_at(instance: Instance, as_of: Instant) -> Instant:
+    trigger = instance.firing.trigger
+    return trigger if trigger > as_of else closed_at(instance, as_of)
 
 
 def closed_at(instance: Instance, as_of: Instant) -> Instant:
@@ -92,11 +98,12 @@ def parts(duty: Duty) -> tuple[WhoEver | None, ...]:
     return duty.by, duty.chair, duty.attend, duty.to, duty.with_
 
 
-def next_change(reader: Reader, instance: Instance, now: Standing, as_of: Instant) -> Instant:
+def next_change(reader: Reader, instance: Instance, as_of: Instant) -> Instant:
     """The first instant at which time alone changes how it stands; FOREVER if never."""
     firing = instance.firing
     if firing.trigger > as_of:
         return firing.trigger
+    now = standing(reader, instance, as_of)
     if now.status in CLOSED:
         return FOREVER
     if firing.state == "undecided":
@@ -105,9 +112,12 @@ def next_change(reader: Reader, instance: Instance, now: Standing, as_of: Instan
         return FOREVER if known is None or known > instance.closes else known
     candidates = {Instant(now.due.low + 1), Instant(now.due.high + 1), instance.closes, instance.closes_maybe}
     candidates.update(t for track in _tracks(reader, instance.duty, firing.place) for t in track.times)
+    who = people_of(reader, instance, as_of)
     for when in sorted(c for c in candidates if as_of < c < FOREVER):
         then = standing(reader, instance, when)
-        if (then.status, then.due.low, then.due.high, then.who) != (now.status, now.due.low, now.due.high, now.who):
+        if (then.status, then.due.low, then.due.high) != (now.status, now.due.low, now.due.high):
+            return when
+        if people_of(reader, instance, when) != who:
             return when
     return FOREVER
 

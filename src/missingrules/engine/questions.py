@@ -1,0 +1,85 @@
+"""What to ask: every fact that nobody gave and something hangs on, with the keys of what hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from missingrules.domain.rules import PeopleRows
+from missingrules.engine import evidence
+from missingrules.engine.places import Place
+from missingrules.engine.prohibitions import unknown_in
+from missingrules.engine.status import CLOSED, closed_at, parts, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.rules import Duty
+    from missingrules.engine.evidence import Unknown
+    from missingrules.engine.instances import Instance
+    from missingrules.engine.solve import Solved, Solver
+
+
+@dataclass(slots=True)
+class Asking:
+    """`asked` maps an unknown fact, and the record that leaves it open, to the keys and by when each needs it."""
+
+    asked: dict[tuple[Unknown, str | None], dict[str, Instant | None]] = field(default_factory=dict)
+
+    def ask(self, facts: Iterable[Unknown], key: str, record: str | None = None, by: Instant | None = None) -> None:
+        for fact in facts:
+            self.asked.setdefault((fact, record), {}).setdefault(key, by)
+
+
+def ask_all(solver: Solver, solved: Solved) -> Asking:
+    """The questions of one world."""
+    asked = Asking()
+    for key, instance in solved.found:
+        _ask(solver, asked, key, instance)
+    for duties in solver.duties.values():
+        for duty in duties:
+            _ask_for_becoming(solver, asked, duty)
+    for prohibition in solver.prohibitions:
+        for key, facts in unknown_in(solver.reader, prohibition):
+            asked.ask(facts, key)
+    return asked
+
+
+def _ask(solver: Solver, asked: Asking, key: str, instance: Instance) -> None:
+    firing, reader, as_of = instance.firing, solver.reader, solver.seen.as_of
+    due, status = standing(reader, instance, as_of)
+    duty, place = instance.duty, firing.place
+    if firing.state == "undecided":
+        at = firing.fired
+        needed = firing.trigger if firing.trigger > as_of else None
+        asked.ask(evidence.unknown_in_trigger(reader, duty, place, at), key, by=needed)
+        asked.ask(evidence.unknown_in_guard(reader, duty.guard, place, at), key, by=needed)
+    if status in CLOSED:
+        return
+    at = max(firing.trigger, closed_at(instance, as_of))
+    for exception in duty.guard.unless:
+        asked.ask(evidence.unknown(reader, exception.condition, place, at), key)
+    if instance.open_act is not None and instance.open_act.record is not None:
+        record = instance.open_act.record
+        silent = instance.open_act.episode is not None or not place.episode
+        asked.ask([("record.to" if silent else "record.episode", None)], key, record=record.id)
+    if firing.until_maybe <= as_of < firing.until:
+        for part in duty.until:
+            asked.ask(evidence.unknown_in_until(reader, part, place, as_of), key)
+    if due.open:
+        asked.ask(evidence.unknown_in_deadline(reader, duty.deadline, place, at), key)
+    for who in parts(duty):
+        if isinstance(who, PeopleRows):
+            asked.ask(evidence.unknown_in_rows(reader, who, place, firing.fired if who.at_firing else at), key)
+
+
+def _ask_for_becoming(solver: Solver, asked: Asking, duty: Duty) -> None:
+    """A fact that would trigger but is unknown is asked for, of episodes only the newest."""
+    newest = solver.seen.episodes[-1] if solver.seen.episodes else None
+    for test in evidence.becoming(duty.trigger):
+        place = Place(newest if test.fact.startswith("episode.") else None)
+        if newest is not None:
+            asked.ask(
+                evidence.unknown(solver.reader, test, place, solver.seen.as_of), f"{solver.protocol.name}/{duty.id}"
+            )
