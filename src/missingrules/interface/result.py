@@ -235,6 +235,8 @@ class ProtocolOut(Closed):
 
 
 class Library(Closed):
+    """What answered, so that an answer can be had again."""
+
     version: str
     calendar: str = Field(description="The working-day calendar and its version.")
 
