@@ -8,7 +8,7 @@ from missingrules.domain.obligations import Evidence, Explanation, Obligation, S
 from missingrules.domain.rules import All, FirstOf, OnBirthday
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
-from missingrules.engine.firing import CHILD, chances
+from missingrules.engine.firing import CHILD, offers
 from missingrules.engine.places import Place
 from missingrules.engine.wording import condition_text, trigger_text
 
@@ -68,7 +68,7 @@ def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "ope
 
 def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
     reader = solver.reader
-    offered = chances(reader, duty, place, solver.undone)
+    offered = next((found for at, found in offers(reader, duty, solver.undone) if at.episode is place.episode), [])
     wants = f"trigger: {trigger_text(duty.trigger)}"
     if not offered:
         return (Step(wants, False, _episode(place)),)

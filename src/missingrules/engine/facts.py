@@ -307,20 +307,31 @@ class Reader:
         key = (self._plan.same[id(guard)], *place_key(place))
         found = self._truths.get(key)
         if found is None:
-            parts = [self.truth(guard.when, place)]
+            parts = [self._same_for_all(guard), self.truth(guard.when, place)]
             parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
             if guard.kinds and place.episode:
                 parts.append(self.of_kind(place.episode, guard.kinds))
-            if guard.in_force != (None, None):
-                parts.append(self.in_force(guard))
-            if guard.in_scope:
+            if guard.in_scope and self._plan.same[id(self.protocol.scope)] not in self._plan.of_child:
                 parts.append(self.truth(self.protocol.scope, place))
+            found = self._truths[key] = all_of(parts)
+        return found
+
+    def _same_for_all(self, guard: Guard) -> Track[Truth]:
+        """What a guard asks of the date and of the child, whatever the episode."""
+        key = (self._plan.same[id(guard)], -2, "", "")
+        found = self._truths.get(key)
+        if found is None:
+            parts = [self.in_force(guard)]
+            if guard.in_scope and self._plan.same[id(self.protocol.scope)] in self._plan.of_child:
+                parts.append(self.truth(self.protocol.scope, CHILD))
             found = self._truths[key] = all_of(parts)
         return found
 
     def in_force(self, guard: Guard) -> Track[Truth]:
         """The dates from which and until which the rule is in force."""
         start, end = guard.in_force
+        if start is None and end is None:
+            return YES
         return between(
             self.clock.midnight(start) if start else BEFORE_ALL, self.clock.midnight(end) if end else FOREVER
         )

@@ -23,8 +23,9 @@ from missingrules.domain.rules import (
     WhileMissing,
 )
 from missingrules.engine.acts import belongs, pulls
+from missingrules.engine.places import CHILD as CHILD_PLACE
 from missingrules.engine.places import Place
-from missingrules.engine.tracks import UNKNOWN, Track, Truth, all_of
+from missingrules.engine.tracks import NO, UNKNOWN, Track, Truth, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 State = Literal["fired", "future", "undecided"]
 CHILD = "child"
+# Sorts after every episode.
+CHILD_LAST = 1 << 30
 
 
 class Undone(NamedTuple):
@@ -76,10 +79,13 @@ class Ending(NamedTuple):
     maybe: Instant
 
 
+NEVER = Ending(FOREVER, FOREVER)
+
+
 def firings(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -> list[Firing]:
     """Every firing of one duty, by subject and in order of time."""
     out: list[Firing] = []
-    for place, offered in _subjects(reader, duty, undone):
+    for place, offered in offers(reader, duty, undone):
         found = [f for chance in offered if (f := _settle(reader, duty, place, chance)) is not None]
         if isinstance(duty.trigger, FirstOf):
             found = _first(found)
@@ -90,99 +96,77 @@ def firings(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -
     return out
 
 
-def _subjects(
-    reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]
-) -> Iterator[tuple[Place, list[Chance]]]:
-    seen, trigger = reader.seen, duty.trigger
-    if (isinstance(trigger, OnRecord) and trigger.action not in seen.acts) or (
-        isinstance(trigger, OnEvent) and trigger.event not in seen.events
-    ):
-        return
-    for place in (*map(Place, seen.episodes), Place(None)):
-        offered = chances(reader, duty, place, undone)
-        if offered:
-            yield place, offered
-
-
-def chances(reader: Reader, duty: Duty, place: Place, undone: Callable[[str], list[Undone]]) -> list[Chance]:
-    """Every moment and stretch that the trigger offers for an episode, or for the child."""
+def offers(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -> list[tuple[Place, list[Chance]]]:
+    """Every moment and stretch that the trigger offers, for each episode and then for the child."""
     triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
-    if place.episode is None:
-        return [c for trigger in triggers for c in _of_child(reader, trigger, undone)]
-    return [c for trigger in triggers for c in _of_episode(reader, duty, trigger, place, undone)]
+    by_place: dict[int, list[Chance]] = {}
+    for trigger in triggers:
+        for episode, chance in _offered(reader, duty, trigger, undone):
+            by_place.setdefault(CHILD_LAST if episode is None else episode.index, []).append(chance)
+    episodes = reader.seen.episodes
+    return [
+        (CHILD_PLACE if index == CHILD_LAST else Place(episodes[index]), by_place[index]) for index in sorted(by_place)
+    ]
 
 
 # --- what each trigger offers -----------------------------------------------------------------------------------------
 
 
-def _of_episode(
-    reader: Reader,
-    duty: Duty,
-    trigger: rules.Moment | rules.Stretch,
-    place: Place,
-    undone: Callable[[str], list[Undone]],
-) -> list[Chance]:
-    episode = place.episode
-    assert episode is not None
-    match trigger:
-        case OnInstant("first_episode"):
-            first = reader.is_first(episode, duty.guard.kinds)
-            return [Chance(episode.started, None, UNKNOWN if first is None else None)] if first is not False else []
-        case OnInstant(which):
-            when = episode.instant(which)
-            return [] if when is None else [Chance(when, None)]
-        case WhileMissing():
-            return [Chance(episode.started, _end(episode, trigger.ends_with))]
-        case MissingFor():
-            return _missing_for(reader, trigger, place)
-        case Becomes(test) if test.fact.startswith("episode."):
-            return _runs(reader.truth(test, place), episode.started, episode.returned)
-        case EpisodesReach():
-            return _reach(reader, trigger, episode)
-        case OnEvent(name):
-            return [
-                Chance(h.at, None, reader.truth(trigger.fields, Place(episode, h)), h)
-                for h in reader.seen.events.get(name, ())
-                if h.episode == episode.id
-            ]
-        case OnRecord(action):
-            acts = reader.seen.acts.get(action, ())
-            words = reader.protocol.words
-            return [Chance(h.at, None, None, h) for h in acts if h.episode == episode.id and pulls(trigger, h, words)]
-        case OnUndone(rule):
-            return [_after(u) for u in undone(rule) if u.episode == episode.id]
-        case _:
-            return []
-
-
-def _of_child(
-    reader: Reader, trigger: rules.Moment | rules.Stretch, undone: Callable[[str], list[Undone]]
-) -> list[Chance]:
+def _offered(
+    reader: Reader, duty: Duty, trigger: rules.Moment | rules.Stretch, undone: Callable[[str], list[Undone]]
+) -> Iterator[tuple[SeenEpisode | None, Chance]]:
+    """Each chance, with the episode that it is of; None: the child's."""
     seen = reader.seen
     match trigger:
-        case OnBirthday(age):
-            return [] if seen.born is None else [Chance(reader.clock.birthday(seen.born, age), None)]
-        case Becomes(test) if not test.fact.startswith("episode."):
-            first = seen.episodes[0].started if seen.episodes else FOREVER
-            return _runs(reader.truth(test, Place(None)), BEFORE_ALL, FOREVER, undated_from=first)
-        case OnEvent(name):
-            return [
-                Chance(h.at, None, reader.truth(trigger.fields, Place(None, h)), h)
-                for h in seen.events.get(name, ())
-                if h.episode is None
-            ]
+        case OnInstant("first_episode"):
+            for episode in seen.episodes:
+                first = reader.is_first(episode, duty.guard.kinds)
+                if first is not False:
+                    yield episode, Chance(episode.started, None, UNKNOWN if first is None else None)
+        case OnInstant(which):
+            for episode in seen.episodes:
+                when = episode.instant(which)
+                if when is not None:
+                    yield episode, Chance(when, None)
         case OnRecord(action):
-            acts = seen.acts.get(action, ())
             words = reader.protocol.words
-            return [Chance(h.at, None, None, h) for h in acts if h.episode is None and pulls(trigger, h, words)]
+            for act in seen.acts.get(action, ()):
+                if seen.has(act.episode) and pulls(trigger, act, words):
+                    yield seen.by_id(act.episode), Chance(act.at, None, None, act)
+        case OnEvent(name):
+            for event in seen.events.get(name, ()):
+                if seen.has(event.episode):
+                    of = seen.by_id(event.episode)
+                    yield of, Chance(event.at, None, reader.truth(trigger.fields, Place(of, event)), event)
         case OnUndone(rule):
-            return [_after(u) for u in undone(rule) if u.episode is None]
+            for one in undone(rule):
+                yield seen.by_id(one.episode), Chance(one.at, None, UNKNOWN if one.open else None)
+        case OnBirthday(age):
+            if seen.born is not None:
+                yield None, Chance(reader.clock.birthday(seen.born, age), None)
+        case Becomes(test) if not test.fact.startswith("episode."):
+            first_start = seen.episodes[0].started if seen.episodes else FOREVER
+            for chance in _runs(reader.truth(test, CHILD_PLACE), BEFORE_ALL, FOREVER, undated_from=first_start):
+                yield None, chance
+        case _:
+            for episode in seen.episodes:
+                for chance in _stretches(reader, trigger, episode):
+                    yield episode, chance
+
+
+def _stretches(reader: Reader, trigger: rules.Moment | rules.Stretch, episode: SeenEpisode) -> list[Chance]:
+    """The stretches of one episode."""
+    match trigger:
+        case MissingFor():
+            return _missing_for(reader, trigger, episode)
+        case WhileMissing():
+            return [Chance(episode.started, _end(episode, trigger.ends_with))]
+        case EpisodesReach():
+            return _reach(reader, trigger, episode)
+        case Becomes(test):
+            return _runs(reader.truth(test, Place(episode)), episode.started, episode.returned)
         case _:
             return []
-
-
-def _after(undone: Undone) -> Chance:
-    return Chance(undone.at, None, UNKNOWN if undone.open else None)
 
 
 def _end(episode: SeenEpisode, ends_with: str) -> Instant:
@@ -191,14 +175,12 @@ def _end(episode: SeenEpisode, ends_with: str) -> Instant:
     return episode.returned
 
 
-def _missing_for(reader: Reader, trigger: MissingFor, place: Place) -> list[Chance]:
-    episode = place.episode
-    assert episode is not None
+def _missing_for(reader: Reader, trigger: MissingFor, episode: SeenEpisode) -> list[Chance]:
     end = _end(episode, trigger.ends_with)
     if isinstance(trigger.length, Length):
         start = Instant(reader.clock.after(episode.started, trigger.length) + trigger.more_than)
         return [Chance(start, end)] if start <= end else []
-    lengths = reader.fact(trigger.length, place)
+    lengths = reader.fact(trigger.length, Place(episode))
     edges = [*lengths.times[1:], FOREVER]
     out: list[Chance] = []
     for begins, length, stops in zip(lengths.times, lengths.values, edges, strict=True):
@@ -255,6 +237,8 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     if chance.certain is not None:
         guard = all_of([guard, chance.certain])
     start, end = chance.start, chance.end
+    if guard is NO:
+        return None
     arises = _arises(reader, duty, place, start)
     if end is None:
         found = _at_moment(guard, start, as_of)
@@ -356,6 +340,8 @@ def _first(found: list[Firing]) -> list[Firing]:
 
 def until(reader: Reader, duty: Duty, place: Place, began: Instant) -> Ending:
     """When the first `until` of a duty came or comes, counted from the beginning of its trigger."""
+    if not duty.until:
+        return NEVER
     certain = maybe = FOREVER
     for part in duty.until:
         one = _until(reader, part, place, began)

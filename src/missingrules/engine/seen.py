@@ -85,8 +85,13 @@ class Seen:
     acts: Mapping[str, tuple[Happening, ...]]
     meetings: Mapping[str, tuple[Instant, ...]]
 
+    def has(self, episode: str | None) -> bool:
+        """Whether what names this episode may be read: it names none, or one that had started."""
+        return episode is None or self.by_id(episode) is not None
+
     def by_id(self, episode: str | None) -> SeenEpisode | None:
-        return next((e for e in self.episodes if e.id == episode), None)
+        """The episode of that id, None where there is none or it had not started."""
+        return None if episode is None else next((e for e in self.episodes if e.id == episode), None)
 
 
 def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:

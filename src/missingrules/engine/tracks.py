@@ -50,12 +50,22 @@ class Track(NamedTuple, Generic[T]):
 
 
 def constant(value: T) -> Track[T]:
-    return Track((BEFORE_ALL,), (value,))
+    """A track of one value."""
+    return _constant(value)
 
 
 YES: Final[Track[Truth]] = Track((BEFORE_ALL,), (True,))
 NO: Final[Track[Truth]] = Track((BEFORE_ALL,), (False,))
 UNKNOWN: Final[Track[Truth]] = Track((BEFORE_ALL,), (None,))
+
+
+def _constant(value: Any) -> Track[Any]:
+    """A track of one value; the three truths are always these three objects, so that they can be told by identity."""
+    if value is True:
+        return YES
+    if value is False:
+        return NO
+    return UNKNOWN if value is None else Track((BEFORE_ALL,), (value,))
 
 
 def steps(first: T, changes: Iterable[tuple[Instant, T]]) -> Track[T]:
@@ -71,7 +81,7 @@ def steps(first: T, changes: Iterable[tuple[Instant, T]]) -> Track[T]:
         elif values[-1] != value:
             times.append(when)
             values.append(value)
-    return Track(tuple(times), tuple(values))
+    return Track(tuple(times), tuple(values)) if len(times) > 1 else _constant(values[0])
 
 
 def between(start: Instant, end: Instant) -> Track[Truth]:
@@ -117,7 +127,7 @@ def _any(values: Sequence[Truth]) -> Truth:
 
 def all_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
     """Kleene's and."""
-    left = [track for track in tracks if track != YES]
+    left = [track for track in tracks if track is not YES]
     if not left:
         return YES
     if NO in left:
@@ -127,7 +137,7 @@ def all_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
 
 def any_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
     """Kleene's or."""
-    left = [track for track in tracks if track != NO]
+    left = [track for track in tracks if track is not NO]
     if not left:
         return NO
     if YES in left:
@@ -136,9 +146,11 @@ def any_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
 
 
 def negated(track: Track[Truth]) -> Track[Truth]:
-    return Track(track.times, tuple(None if value is None else not value for value in track.values))
+    return mapped(track, lambda value: None if value is None else not value)
 
 
 def not_known_true(track: Track[Truth]) -> Track[Truth]:
     """True save while the track is known true: how an exception stops a duty."""
+    if track is NO or track is UNKNOWN:
+        return YES
     return mapped(track, lambda value: value is not True)
