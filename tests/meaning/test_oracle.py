@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from missingrules.domain.case import NOT_KNOWN, Held
 from missingrules.domain.clock import Instant
@@ -455,7 +456,7 @@ def test_floors_combine_by_maximum() -> None:
     )
     now = at("2025-05-02 00:00")
 
-    def level(**more: str) -> tuple[str, ...]:
+    def level(**more: Any) -> tuple[str, ...]:
         return conclusions(p, case(episode("e", at("2025-05-01 10:00"), None, **more)), now)["episode.risk", "e"]
 
     assert level(first="true", second="false") == ("at least", "medium")
@@ -472,11 +473,12 @@ def test_two_values_for_one_fact_are_unknown() -> None:
         conclude("a", "episode.settled", value="true", when=guard(fact("episode.first"))),
         duty("r", STARTED, guard=guard(fact("episode.settled"))),
     )
-    for more, statuses in [
+    tried: list[tuple[dict[str, Any], list[str]]] = [
         ({"first": "true"}, ["due"]),
         ({"first": "true", "settled": "false"}, ["not_decidable"]),
         ({"first": "false", "settled": "false"}, []),
-    ]:
+    ]
+    for more, statuses in tried:
         c = case(episode("e", at("2025-05-01 10:00"), None, **more))
         assert [o.status for o in answer(p, c, at("2025-05-02 00:00")).values()] == statuses
 

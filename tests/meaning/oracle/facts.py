@@ -96,8 +96,10 @@ def recorded(world: World, name: str, ctx: Ctx, t: int) -> Any:
         return None if r is None else {"outcome": r.outcome, "about": r.about, "method": r.method, **r.fields}.get(rest)
     ep = ctx.ep or running(world, t)
     if name == "episode.missing":
-        is_missing = ep is not None and as_int(ep.started) <= t and (ep.returned is None or t < as_int(ep.returned))
-        return "true" if is_missing else "false"
+        if ep is None or not as_int(ep.started) <= t or (ep.returned is not None and t >= as_int(ep.returned)):
+            return "false"
+        kind = fact(world, "episode.kind", Ctx(ep), t)  # absent is not missing
+        return None if kind is None else "true" if kind == "missing" else "false"
     if ep is None:
         return None
     if name == "episode.first_episode":

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from missingrules.domain.case import Episode, Event, Record
+    from missingrules.domain.rules import Condition
 
 NEVER = 1 << 60
 
@@ -249,8 +250,11 @@ def counts_as_done(world: World, action: str, outcome: str | None) -> bool:
 # --- firings ----------------------------------------------------------------------------------------------------------
 
 
-def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx) -> int:
-    """The first instant at which an `until` comes: an act or a condition only since the trigger began."""
+def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx, *, assume: bool = False) -> int:
+    """The first instant at which an `until` comes: an act or a condition only since the trigger began.
+
+    With `assume` a condition counts as come where it is unknown, and has been until `as_of`.
+    """
     found = [NEVER]
     for until in duty.until:
         if isinstance(until, UntilInstant):
@@ -266,8 +270,21 @@ def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx) -> in
                 if as_int(r.at) >= begin and is_record_of(world, r, until) and of_episode(world, r, c.ep)
             ]
         else:
-            found += [t for t in sorted({*world.instants, begin}) if t >= begin and holds(world, until, ctx, t)][:1]
+            times = [t for t in sorted({*world.instants, begin}) if t >= begin]
+            found += [t for t in times if holds(world, until, ctx, t)][:1]
+            if assume:
+                found += unknown_at_last(world, until, ctx, [t for t in times if t <= world.as_of])
     return min(found)
+
+
+def unknown_at_last(world: World, condition: Condition, ctx: Ctx, times: list[int]) -> list[int]:
+    """Where the unknown time begins that reaches to the last of these instants."""
+    found: list[int] = []
+    for t in reversed(times):
+        if holds(world, condition, ctx, t) is not None:
+            break
+        found = [t]
+    return found
 
 
 def of_episode(world: World, r: Record, ep: Episode | None) -> bool:

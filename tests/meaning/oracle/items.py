@@ -96,7 +96,10 @@ def supersedes(world: World, f: Firing, assume: bool) -> int:
 
 def set_end(world: World, item: Item, assume: bool) -> None:
     f = item.f
-    ended = min(first_until(world, f.duty, f.chance, f.chance.begin, f.ctx), unless_comes(world, f, start_of(item)))
+    until = first_until(world, f.duty, f.chance, f.chance.begin, f.ctx)
+    if assume:
+        until = min(until, max(item.opens, first_until(world, f.duty, f.chance, f.chance.begin, f.ctx, assume=True)))
+    ended = min(until, unless_comes(world, f, start_of(item)))
     taken = supersedes(world, f, assume)
     item.end, item.superseded = min(ended, taken), taken <= ended and taken != NEVER
 
@@ -182,14 +185,12 @@ def breaches(world: World) -> list[tuple[Prohibition, Record, Truth]]:
     return found
 
 
-def is_the_act(world: World, duty: Duty, r: Record) -> bool:
-    """The same act, or one that counts as it, with an outcome that will do."""
+def is_the_act(world: World, duty: Duty, r: Record, *, pulled: bool) -> bool:
+    """The same act, or one that counts as it, with an outcome that will do; not the one that pulled the trigger."""
     word = world.protocol.words.actions.get(duty.action)
     also = word.also if word else ()
-    for action, outcome, about, method in [
-        (r.action, r.outcome, r.about, r.method),
-        *((a, None, None, None) for a in r.included),
-    ]:
+    own = [] if pulled else [(r.action, r.outcome, r.about, r.method)]
+    for action, outcome, about, method in [*own, *((a, None, None, None) for a in r.included)]:
         same = action == duty.action and duty.about in (None, about) and duty.method in (None, method)
         if not same and action not in also:
             continue
@@ -237,8 +238,7 @@ def discharge(world: World, items: list[Item], assume: bool) -> None:
             for i in items
             if i.done is None
             and i.since <= at <= i.end
-            and (i.f.chance.record is None or i.f.chance.record.id != r.id)
-            and is_the_act(world, i.f.duty, r)
+            and is_the_act(world, i.f.duty, r, pulled=i.f.chance.record is not None and i.f.chance.record.id == r.id)
             and of_episode(world, r, i.f.ep)
         ]
         if not open_:

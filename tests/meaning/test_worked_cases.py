@@ -1,0 +1,144 @@
+"""The cases worked by hand with which docs/meaning.md opens, run as they are printed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from missingrules.engine.evaluate import evaluate
+from missingrules.reading.cases import read_case_text
+from missingrules.reading.protocols import read_protocol
+from tests.expectations import CHECKS, NotAnExpectation, assert_answer, instant, load
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import Protocol
+
+MEANING: Final = Path(__file__).parents[2] / "docs" / "meaning.md"
+BEGIN: Final = "<!-- worked cases -->"
+END: Final = "## 1. What goes in"
+
+# What the page says that every case leaves out.
+HEADER: Final = """\
+format: 1
+protocol: worked
+title: Rules for the worked cases
+authority: Nowhere
+applies_to: invented children
+areas: [worked]
+zone: Europe/London
+working_days: england
+sources:
+  protocol: {title: Rules for the worked cases, edition: {label: invented}, ledger: ledger.yaml}
+roles:
+  social_worker: {title: Social Worker, grade: practitioner}
+  practice_manager: {title: Practice Manager, grade: practice_manager}
+  team_manager: {title: Team Manager, grade: team_manager}
+  service_manager: {title: Service Manager, grade: service_manager}
+  assistant_director: {title: Assistant Director, grade: assistant_director}
+  carer: {title: Carer}
+  police: {title: Police}
+  mash: {title: Multi-Agency Safeguarding Hub}
+"""
+SECTIONS: Final = {
+    "scope": 'scope: {when: {child.age: under 18}, cite: "1"}\n',
+    "conventions": (
+        "conventions:\n"
+        "  counted: {kinds: [missing], from: [home, care, education], counted_by: started, why: invented}\n"
+        "  days: {first_day_is: 0, same_day_counts: false, why: invented}\n"
+    ),
+}
+LEDGER: Final = """\
+format: 1
+document: worked
+title: Rules for the worked cases
+paragraphs: [{ref: "1", heading: Invented}]
+"""
+OF_THE_PROTOCOL: Final = (
+    "scope", "conventions", "hours", "meetings", "facts", "events", "actions", "readings", "tables", "rules",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One case of the page: its heading, the line it stands in, and its block."""
+
+    title: str
+    line: int
+    block: str
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """The block's own text by its keys, so that what is read is what is printed."""
+        parts = re.split(r"(?m)^(?=[a-z_]+:)", self.block)
+        if parts[0].strip():
+            raise NotAnExpectation(f"{self.title}: the block begins with {parts[0]!r}")
+        return {part.partition(":")[0]: part for part in parts[1:]}
+
+
+def worked_cases() -> list[Worked]:
+    text = MEANING.read_text(encoding="utf-8")
+    start = text.index(BEGIN)
+    part = text[start : text.index(END)]
+    found: list[Worked] = []
+    for match in re.finditer(r"(?ms)^#{2,4} (?P<title>[^\n]+)\n(?P<body>.*?)(?=^#{2,4} |\Z)", part):
+        blocks = re.findall(r"(?ms)^```yaml\n(.*?)^```$", match["body"])
+        if not blocks and not match["body"].count("```"):
+            continue
+        line = text.count("\n", 0, start + match.start()) + 1
+        assert len(blocks) == 1, f"line {line}: '{match['title']}' has {len(blocks)} blocks of yaml"
+        found.append(Worked(match["title"], line, blocks[0]))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _cases() -> tuple[Worked, ...]:
+    return tuple(worked_cases())
+
+
+def compose(worked: Worked, folder: Path) -> Protocol:
+    """The block's rules as a whole protocol file, read as any other."""
+    sections = worked.sections
+    written = HEADER + "".join(text for name, text in SECTIONS.items() if name not in sections)
+    written += "".join(sections[name] for name in OF_THE_PROTOCOL if name in sections)
+    (folder / "ledger.yaml").write_text(LEDGER, encoding="utf-8")
+    path = folder / "worked.yaml"
+    path.write_text(written, encoding="utf-8")
+    return read_protocol(path)
+
+
+@pytest.mark.parametrize("worked", _cases(), ids=lambda w: w.title.replace(" ", "-"))
+def test_a_case_worked_by_hand(worked: Worked, tmp_path: Path) -> None:
+    sections = worked.sections
+    unknown = set(sections) - {*OF_THE_PROTOCOL, "case", "then"}
+    assert not unknown, f"nobody reads {unknown}"
+    protocol = compose(worked, tmp_path)
+    written = load(worked.block)
+    then: list[dict[str, Any]] = written["then"]
+    assert then, "a case that expects nothing"
+    for entry in then:
+        as_of = instant(entry["as_of"])
+        case = read_case_text(
+            json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1), "case", [protocol], as_of
+        )
+        answer = evaluate([protocol], case, as_of)
+        where = f"docs/meaning.md:{worked.line} {worked.title}, as of {entry['as_of']}"
+        assert_answer(answer, case, {key: value for key, value in entry.items() if key != "as_of"}, where)
+
+
+def test_the_page_is_read_whole() -> None:
+    """Every fence between the marker and the rules is a case, so none is passed over."""
+    text = MEANING.read_text(encoding="utf-8")
+    part = text[text.index(BEGIN) : text.index(END)]
+    fences = part.count("```")
+    assert len(_cases()) >= 20
+    assert fences == 2 * len(_cases())
+    titles = [worked.title for worked in _cases()]
+    assert len(set(titles)) == len(titles)
+    assert all("expect" in worked.block or "absent" in worked.block for worked in _cases())
+    assert set(CHECKS) >= {"expect", "absent"}
