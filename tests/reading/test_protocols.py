@@ -339,3 +339,33 @@ def test_nothing_of_the_reader_is_left_in_what_it_gives(everything: Protocol) ->
                 look(getattr(value, each.name))
 
     look(everything)
+
+
+def test_readings_are_bound_alike_whatever_was_bound_before(tmp_path: Path) -> None:
+    """Many rules with many readings: nothing of one variant may turn up in another."""
+    (tmp_path / "sources").mkdir()
+    for path in (GOOD.parent / "sources").iterdir():
+        (tmp_path / "sources" / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    head, _, body = GOOD.read_text(encoding="utf-8").partition("\nrules:\n")
+    readings = "".join(
+        f"  r{n}:\n    question: How long?\n    default: a\n    why: sooner\n    options:\n"
+        f"      a: {{value: {n + 1} days, cite: 2}}\n      b: {{value: {n + 11} days, cite: 3}}\n"
+        for n in range(6)
+    )
+    rules_ = "".join(
+        f"  - {{id: m{number}, topic: media, cite: 2, modality: must, trigger: missing, until: returned, by: police,\n"
+        f"     require: notify, repeat: {{of: {{on_day: 3, of: started}}, next_from: schedule, phases: [\n"
+        f"       {', '.join(f'{{every: {{reading: r{n}}}, for: {{reading: r{n}}}}}' for n in range(6))}]}}}}\n"
+        for number in range(3)
+    )
+    file = tmp_path / "many.yaml"
+    head = head.replace("readings:\n", f"readings:\n{readings}")
+    file.write_text(f"{head}\nrules:\n{body}{rules_}", encoding="utf-8")
+    families = [each for each in read_protocol(file).families if each.id.startswith("m")]
+    assert [len(each.variants) for each in families] == [64] * 3
+    for family in families:
+        for options, (found,) in family.variants.items():
+            assert isinstance(found, Duty)
+            assert found.repeat is not None
+            taken = [Length(n + (1 if option == "a" else 11), Unit.DAY) for n, option in enumerate(options)]
+            assert [(phase.every, phase.lasting) for phase in found.repeat.phases] == [(each, each) for each in taken]

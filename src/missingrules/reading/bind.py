@@ -5,52 +5,80 @@ This is done on nodes, before anything is validated, so that every word keeps it
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from missingrules.reading.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from collections.abc import Mapping as Map
 
     from missingrules.reading.nodes import Node
     from missingrules.reading.report import Report
 
 
+@dataclass(slots=True)
+class Survey:
+    """What a node names: readings (of an `if_read` with the options wanted) and tables; and where readings stand."""
+
+    node: Node
+    readings: list[tuple[Scalar, Node | None]] = field(default_factory=list)
+    tables: dict[str, None] = field(default_factory=dict)
+    # The nodes that are a reading or have one somewhere inside: all others stay as they are.
+    touched: set[int] = field(default_factory=set)
+
+
+def survey(node: Node) -> Survey:
+    found = Survey(node)
+    _look(node, found)
+    return found
+
+
+def _look(node: Node, found: Survey) -> bool:
+    """Whether a reading is named here or further in."""
+    if isinstance(node, Scalar):
+        return False
+    touched = False
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            if key.text == "reading" and isinstance(value, Scalar):
+                found.readings.append((value, None))
+                touched = True
+            elif key.text == "if_read" and isinstance(value, Mapping):
+                found.readings += value.entries
+                touched = True
+            elif key.text == "table" and isinstance(value, Scalar):
+                found.tables[value.text] = None
+            else:
+                touched |= _look(value, found)
+    else:
+        for item in node.items:
+            touched |= _look(item, found)
+    if touched:
+        found.touched.add(id(node))
+    return touched
+
+
 def mentioned(
-    node: Node, readings: Map[str, Mapping], tables: Map[str, Node]
+    start: Survey, readings: Map[str, Mapping], tables: Map[str, Survey]
 ) -> tuple[dict[str, None], dict[str, None]]:
     """The readings and the tables that a node depends on, also through tables and through options; in order."""
     found_readings: dict[str, None] = {}
     found_tables: dict[str, None] = {}
-    queue = [node]
+    queue = [start]
     while queue:
-        for kind, scalar, _ in names_in(queue.pop()):
-            name = scalar.text
-            seen = found_readings if kind == "reading" else found_tables
-            if name in seen:
-                continue
-            seen[name] = None
-            if kind == "table" and name in tables:
-                queue.append(tables[name])
-            elif kind == "reading" and name in readings:
-                queue += _values(readings[name])
+        here = queue.pop()
+        for scalar, _ in here.readings:
+            if scalar.text not in found_readings:
+                found_readings[scalar.text] = None
+                if scalar.text in readings:
+                    queue += (survey(value) for value in _values(readings[scalar.text]))
+        for name in here.tables:
+            if name not in found_tables:
+                found_tables[name] = None
+                if name in tables:
+                    queue.append(tables[name])
     return found_readings, found_tables
-
-
-def names_in(node: Node) -> Iterator[tuple[str, Scalar, Node | None]]:
-    """Every reading and table that a node names; of an `if_read`, also the options."""
-    if isinstance(node, Mapping):
-        for key, value in node.entries:
-            if key.text in ("reading", "table") and isinstance(value, Scalar):
-                yield key.text, value, None
-            elif key.text == "if_read" and isinstance(value, Mapping):
-                yield from (("reading", name, wanted) for name, wanted in value.entries)
-            else:
-                yield from names_in(value)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from names_in(item)
 
 
 def _values(reading: Mapping) -> list[Node]:
@@ -61,13 +89,17 @@ def _values(reading: Mapping) -> list[Node]:
     return [value for value in found if value is not None]
 
 
-def bind(node: Node, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
+def bind(surveyed: Survey, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
     """The node with readings taken: `options` has the option's name and entry. None: it does not stand under them."""
-    if isinstance(node, Scalar):
+    return _bind(surveyed.node, surveyed.touched, options, report)
+
+
+def _bind(node: Node, touched: set[int], options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
+    if isinstance(node, Scalar) or id(node) not in touched:
         return node
     if isinstance(node, Sequence):
-        items = tuple(bound for item in node.items if (bound := bind(item, options, report)) is not None)
-        return node if _same(items, node.items) else Sequence(items, node.span)
+        items = (_bind(item, touched, options, report) for item in node.items)
+        return Sequence(tuple(item for item in items if item is not None), node.span)
     if (value := _taken(node, options, report)) is not None:
         return value
     entries: list[tuple[Scalar, Node]] = []
@@ -76,7 +108,7 @@ def bind(node: Node, options: Map[str, tuple[str, Mapping]], report: Report) -> 
             if not _stands(value, options):
                 return None
             continue
-        bound = bind(value, options, report)
+        bound = _bind(value, touched, options, report)
         if bound is None:
             report.error(
                 "if-read-not-here",
@@ -86,14 +118,7 @@ def bind(node: Node, options: Map[str, tuple[str, Mapping]], report: Report) -> 
             )
             continue
         entries.append((key, bound))
-    if _same(tuple(value for _, value in entries), tuple(value for _, value in node.entries)):
-        return node
     return Mapping(tuple(entries), node.span)
-
-
-def _same(bound: tuple[Node, ...], nodes: tuple[Node, ...]) -> bool:
-    """Whether nothing changed: what has not changed is not made again."""
-    return len(bound) == len(nodes) and all(one is other for one, other in zip(bound, nodes, strict=True))
 
 
 def _taken(node: Mapping, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:

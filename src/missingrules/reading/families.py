@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import Choice, Conclusion, Duty, RuleFamily
-from missingrules.reading.bind import bind, mentioned, names_in
+from missingrules.reading.bind import bind, mentioned, survey
 from missingrules.reading.located import Text
 from missingrules.reading.names import Bench
 from missingrules.reading.nodes import Mapping, Scalar, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Map
 
     from missingrules.domain.rules import Citations, Provision, Reading
+    from missingrules.reading.bind import Survey
+    from missingrules.reading.located import Known
     from missingrules.reading.names import Names
     from missingrules.reading.nodes import Node
     from missingrules.reading.report import Report
@@ -44,19 +46,20 @@ class Families:
         self.names = names
         self.readings = readings
         self.reading_nodes = reading_nodes
-        self.table_nodes = table_nodes
+        self.tables = {name: survey(node) for name, node in table_nodes.items()}
         self.report = report
         self.used_readings: set[str] = set()
         self.used_tables: set[str] = set()
         self._tables: dict[tuple[str, Options], TableForm | None] = {}
         self._in_table: dict[str, Options] = {}
-        self._bad_tables = {name for name, node in table_nodes.items() if self.refuse_unknown(node)}
+        self._bad_tables = {name for name, found in self.tables.items() if self._refuse_unknown(found)}
 
     def read(self, node: Node) -> tuple[Rule, RuleFamily] | None:
         """One rule with all its variants, or None where no variant could be read."""
-        if self.refuse_unknown(node):
+        surveyed = survey(node)
+        if self._refuse_unknown(surveyed):
             return None
-        found, tables = mentioned(node, self.reading_nodes, self.table_nodes)
+        found, tables = mentioned(surveyed, self.reading_nodes, self.tables)
         self.used_readings.update(found)
         self.used_tables.update(tables)
         if self._bad_tables & tables.keys():
@@ -66,16 +69,17 @@ class Families:
             return None
         variants: dict[Options, tuple[Provision, ...]] = {}
         rule: Rule | None = None
+        known: Known | None = {} if names else None
         for combination in product(*(self._options(name) for name in names)):
             taken = dict(zip(names, combination, strict=True))
             before = self.report.times
-            bound = bind(node, self._entries(taken), self.report) if names else node
+            bound = bind(surveyed, self._entries(taken), self.report) if names else node
             if self.report.times > before:
                 continue
             if bound is None:
                 variants[combination] = ()
                 continue
-            read = check(Rule, bound, self.report)
+            read = check(Rule, bound, self.report, known=known)
             if read is None:
                 continue
             rule = read
@@ -89,13 +93,11 @@ class Families:
         shown = tuple(Choice(str(word), self.readings[word].default) for word in rule.rests_on if word in self.readings)
         return rule, RuleFamily(str(rule.id), names, MappingProxyType(self._with_choices(names, variants)), shown)
 
-    def refuse_unknown(self, node: Node) -> bool:
+    def _refuse_unknown(self, surveyed: Survey) -> bool:
         """Whether a node names readings that nobody has introduced, or options that they do not have."""
         before = self.report.times
         broken = False
-        for kind, name, wanted in names_in(node):
-            if kind != "reading":
-                continue
+        for name, wanted in surveyed.readings:
             if name.text not in self.readings:
                 if ("readings", name.text) in self.names.broken:
                     broken = True
@@ -142,15 +144,15 @@ class Families:
         """The tables as the readings leave them; each is read once for each combination of its own."""
         found: dict[str, TableForm] = {}
         for name in tables:
-            node = self.table_nodes.get(name)
-            if node is None:
+            surveyed = self.tables.get(name)
+            if surveyed is None:
                 continue
             if name not in self._in_table:
-                self._in_table[name] = tuple(mentioned(node, self.reading_nodes, self.table_nodes)[0])
+                self._in_table[name] = tuple(mentioned(surveyed, self.reading_nodes, self.tables)[0])
             own = {each: taken[each] for each in self._in_table[name] if each in taken}
             key = name, tuple(own.values())
             if key not in self._tables:
-                bound = bind(node, self._entries(own), self.report) if own else node
+                bound = bind(surveyed, self._entries(own), self.report) if own else surveyed.node
                 self._tables[key] = check(TableForm, bound, self.report) if bound is not None else None
             if form := self._tables[key]:
                 found[name] = form

@@ -65,7 +65,7 @@ class Sections:
     def head(self) -> Head | None:
         """What stands beside the sections."""
         alone = Mapping(tuple(entry for entry in self.node.entries if entry[0].text not in SECTIONS), self.node.span)
-        return check(Head, alone, self.report, ProtocolFile)
+        return check(Head, alone, self.report, keys_of=ProtocolFile)
 
     def one(self, name: str, form: type[Form]) -> Form | None:
         """A section that has keys of its own, and no names."""

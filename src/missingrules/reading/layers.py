@@ -65,7 +65,7 @@ class Layers:
         """What the innermost layer that has the key says."""
         for part in reversed(self.parts):
             value: object = getattr(part, key)
-            if value is not None and not is_silence(value):
+            if value is not None and not (key in SILENT and is_silence(value)):
                 return value
         return None
 

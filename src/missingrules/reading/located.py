@@ -38,6 +38,10 @@ class Blank:
 Tree: TypeAlias = "Text | Blank | list[Tree] | dict[Text, Tree]"
 
 
+# What nodes became, by identity; each is kept beside it, so that no other can come to have its id.
+Known: TypeAlias = "dict[int, tuple[Node, Tree]]"
+
+
 class Group(dict[Text, "Tree"]):
     """A map, with its place."""
 
@@ -52,17 +56,21 @@ class Series(list["Tree"]):
     span: Span
 
 
-def located(node: Node) -> Tree:
-    """The node as texts, lists and maps."""
+def located(node: Node, known: Known | None = None) -> Tree:
+    """The node as texts, lists and maps. What stands in `known` is not made again."""
     if isinstance(node, Scalar):
         return Text(node.text, node.span) if node.text else Blank(node.span)
+    if known is not None and (before := known.get(id(node))) is not None:
+        return before[1]
+    made: Group | Series
     if isinstance(node, Mapping):
-        group = Group((Text(key.text, key.span), located(value)) for key, value in node.entries)
-        group.span = node.span
-        return group
-    series = Series(located(item) for item in node.items)
-    series.span = node.span
-    return series
+        made = Group([(Text(key.text, key.span), located(value, known)) for key, value in node.entries])
+    else:
+        made = Series([located(item, known) for item in node.items])
+    made.span = node.span
+    if known is not None:
+        known[id(node)] = node, made
+    return made
 
 
 def place(tree: Tree | None) -> Span | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from missingrules.domain.clock import Clock
 from missingrules.domain.rules import ALWAYS, Convention, Edition, Modality, Protocol, Reading, ReadingOption
 from missingrules.reading import head as heads
-from missingrules.reading.bind import names_in
+from missingrules.reading.bind import survey
 from missingrules.reading.conditions import condition
 from missingrules.reading.families import Families
 from missingrules.reading.ledgers import FORMAT, wrong_format
@@ -217,14 +217,13 @@ def _readings(
     section = sections.node.get("readings")
     if isinstance(section, Mapping):
         for key, value in section.entries:
-            for kind, inner, _ in names_in(value):
-                if kind == "reading":
-                    bench.error(
-                        "reading-in-a-reading",
-                        f"the reading '{key.text}' names a reading in turn",
-                        inner.span,
-                        "write each combination as an option of its own",
-                    )
+            for inner, _ in survey(value).readings:
+                bench.error(
+                    "reading-in-a-reading",
+                    f"the reading '{key.text}' names a reading in turn",
+                    inner.span,
+                    "write each combination as an option of its own",
+                )
     return found
 
 
@@ -234,7 +233,7 @@ def _refuse_unused(families: Families, sections: heads.Sections, report: Report)
         return
     uses: tuple[tuple[str, Iterable[str], set[str]], ...] = (
         ("readings", families.readings, families.used_readings),
-        ("tables", families.table_nodes, families.used_tables),
+        ("tables", families.tables, families.used_tables),
     )
     for section, known, used in uses:
         node = sections.node.get(section)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.domain.source import Span
-    from missingrules.reading.located import Tree
+    from missingrules.reading.located import Known, Tree
     from missingrules.reading.nodes import Node
     from missingrules.reading.report import Report
 
@@ -26,10 +26,20 @@ Value = TypeVar("Value")
 _WANTED = {"is_instance_of": "a word or a line of text", "list_type": "a list"}
 
 
-def check(model: type[Model], node: Node, report: Report, keys_of: type[BaseModel] | None = None) -> Model | None:
-    """The node as a model, or None with its mistakes reported. `keys_of`: whose keys to suggest at the top."""
+def check(
+    model: type[Model],
+    node: Node,
+    report: Report,
+    *,
+    keys_of: type[BaseModel] | None = None,
+    known: Known | None = None,
+) -> Model | None:
+    """The node as a model, or None with its mistakes reported.
+
+    `keys_of`: whose keys to suggest at the top; `known`: what nodes became before, under another reading.
+    """
     try:
-        return model.model_validate(located(node))
+        return model.model_validate(located(node, known))
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_input=False)
         misspelt = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
