@@ -21,10 +21,11 @@ none at all. What cannot be checked is a failure: unknown words, rules that the 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import yaml
 
@@ -43,12 +44,17 @@ from missingrules.domain.obligations import (
 )
 from missingrules.domain.rules import Duty, NotStated, People, Protocol
 
+if TYPE_CHECKING:
+    from missingrules.domain.case import Case
+
 Entry = Mapping[str, Any]
 T = TypeVar("T")
 
 CHECKS: Final = (
     "expect", "absent", "questions", "conclusions", "forbidden", "ambiguities", "conflicts", "next", "valid_until",
 )  # fmt: skip
+# A number, a UTC instant, a calendar period.
+_OCCURRENCE: Final = re.compile(r"[1-9]\d*|\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z|\d{4}(-W?\d\d){0,2}|\d{4}-Q[1-4]")
 _CHECK_NOTHING_IF_EMPTY: Final = ("expect", "absent")
 
 
@@ -79,21 +85,23 @@ def rules_of(protocol: Protocol) -> dict[str, tuple[str, ...]]:
     return {rule: tuple(ids) for rule, ids in found.items()}
 
 
-def assert_answer(answer: Answer | ProtocolAnswer, wanted: Entry, where: str) -> None:
+def assert_answer(answer: Answer | ProtocolAnswer, case: Case, wanted: Entry, where: str) -> None:
     """Fails with all differences at once, what was expected beside what came out."""
     __tracebackhide__ = True
-    problems = differences(answer, wanted)
+    problems = differences(answer, case, wanted)
     if problems:
         raise AssertionError(f"{where}\n" + "\n".join(problems))
 
 
-def differences(answer: Answer | ProtocolAnswer, wanted: Entry) -> list[str]:
-    """What the answer does not keep of an entry, one text each; none if it keeps all."""
-    return _Check(answer).entry(wanted)
+def differences(answer: Answer | ProtocolAnswer, case: Case, wanted: Entry) -> list[str]:
+    """What the answer about a case does not keep of an entry, one text each; none if it keeps all."""
+    return _Check(answer, case).entry(wanted)
 
 
 class _Check:
-    def __init__(self, answer: Answer | ProtocolAnswer) -> None:
+    def __init__(self, answer: Answer | ProtocolAnswer, case: Case) -> None:
+        self.subjects = {"child", "organisation", *(episode.id for episode in case.episodes)}
+        self.ids = {event.id for event in case.events} | {record.id for record in case.records}
         self.parts = answer.protocols if isinstance(answer, Answer) else (answer,)
         self.clock: Clock = self.parts[0].protocol.clock
         self.rules: dict[str, tuple[str, ...]] = {}
@@ -167,6 +175,12 @@ class _Check:
     def _known(self, key: str) -> None:
         if self._rule_of(key) not in self.rules:
             raise NotAnExpectation(f"{key}: the protocol has no such rule; it has {', '.join(sorted(self.rules))}")
+        _, _, rest = key.removeprefix(self._owner(key)).partition("/")
+        subject, _, occurrence = rest.partition("/")
+        if subject and subject not in self.subjects:
+            raise NotAnExpectation(f"{key}: the case has no {subject}; it has {', '.join(sorted(self.subjects))}")
+        if occurrence and occurrence not in self.ids and not _OCCURRENCE.fullmatch(occurrence):
+            raise NotAnExpectation(f"{key}: no occurrence can be called {occurrence}")
 
     def _owner(self, key: str) -> str:
         return next((p for part in self.parts if (p := self._prefix(part)) and key.startswith(p)), "")

@@ -18,6 +18,7 @@ from tests.expectations import CHECKS, assert_answer, instant, load, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from missingrules.domain.case import Case
     from missingrules.domain.obligations import ProtocolAnswer
     from missingrules.domain.rules import Protocol
 
@@ -87,13 +88,16 @@ def protocol_of(name: str) -> Protocol:
 
 
 @lru_cache(maxsize=1024)
-def _answer(where: str, protocol: str, as_of: str, case: str, readings: tuple[tuple[str, str], ...]) -> ProtocolAnswer:
+def _answer(
+    where: str, protocol: str, as_of: str, written: str, readings: tuple[tuple[str, str], ...]
+) -> tuple[Case, ProtocolAnswer]:
     read = protocol_of(protocol)
     at = instant(as_of)
-    return evaluate([read], read_case_text(case, where, [read], at), at, readings=dict(readings)).protocols[0]
+    case = read_case_text(written, where, [read], at)
+    return case, evaluate([read], case, at, readings=dict(readings)).protocols[0]
 
 
-def answer_of(scenario: Scenario) -> ProtocolAnswer:
+def answer_of(scenario: Scenario) -> tuple[Case, ProtocolAnswer]:
     entry = scenario.entry
     case = json.dumps({"format": "1", "case": "scenario", **entry["case"]}, indent=1)
     readings = tuple(sorted(entry.get("readings", {}).items()))
@@ -106,7 +110,8 @@ def test_a_scenario(scenario: Scenario | AssertionError) -> None:
         raise scenario
     entry = scenario.entry
     wanted = {key: value for key, value in entry.items() if key in CHECKS}
-    assert_answer(answer_of(scenario), wanted, f"{scenario.where}\n  why: {' '.join(entry['why'].split())}")
+    case, answer = answer_of(scenario)
+    assert_answer(answer, case, wanted, f"{scenario.where}\n  why: {' '.join(entry['why'].split())}")
 
 
 def test_every_protocol_has_scenarios() -> None:
@@ -146,7 +151,7 @@ def test_every_rule_is_seen_to_fire(name: str) -> None:
         expected = {each["key"].partition("/")[0] for each in scenario.entry.get("expect", ())}
         expected |= {each["key"].partition("/")[0] for each in scenario.entry.get("forbidden", ())}
         expected |= {rule for each in scenario.entry.get("conclusions", ()) for rule in each.get("rules", ())}
-        fired |= expected & set(_fired(answer_of(scenario)))
+        fired |= expected & set(_fired(answer_of(scenario)[1]))
     acts = {id_ for ids in rules_of(protocol_of(name)).values() for id_ in ids}
     never = sorted(acts - fired)
     assert not never, f"no scenario of {name} expects and sees these fire: {', '.join(never)}"
