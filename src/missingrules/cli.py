@@ -116,9 +116,9 @@ def evaluate(
         _refuse(error.diagnostics)
     answer = run(protocols, read, now, horizon_days=horizon, readings=chosen)
     if format is Format.JSON:
-        from missingrules.interface.rendering import result_of, to_json
+        from missingrules.interface.rendering import to_json
 
-        _write(to_json(result_of(answer)))
+        _write(to_json(answer))
     else:
         from missingrules.reports.text import report
 

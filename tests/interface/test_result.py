@@ -16,6 +16,10 @@ def test_what_is_written_is_valid_by_the_published_models() -> None:
     assert to_json(Result.model_validate_json(text)) == text
 
 
+def test_the_short_way_to_json_gives_the_same() -> None:
+    assert to_json(full()) == to_json(result_of(full()))
+
+
 def test_the_same_answer_is_the_same_text() -> None:
     assert to_json(result_of(full())) == to_json(result_of(full()))
 
