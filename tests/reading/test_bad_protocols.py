@@ -50,3 +50,59 @@ def test_the_page_on_the_format_names_every_key() -> None:
         for name, info in model.model_fields.items()
     }
     assert keys - named == set()
+
+
+HEAD = (
+    "format: 1\nprotocol: a\ntitle: A\nauthority: A\napplies_to: children\n"
+    "sources: {p: {title: A, edition: {label: A}, ledger: sources/ledger.yaml}}\nroles: {police: {title: Police}}\n"
+)
+
+
+def refused(folder: Path, text: str) -> set[str]:
+    (folder / "sources").mkdir()
+    ledger = (HERE / "sources" / "ledger.yaml").read_text(encoding="utf-8")
+    (folder / "sources" / "ledger.yaml").write_text(ledger, encoding="utf-8")
+    (folder / "hostile.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        read_protocol(folder / "hostile.yaml")
+    return {each.code for each in caught.value.diagnostics}
+
+
+def rules(number: int, more: str) -> str:
+    return "rules:\n" + "".join(
+        f'- {{id: r{n}, topic: media, cite: "1.1", modality: must, {more.replace("?", str(n))}}}\n'
+        for n in range(number)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "codes_"),
+    [
+        pytest.param(HEAD.replace("sources/ledger", "x" * 10_000), {"ledger-not-found", "missing-key"}, id="long path"),
+        pytest.param(
+            HEAD + rules(3000, "trigger: started, require: notfy?, by: polise?, deadline: immediately"),
+            {"unknown-action", "unknown-role"},
+            id="thousands of unknown names",
+        ),
+        pytest.param(
+            HEAD + rules(1000, "when: {risk: low}, conclude: {risk: at least low}"), {"cycle"}, id="everything a cycle"
+        ),
+        pytest.param(
+            HEAD
+            + "readings:\n"
+            + "".join(
+                f'  q{n}: {{question: Q, default: a, why: w, options: {{a: {{cite: "1.1"}}, b: {{cite: "1.1"}}}}}}\n'
+                for n in range(9)
+            )
+            + rules(
+                60,
+                "trigger: started, require: notify, by: police, deadline: immediately, "
+                f"if_read: {{{', '.join(f'q{n}: a' for n in range(9))}}}",
+            ),
+            {"too-many-readings"},
+            id="readings without end",
+        ),
+    ],
+)
+def test_hostile_protocols_are_refused_in_good_time(text: str, codes_: set[str], tmp_path: Path) -> None:
+    assert refused(tmp_path, text) == codes_

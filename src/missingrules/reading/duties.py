@@ -200,7 +200,7 @@ def _people(key: str, layers: Layers, bench: Bench) -> WhoEver | None:
     form = layers.get("with_" if key == "with" else key)
     if form is not None:
         return people(key, form, bench)  # type: ignore[arg-type]
-    return NOT_STATED if key in layers.silences() else None
+    return NOT_STATED if key in layers.silences else None
 
 
 def _superseded_by(layers: Layers, bench: Bench) -> str | None:

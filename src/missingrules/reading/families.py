@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from missingrules.reading.nodes import Node
     from missingrules.reading.report import Report
 
-# Every combination is read on its own, so their number is bounded.
-MOST_COMBINATIONS: Final = 1_000
+# Every combination is read on its own, so their number is bounded: of one rule, and of all.
+MOST_COMBINATIONS: Final = 512
+MOST_IN_ALL: Final = 20_000
 
 Options = tuple[str, ...]
 
@@ -50,6 +51,7 @@ class Families:
         self.report = report
         self.used_readings: set[str] = set()
         self.used_tables: set[str] = set()
+        self.combinations = 0
         self._tables: dict[tuple[str, Options], TableForm | None] = {}
         self._in_table: dict[str, Options] = {}
         self._bad_tables = {name for name, found in self.tables.items() if self._refuse_unknown(found)}
@@ -119,14 +121,17 @@ class Families:
         number = 1
         for name in names:
             number *= len(self.readings[name].options)
-        if number > MOST_COMBINATIONS:
+        self.combinations += number
+        if number > MOST_COMBINATIONS or self.combinations > MOST_IN_ALL:
+            self.combinations -= number
             self.report.error(
                 "too-many-readings",
                 f"this rule depends on {len(names)} readings, which combine in {number} ways",
                 node.entries[0][0].span if isinstance(node, Mapping) and node.entries else node.span,
                 "make several rules of it, each with the readings it needs",
             )
-        return number > MOST_COMBINATIONS
+            return True
+        return False
 
     def _options(self, reading: str) -> Options:
         return tuple(option.name for option in self.readings[reading].options)
@@ -165,13 +170,14 @@ class Families:
         if not names:
             return variants
         matters: dict[str, set[int]] = {}
-        for combination, found in variants.items():
+        by_id = {combination: _by_identity(found) for combination, found in variants.items()}
+        for combination, found in by_id.items():
             for place, name in enumerate(names):
-                for option in self._options(name):
-                    other = variants.get((*combination[:place], option, *combination[place + 1 :]), ())
-                    for id_ in {_identity(each) for each in (*found, *other)}:
-                        one = [each for each in found if _identity(each) == id_]
-                        if one != [each for each in other if _identity(each) == id_]:
+                options = self._options(name)
+                for option in options[options.index(combination[place]) + 1 :]:
+                    other = by_id.get((*combination[:place], option, *combination[place + 1 :]), {})
+                    for id_ in found.keys() | other.keys():
+                        if place not in matters.get(id_, ()) and found.get(id_) != other.get(id_):
                             matters.setdefault(id_, set()).add(place)
         return {
             combination: tuple(
@@ -181,9 +187,9 @@ class Families:
                         Choice(names[place], combination[place]) for place in sorted(matters.get(_identity(each), ()))
                     ),
                 )
-                for each in found
+                for each in provided
             )
-            for combination, found in variants.items()
+            for combination, provided in variants.items()
         }
 
     def _chosen(self, provision: Provision, choices: tuple[Choice, ...]) -> Provision:
@@ -193,6 +199,13 @@ class Families:
             cited += next(option.citations for option in options if option.name == choice.option)
         citations = tuple(dict.fromkeys((*provision.citations, *cited)))
         return replace(provision, choices=choices, citations=citations)
+
+
+def _by_identity(provisions_: tuple[Provision, ...]) -> dict[str, list[Provision]]:
+    found: dict[str, list[Provision]] = {}
+    for each in provisions_:
+        found.setdefault(_identity(each), []).append(each)
+    return found
 
 
 def _identity(provision: Provision) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import time
@@ -119,7 +120,7 @@ def ledgers(sections: Sections, folder: Path) -> tuple[dict[str, Ledger], dict[s
     report = sections.report
     for label, (_, form) in sections.entries("sources", SourceForm).items():
         path = folder / form.ledger
-        if not path.is_file():
+        if not os.path.isfile(path):  # unlike Path.is_file, it takes any text for a name
             report.error(
                 "ledger-not-found",
                 f"there is no file {form.ledger} beside this one",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import NOT_STATED, Becomes, MissingFor, Modality, Unless, WhileMissing
@@ -31,11 +32,11 @@ def is_silence(value: object) -> bool:
     return (value[0] if isinstance(value, list) and len(value) == 1 else value) == NOT_STATED.value
 
 
-@dataclass(frozen=True, slots=True)
 class Layers:
     """A rule, then its case, then its item, from the outside in."""
 
-    parts: tuple[Said, ...]
+    def __init__(self, parts: tuple[Said, ...]) -> None:
+        self.parts = parts
 
     @property
     def rule(self) -> Rule:
@@ -69,6 +70,7 @@ class Layers:
                 return value
         return None
 
+    @cached_property
     def silences(self) -> dict[str, Text]:
         """The keys that the paper leaves out: listed, or by the option of a reading."""
         found = {str(word): word for part in self.parts for word in part.not_stated}
@@ -142,7 +144,7 @@ def modality(layers: Layers, lacking: Lacking, bench: Bench) -> Modality:
 
 def silences(layers: Layers, trigger: Trigger, lacking: Lacking, bench: Bench) -> None:
     """Every key the act could have is given or listed, and never both."""
-    listed = layers.silences()
+    listed = layers.silences
     given = {key: layers.get("with_" if key == "with" else key) for key in listed}
     if "deadline" in listed and given["deadline"] is None:
         given["deadline"] = layers.get("repeat")
@@ -203,6 +205,8 @@ def citations(layers: Layers, bench: Bench) -> Citations:
 
 def refuse_idle_cites(rule: Rule, parts: list[Said], bench: Bench) -> None:
     """`cites` is for keys that the rule says, or that it lists as not stated."""
+    if not any(part.cites for part in parts):
+        return
     said = {str(word) for part in parts for word in part.not_stated}
     for part in parts:
         said |= {

@@ -48,6 +48,8 @@ def in_order(
             if following is None:
                 del path[here]
                 done[here] = by_id[here]
+            elif following in reported and here in reported:
+                continue
             elif following in path:
                 ring = [*path][[*path].index(following) :]
                 if not reported.intersection(ring):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from missingrules.reading.located import Text
 
 
+# Looking for the nearest spelling takes long; whoever has so many unknown names needs no more of it.
+MOST_GUESSES: Final = 200
+
+
 class Report:
     """Collects mistakes; the same mistake found twice (a rule is read once for each reading) is kept once."""
 
@@ -20,6 +24,7 @@ class Report:
         self._found: dict[tuple[str, str, str], Diagnostic] = {}
         # How often something was found wrong, the same mistake again included.
         self.times = 0
+        self._guesses = 0
         # Where to point for what is empty and so stands nowhere: the rule at hand.
         self.near: Span | None = None
 
@@ -39,7 +44,8 @@ class Report:
 
     def unknown(self, code: str, what: str, word: Text, known: Iterable[str], otherwise: str | None = None) -> None:
         """A name that nobody has introduced, with the nearest known spelling or else a list or advice."""
-        options = sorted(known)
+        self._guesses += 1
+        options = sorted(known) if self._guesses <= MOST_GUESSES else []
         hint = did_you_mean(word, options)
         if hint is None and otherwise:
             hint = otherwise
