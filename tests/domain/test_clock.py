@@ -56,7 +56,8 @@ def test_a_length_is_a_number_and_a_unit(text: str, count: int, unit: Unit) -> N
     "text",
     [
         "", "72", "hours", "0 hours", "00 days", "-1 days", "1.5 hours", "half a day", "one day", "1 fortnight",
-        "2 quarters", "72hours", "72  hours", " 72 hours", "72 hours ", "72 Hours", "1 working week", "72 hours of started",
+        "2 quarters", "72hours", "72  hours", " 72 hours", "72 hours ", "72 Hours", "1 working week",
+        "72 hours of started",
     ],
 )  # fmt: skip
 def test_what_is_no_length(text: str) -> None:
