@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from dateutil.easter import easter
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from missingrules.domain.clock import Clock, Instant, Length, Unit, instant_of, utc_text, zone_exists
 
 LONDON = Clock()
 DAY = timedelta(days=1)
+# The first question about a working day loads the calendar, which takes as long as it takes.
+untimed = settings(deadline=None)
 
 
 def at(text: str) -> Instant:
@@ -108,6 +110,7 @@ instants = st.integers(at("1972-01-01T00:00:00Z"), at("2070-01-01T00:00:00Z")).m
 dates = st.dates(date(1972, 1, 1), date(2070, 1, 1))
 
 
+@untimed
 @given(instants, st.integers(1, 20_000), st.sampled_from([(Unit.MINUTE, 60), (Unit.HOUR, 3_600)]))
 def test_elapsed_time_knows_no_clock_change(start: Instant, count: int, unit: tuple[Unit, int]) -> None:
     wanted = start + count * unit[1]
@@ -155,6 +158,7 @@ def test_days_and_longer_keep_the_wall_clock(start: str, lasting: str, end: str)
     assert shown(LONDON.after(at(start), length(lasting))) == end
 
 
+@untimed
 @given(instants, st.integers(1, 400))
 @example(at("2025-03-29T01:30:00Z"), 1)
 @example(at("2025-10-26T01:30:00Z"), 1)
@@ -204,6 +208,7 @@ def test_a_deadline_in_dates_is_the_last_second_of_one(anchor: str, within: str,
     assert shown(LONDON.deadline(at(anchor), length(within))) == end
 
 
+@untimed
 @given(instants, st.integers(1, 240))
 @example(at("2025-01-31T10:00:00Z"), 1)
 def test_months_keep_the_day_number_or_take_the_last(anchor: Instant, months: int) -> None:
@@ -214,6 +219,7 @@ def test_months_keep_the_day_number_or_take_the_last(anchor: Instant, months: in
     assert found.time() == time(23, 59, 59)
 
 
+@untimed
 @given(instants, st.integers(1, 1_000), st.sampled_from([(Unit.DAY, 1), (Unit.WEEK, 7)]))
 def test_days_and_weeks_count_dates(anchor: Instant, count: int, unit: tuple[Unit, int]) -> None:
     found = LONDON.local(LONDON.deadline(anchor, Length(count, unit[0])))
@@ -221,6 +227,7 @@ def test_days_and_weeks_count_dates(anchor: Instant, count: int, unit: tuple[Uni
     assert found.time() == time(23, 59, 59)
 
 
+@untimed
 @given(instants, instants, st.sampled_from(["3 days", "5 working days", "2 weeks", "1 month", "1 year", "72 hours"]))
 def test_a_later_anchor_never_gives_an_earlier_deadline(one: Instant, other: Instant, within: str) -> None:
     first, second = sorted((one, other))
@@ -310,6 +317,7 @@ def never_worked(day: date) -> bool:
     )
 
 
+@untimed
 @given(dates, st.integers(1, 60), st.booleans())
 def test_working_days_never_end_on_a_day_off(start: date, count: int, same_day: bool) -> None:
     end = LONDON.date_after(start, Length(count, Unit.WORKING_DAY), same_day_counts=same_day)
@@ -321,6 +329,7 @@ def test_working_days_never_end_on_a_day_off(start: date, count: int, same_day: 
     assert sum(LONDON.is_working_day(day) for day in days) == count
 
 
+@untimed
 @given(dates, st.integers(1, 60))
 def test_the_day_itself_saves_one_if_it_is_worked(start: date, count: int) -> None:
     plain = LONDON.date_after(start, Length(count + 1, Unit.WORKING_DAY), same_day_counts=True)
@@ -348,6 +357,7 @@ def test_the_date_is_the_local_one(instant: str, day: str) -> None:
     assert LONDON.date_of(at(instant)).isoformat() == day
 
 
+@untimed
 @given(dates)
 @example(date(2025, 3, 30))
 @example(date(2025, 10, 26))
@@ -408,6 +418,7 @@ def test_birthdays(born: str, age: int, midnight: str) -> None:
     assert shown(LONDON.birthday(date.fromisoformat(born), age)) == midnight
 
 
+@untimed
 @given(dates, st.integers(1, 25))
 def test_birthdays_come_in_order_and_on_their_day(born: date, age: int) -> None:
     day = LONDON.date_of(LONDON.birthday(born, age))
