@@ -32,6 +32,7 @@ from missingrules.reading.layers import (
     silences,
 )
 from missingrules.reading.merge import CaseDuties, merge_cases
+from missingrules.reading.names import NAME, refuse_name
 from missingrules.reading.people import people
 from missingrules.reading.shapes import where
 from missingrules.reading.triggers import outcome, outcomes_of, until
@@ -123,6 +124,8 @@ def _acts(rule: schema.Rule, case: schema.CaseForm | None, bench: Bench) -> Iter
         if item.id in seen:
             bench.error("duplicate-id", f"two items are named '{item.id}'", item.id.span, "give each its own id")
         seen.add(item.id)
+        if not NAME.fullmatch(item.id):
+            refuse_name(item.id, item.id.span, bench.report)
         layers = Layers((*parts, item))
         refuse_twice(layers, bench)
         yield layers, Effect(key), item.action

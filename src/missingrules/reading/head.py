@@ -25,7 +25,7 @@ from missingrules.domain.vocabulary import (
 )
 from missingrules.reading import schema, words
 from missingrules.reading.ledgers import read_ledger
-from missingrules.reading.names import canonical
+from missingrules.reading.names import NAME, canonical, refuse_name
 from missingrules.reading.nodes import Mapping
 from missingrules.reading.schema import ConventionsForm, Head, ProtocolFile, SourceForm
 from missingrules.reading.shapes import Closed
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 Form = TypeVar("Form", bound=Closed)
 
 SECTIONS: Final = tuple(name for name in ProtocolFile.model_fields if name not in Head.model_fields)
-NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _FACT: Final = re.compile(r"(?:(?:child|episode|plan)\.)?[a-z][a-z0-9_]*")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
@@ -100,17 +99,6 @@ class Sections:
             else:
                 found[key.text] = key, read
         return found
-
-
-def refuse_name(name: str, span: Span, report: Report, join: str = "-") -> None:
-    """Names become parts of keys, so they keep to small letters, digits and joining signs."""
-    small = re.sub(r"[^a-z0-9]+", join, name.lower()).strip(join)
-    report.error(
-        "not-a-name",
-        f"'{name}' cannot be a name: names have small letters, digits, hyphens and underscores",
-        span,
-        f"write {small}" if small else None,
-    )
 
 
 def ledgers(sections: Sections, folder: Path) -> tuple[dict[str, Ledger], dict[str, SourceForm]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import Citation, Role, Words
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from missingrules.reading.schema import ConventionsForm, TableForm
     from missingrules.reading.shapes import Cited
 
-PREFIXES = ("child", "episode", "plan", "event", "record", "protocol")
+NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+PREFIXES: Final = ("child", "episode", "plan", "event", "record", "protocol")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,3 +158,14 @@ def canonical(word: str) -> str:
 def short(name: str) -> str:
     """The fact's name as authors write it."""
     return "area" if name == "protocol.area" else name.removeprefix("episode.")
+
+
+def refuse_name(name: str, span: Span, report: Report, join: str = "-") -> None:
+    """Names become parts of keys, so they keep to small letters, digits and joining signs."""
+    small = re.sub(r"[^a-z0-9]+", join, name.lower()).strip(join)
+    report.error(
+        "not-a-name",
+        f"'{name}' cannot be a name: names have small letters, digits, hyphens and underscores",
+        span,
+        f"write {small}" if small else None,
+    )

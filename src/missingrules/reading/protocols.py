@@ -16,7 +16,7 @@ from missingrules.reading.bind import survey
 from missingrules.reading.conditions import condition
 from missingrules.reading.families import Families
 from missingrules.reading.ledgers import FORMAT, wrong_format
-from missingrules.reading.names import Bench, Names
+from missingrules.reading.names import NAME, Bench, Names, refuse_name
 from missingrules.reading.nodes import Mapping, Scalar, Sequence, plain, read_file
 from missingrules.reading.order import in_order
 from missingrules.reading.report import Report
@@ -144,8 +144,8 @@ def _refuse_later(head: Head | None, node: Mapping, report: Report) -> None:
     if head is None:
         return
     for name in (head.protocol, *(head.areas or ())):
-        if not heads.NAME.fullmatch(name):
-            heads.refuse_name(name, name.span, report)
+        if not NAME.fullmatch(name):
+            refuse_name(name, name.span, report)
     for key in ("stands_on", "drops"):
         if getattr(head, key) is not None:
             report.error(
@@ -206,8 +206,8 @@ def _readings(
     found: dict[str, Reading] = {}
     for name, (_, form) in forms.items():
         for option in form.options:
-            if not heads.NAME.fullmatch(option):
-                heads.refuse_name(option, option.span, bench.report)
+            if not NAME.fullmatch(option):
+                refuse_name(option, option.span, bench.report)
         if form.default not in form.options:
             bench.report.unknown("unknown-option", "option of this reading", form.default, form.options)
         options = tuple(

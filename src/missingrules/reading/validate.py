@@ -109,6 +109,9 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
             "write {episodes_reach: at least 3, …} for the episode that brings the count there; "
             "for every episode from then on, trigger: started and this under when",
         )
+    elif "_" in kind:
+        # pydantic's own words never reach an author; none of its other errors is known to be possible here.
+        report.error("wrong-shape", "this cannot stand here", _start(at(node, path)))
     else:
         # Our own validators speak for themselves.
         found = at(node, path)
