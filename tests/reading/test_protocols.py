@@ -369,3 +369,37 @@ def test_readings_are_bound_alike_whatever_was_bound_before(tmp_path: Path) -> N
             assert found.repeat is not None
             taken = [Length(n + (1 if option == "a" else 11), Unit.DAY) for n, option in enumerate(options)]
             assert [(phase.every, phase.lasting) for phase in found.repeat.phases] == [(each, each) for each in taken]
+
+
+def test_known_and_not_known_cover_everything(everything: Protocol) -> None:
+    (found,) = variant(everything, "known-or-not")
+    assert isinstance(found, Duty)
+    known = FactTest("child.placed_in", Known())
+    assert found.trigger == WhileMissing("located")
+    assert found.by == PeopleRows(
+        (
+            PeopleRow(known, People("all", (POLICE,)), (cite("2", "by"),)),
+            PeopleRow(Not(known), People("all", (MANAGER,)), (cite("3", "by"),)),
+        ),
+        at_firing=True,
+    )
+
+
+def test_a_record_may_ask_for_its_own_action_where_it_did_not_count(everything: Protocol) -> None:
+    (found,) = variant(everything, "declined")
+    assert isinstance(found, Duty)
+    assert found.id == "declined.again"
+    assert found.guard.when == All(
+        (is_("record.method", "telephone", "letter"), FactTest("episode.risk.recorded", Known()))
+    )
+    assert (found.by, found.deadline) == (People("record_by"), AtNext("forum"))
+    assert found.aim == Note("within 2 days of record")
+
+
+def test_a_count_may_have_no_window(everything: Protocol) -> None:
+    found = duty(everything, "ever")
+    counted = Counted(NOT_STATED, ("missing", "absent"), ("education",), "reported")
+    assert found.trigger == EpisodesReach(4, counted)
+    assert found.guard.kinds == ("missing", "absent")
+    assert found.deadline == Within(Length(2, Unit.WORKING_DAY), "trigger", same_day_counts=True)
+    assert found.conventions == ()

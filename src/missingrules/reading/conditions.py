@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 COUNT_KEYS: Final = ("episodes", "in", "kinds", "from", "counted_by")
 PERIODS: Final = ("calendar month", "calendar quarter", "calendar year")
-# What a record of any action may say.
-RECORD_TEXTS: Final = ("action", "outcome", "about", "method", "by", "chair", "attended", "to", "with")
 
 # Stands for what could not be read; a mistake has been reported, so it is never handed on.
 UNREAD: Final = All(())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from datetime import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -44,14 +43,6 @@ Form = TypeVar("Form", bound=Closed)
 SECTIONS: Final = tuple(name for name in ProtocolFile.model_fields if name not in Head.model_fields)
 _FACT: Final = re.compile(r"(?:(?:child|episode|plan)\.)?[a-z][a-z0-9_]*")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The entries of a section that could be read, and the names of those that could not."""
-
-    forms: dict[str, tuple[Scalar, Closed]]
-    broken: frozenset[tuple[str, str]]
 
 
 class Sections:

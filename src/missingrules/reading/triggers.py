@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from missingrules.domain.clock import Length, Unit
+from missingrules.domain.clock import Unit
 from missingrules.domain.rules import (
     All,
     Becomes,
@@ -262,8 +262,3 @@ def until(form: forms.Until, bench: Bench) -> Until:
 
 def _plain(word: Text | None) -> str | None:
     return None if word is None else str(word)
-
-
-def stretch_length(found: Trigger) -> Length | None:
-    """The fixed length of a `missing_for`."""
-    return found.length if isinstance(found, MissingFor) and isinstance(found.length, Length) else None
