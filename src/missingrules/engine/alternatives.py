@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.domain.obligations import Ambiguity, Obligation, Rests
+from missingrules.domain.obligations import NO_DIFFERENCE, Ambiguity, Obligation, Rests
 from missingrules.engine.people import people_text
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ def rests_on(
                 added.append(Ambiguity(reading.id, option.name, would_add, option.citations))
         for key, texts in otherwise.items():
             if texts or base[key].duty.rule in direct:
-                text = "; ".join(texts) or "no difference here"
+                text = "; ".join(texts) or NO_DIFFERENCE
                 rests.setdefault(key, []).append(Rests(reading.id, taken, text))
     for family in protocol.families:
         for choice in family.shown:
             for key, o in base.items():
                 if o.duty.rule == family.id:
-                    rests.setdefault(key, []).append(Rests(choice.reading, choice.option, "no difference here"))
+                    rests.setdefault(key, []).append(Rests(choice.reading, choice.option, NO_DIFFERENCE))
     return Otherwise({key: tuple(found) for key, found in rests.items()}, tuple(added))
 
 

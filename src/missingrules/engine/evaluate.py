@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Answer, Later, Outlook, ProtocolAnswer, Question
+from missingrules.domain.obligations import NO_DIFFERENCE, Answer, Later, Outlook, ProtocolAnswer, Question
 from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Protocol
 
 DAY_SECONDS = 86400
+SAMPLE = 2
 
 
 def evaluate(
@@ -56,7 +57,7 @@ def every_reading(
     """The answer under every combination of the readings that this case touches."""
     options = {r.id: r.default for r in protocol.readings.values()}
     first = _answer(protocol, case, as_of, horizon_days, {})
-    touched = {rest.reading for o in first.actions for rest in o.readings if rest.otherwise != "no difference here"}
+    touched = {rest.reading for o in first.actions for rest in o.readings if rest.otherwise != NO_DIFFERENCE}
     touched |= {a.reading for a in first.ambiguities}
     return tuple(
         (taken, _answer(protocol, case, as_of, horizon_days, taken))
@@ -86,10 +87,16 @@ class Asked:
         """The obligations of some rules under other options than those of `base`."""
         needed = frozenset().union(*(self.plan.needed[rule] for rule in rules))
         provisions = provisions_of(self.protocol, options, needed)
-        solvers = [Solver(self.protocol, provisions, seen, self.horizon) for seen in self._seen]
+        solvers = [Solver(self.protocol, provisions, lender.seen, self.horizon) for lender in base.solvers]
         for solver, lender in zip(solvers, base.solvers, strict=True):
             solver.borrow(lender, rules)
         return self._answered(solvers, [solver.solve(only=rules) for solver in solvers]).merged.solved.obligations
+
+    def sampled(self, base: Asked.Answered) -> Asked.Answered:
+        """The earliest and the latest world alone: enough to say what another reading would change."""
+        if len(base.solvers) <= SAMPLE:
+            return base
+        return self._answered([base.solvers[0], base.solvers[1]], [base.found[0], base.found[1]])
 
     def _answered(self, solvers: list[Solver], found: list[Solved]) -> Asked.Answered:
         merged = merge(self.protocol.clock, found) if self.open else Merged(found[0], frozenset())
@@ -133,11 +140,15 @@ def _answer(
     options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
     base = asked.solve(options)
     solved = base.merged.solved
-    other = Later(
-        lambda: alternatives.rests_on(
-            protocol, asked.plan, options, solved.obligations, lambda taken, rules: asked.under(base, taken, rules)
+
+    def otherwise() -> alternatives.Otherwise:
+        sample = asked.sampled(base)
+        known = sample.merged.solved.obligations
+        return alternatives.rests_on(
+            protocol, asked.plan, options, known, lambda taken, rules: asked.under(sample, taken, rules)
         )
-    )
+
+    other = Later(otherwise)
     rests = Later(lambda: other.get().rests)
     return ProtocolAnswer(
         protocol=protocol,

@@ -1,14 +1,15 @@
 """Dates without a time, and instants the case leaves out: every way the case may have been, as cases fully timed.
 
 What all worlds agree on stands; merge.py finds it. Each open instant is tried at the ends of its span and around every
-instant at which an order or a threshold could turn, alone and together with the others of its episode.
+settled instant at which an order or a threshold could turn, together with the others of its episode.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice, product
+from itertools import product
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Clock, Length
     from missingrules.domain.rules import Words
 
-# Together more combinations than this are sampled by ends only; a case with so many open instants has no times at all.
+# More combinations than this are sampled; a case with so many open instants has hardly a time at all.
 TOGETHER = 256
 
 
@@ -41,11 +42,8 @@ class Open(NamedTuple):
 
     spot: Spot
     group: str  # the episode it belongs to
+    days: frozenset[date]  # the local dates at the ends of its span
     candidates: tuple[Instant | None, ...]  # the first is the earliest, the last the latest
-
-    @property
-    def ends(self) -> tuple[Instant | None, ...]:
-        return tuple(dict.fromkeys((self.candidates[0], self.candidates[-1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +61,12 @@ def open_instants(
     spots = list(_spots(case, words, reads))
     if not spots:
         return []
-    marks = {as_of, *_settled(case, words)}
-    for _, _, stamp in spots:
-        if isinstance(stamp, date):
-            marks |= {clock.midnight(stamp), clock.end_of(stamp)}
-    near = set(marks)
-    for length in lengths:
-        seconds = length.seconds
-        for mark in marks:
-            if seconds is not None:
-                near |= {Instant(mark - seconds), Instant(mark + seconds)}
-            else:
-                reached = clock.after(mark, length)
-                near |= {reached, Instant(mark - (reached - mark))}
+    # A threshold turns once: the ends of a span find it, save where a settled instant stands inside.
+    near = {as_of, *_settled(case)}
+    for mark in tuple(near):
+        for length in lengths:
+            seconds = length.seconds or clock.after(mark, length) - mark
+            near |= {Instant(mark - seconds), Instant(mark + seconds)}
     turning = sorted({Instant(n + d) for n in near for d in (-1, 0, 1)})
     out = []
     for spot, group, stamp in spots:
@@ -86,39 +77,52 @@ def open_instants(
             low, high = _span(case, spot, as_of, clock)
             never = [None]
         inside = [t for t in turning if low < t < high]
-        out.append(Open(spot, group, tuple(dict.fromkeys([low, *inside, high, *never]))))
+        days = frozenset({clock.date_of(low), clock.date_of(high)})
+        out.append(Open(spot, group, days, tuple(dict.fromkeys([low, *inside, high, *never]))))
     return out
 
 
 def worlds(case: Case, open_: list[Open]) -> list[World]:
     """The cases to be tried, those that break the order of an episode left out; the first is the earliest of all."""
-    last = tuple(len(o.candidates) - 1 for o in open_)
     first = tuple(0 for _ in open_)
+    last = tuple(len(o.candidates) - 1 for o in open_)
     tried: dict[tuple[int, ...], None] = {first: None, last: None}
-    for base in (first, last):
-        for i, one in enumerate(open_):
-            for c in range(len(one.candidates)):
-                tried[(*base[:i], c, *base[i + 1 :])] = None
-        for group in dict.fromkeys(o.group for o in open_):
-            members = [i for i, o in enumerate(open_) if o.group == group]
-            choices: list[range | tuple[int, ...]] = [range(len(open_[i].candidates)) for i in members]
-            total = 1
-            for choice in choices:
-                total *= len(choice)
-            if total > TOGETHER:
-                choices = [tuple(dict.fromkeys((0, last[i] // 2, last[i]))) for i in members]
-            for together in islice(product(*choices), 4 * TOGETHER):
-                taken = list(base)
-                for i, c in zip(members, together, strict=True):
-                    taken[i] = c
-                tried[tuple(taken)] = None
+    for members in _together(open_):
+        every = [range(len(open_[i].candidates)) for i in members]
+        for taken in _choices(every):
+            chosen = dict(zip(members, taken, strict=True))
+            tried[tuple(chosen.get(i, 0) for i in range(len(open_)))] = None
     out = []
     for took in tried:
-        settled = {o.spot: o.candidates[c] for o, c in zip(open_, took, strict=True)}
-        timed = _settle(case, settled)
+        timed = _settle(case, {o.spot: o.candidates[c] for o, c in zip(open_, took, strict=True)})
         if _in_order(timed):
             out.append(World(timed, took))
     return out
+
+
+def _together(open_: list[Open]) -> list[list[int]]:
+    """Which open instants are tried in every combination: those of one episode, and of others on the same dates."""
+    groups: list[tuple[set[str], set[date], list[int]]] = []
+    for i, one in enumerate(open_):
+        own: tuple[set[str], set[date], list[int]] = ({one.group}, set(one.days), [i])
+        for other in [g for g in groups if g[0] & own[0] or g[1] & own[1]]:
+            groups.remove(other)
+            own = (own[0] | other[0], own[1] | other[1], other[2] + own[2])
+        groups.append(own)
+    return [sorted(members) for _, _, members in groups]
+
+
+def _choices(every: list[range]) -> Iterator[tuple[int, ...]]:
+    """Every combination; of too many the ends and the middle of each, then each alone."""
+    thirds = [tuple(dict.fromkeys((0, len(choice) // 2, len(choice) - 1))) for choice in every]
+    for choices in (every, thirds):
+        if prod(len(choice) for choice in choices) <= TOGETHER:
+            yield from product(*choices)
+            return
+    for i, choice in enumerate(every):
+        for c in choice:
+            yield tuple(c if k == i else 0 for k in range(len(every)))
+            yield tuple(c if k == i else len(other) - 1 for k, other in enumerate(every))
 
 
 def _spots(case: Case, words: Words, reads: frozenset[str]) -> Iterator[tuple[Spot, str, Any]]:
@@ -154,7 +158,7 @@ def _graded(words: Words, name: str) -> bool:
     return word is not None and word.kind in (FactKind.GRADING, FactKind.JUDGEMENT)
 
 
-def _settled(case: Case, words: Words) -> Iterator[Instant]:
+def _settled(case: Case) -> Iterator[Instant]:
     for episode in case.episodes:
         for name in ("started", "located", "returned", "reported", "last_seen"):
             stamp = getattr(episode, name)
