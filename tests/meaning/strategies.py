@@ -27,7 +27,6 @@ from missingrules.domain.rules import (
     Duty,
     Effect,
     EpisodesReach,
-    FactTest,
     FirstOf,
     Guard,
     HoursTest,
@@ -313,7 +312,7 @@ PLAIN: tuple[Condition, ...] = (
     CountTest(counted("90 days"), Range(low=2)),
     CountTest(counted("calendar month"), Range(low=2, high=2)),
     CountTest(counted("1 month", "returned"), Range(low=1)),
-    FactTest("plan.report_after", Range(low=length("24 hours"))),
+    known("plan.report_after"),
 )
 GRADED: tuple[Condition, ...] = (
     risk("medium"),

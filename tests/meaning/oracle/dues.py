@@ -44,7 +44,7 @@ def numbered_day(world: World, on: OnDay, f: Firing | Chance, at: int, t: int) -
 
 
 def rows_possible(world: World, rows: Any, ctx: Ctx, t: int) -> list[Any]:
-    """The rows that may be the first true one; None stands for no row."""
+    """The rows that may be the first true one; None stands for no row, where all are false."""
     found: list[Any] = []
     for row in rows:
         truth = holds(world, row.condition, ctx, t)
@@ -52,45 +52,55 @@ def rows_possible(world: World, rows: Any, ctx: Ctx, t: int) -> list[Any]:
             found.append(row)
         if truth:
             return found
-    return [*found, None]
+    return found or [None]
 
 
-def read(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -> set[int | None]:
-    """What the deadline gives at t: one due instant, or every one that unknown facts leave possible."""
+def read(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -> int | None:
+    """What a deadline without rows gives at t."""
     clock = world.clock
     match deadline:
         case Within(length, name, same_day):
             from_ = anchor(world, f, name, f.at, t)
             if from_ is None:
-                return {None}
+                return None
             from_ = clock.midnight(from_) if isinstance(from_, date) else from_
-            return {clock.deadline(Instant(from_), length, same_day_counts=same_day)}
+            return clock.deadline(Instant(from_), length, same_day_counts=same_day)
         case OnDay():
             # read from what the day itself was reckoned from
             day = numbered_day(world, deadline, f, f.chance.begin, max(t, f.chance.begin))
-            return {None if day is None else clock.end_of(day)}
+            return None if day is None else clock.end_of(day)
         case Before(name):
             to = anchor(world, f, name, f.at, t)
-            return {None if to is None else clock.midnight(to) - 1 if isinstance(to, date) else to - 1}
+            if to is None:
+                return None
+            return clock.midnight(to) - 1 if isinstance(to, date) else int(to) - 1
         case AtNext(meeting):
             dates = [m for m in world.case.meetings.get(meeting, ()) if isinstance(m, int) and m > f.at]
-            return {min(dates, default=None)}
+            return min(dates, default=None)
         case SetBy(name):
             value = fact(world, name, f.ctx, t)
             if isinstance(value, Length):
-                return {clock.deadline(Instant(f.at), value)}
-            return {clock.end_of(value) if isinstance(value, date) else value if isinstance(value, int) else None}
+                return clock.deadline(Instant(f.at), value)
+            return clock.end_of(value) if isinstance(value, date) else value if isinstance(value, int) else None
         case AtTheSameTime():
-            return {clock.end_of(clock.date_of(Instant(f.at)))}
-        case DeadlineRows(rows, at_firing):
-            when = f.at if at_firing else t
-            found: set[int | None] = set()
-            for row in rows_possible(world, rows, f.ctx, when):
-                found |= {None} if row is None else read(world, row.deadline, f, t)
-            return found
-        case Word() | NotStated():
-            return {None}
+            return clock.end_of(clock.date_of(Instant(f.at)))
+        case Word() | NotStated() | None:
+            return None
     raise AssertionError(deadline)
+
+
+def read_rows(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -> dict[tuple[int, ...], int | None]:
+    """What each row gives that may be the one at t, by its place."""
+    if not isinstance(deadline, DeadlineRows):
+        return {(): read(world, deadline, f, t)}
+    found: dict[tuple[int, ...], int | None] = {}
+    for row in rows_possible(world, deadline.rows, f.ctx, f.at if deadline.at_firing else t):
+        if row is None:
+            found[-1,] = None
+        else:
+            for place, due in read_rows(world, row.deadline, f, t).items():
+                found[deadline.rows.index(row), *place] = due
+    return found
 
 
 class Due(NamedTuple):
@@ -103,15 +113,15 @@ class Due(NamedTuple):
 def moving(world: World, deadline: Deadline | NotStated, f: Firing) -> Iterator[tuple[int, Due]]:
     """The due instant as it stands from each interesting instant on: the earliest so far."""
     known = NEVER
-    unknown: tuple[int, int] | None = None
+    unknown: dict[tuple[int, ...], int] = {}  # what each row still possible has given, since nobody knows which
     for t in sorted({f.at, *(t for t in world.instants if t >= f.at)}):
-        given = [NEVER if d is None else max(t, d) for d in read(world, deadline, f, t)]
-        if len(given) == 1:
-            known, unknown = min(known, given[0]), None
+        rows = read_rows(world, deadline, f, t)
+        given = {p: NEVER if d is None else max(t, d) for p, d in rows.items()}
+        if len(set(rows.values())) == 1:
+            known, unknown = min(known, *given.values()), {}
         else:
-            low, high = unknown or (NEVER, NEVER)
-            unknown = min(low, *given), min(high, max(given))
-        low, high = (known, known) if unknown is None else (min(known, unknown[0]), min(known, unknown[1]))
+            unknown = {p: min(d, unknown.get(p, NEVER)) for p, d in given.items()}
+        low, high = min(known, *unknown.values(), NEVER), min(known, max(unknown.values(), default=NEVER))
         yield t, Due(None if low == NEVER else low, None if high == NEVER else high)
 
 

@@ -262,7 +262,7 @@ def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx, *, as
             found += [at] if isinstance(at, int) else []
         elif isinstance(until, OnBirthday):
             born = recorded(world, "child.date_of_birth", Ctx(None), 0)
-            found += [world.clock.birthday(born, until.age)] if born is not None else []
+            found += [world.clock.birthday(born, until.age)] if born is not None else [begin] if assume else []
         elif isinstance(until, OnRecord):
             found += [
                 as_int(r.at)

@@ -138,7 +138,7 @@ def items_of(world: World, f: Firing, assume: bool) -> list[Item]:
         if item.end < item.opens:
             break
         found.append(item)
-        if item.opens > world.as_of:
+        if item.opens > world.as_of or f.undecided:  # of a series that may not be there its first occurrence
             break
     for item in found:
         later = min((x.opens for x in found if as_int(x.number) >= as_int(item.number) + 2), default=NEVER)

@@ -124,7 +124,7 @@ def worlds(
             continue
         tried = True
         cut = seen(protocol, filled, as_of)
-        for belongs, covers in of_records(cut, provisions):
+        for belongs, covers in of_records(protocol, cut, provisions):
             world = World(protocol, provisions, cut, as_of, horizon, order, belongs, covers)
             world.instants = interesting(protocol, provisions, stamps_of(clock, cut), cut, as_of, horizon)
             yield world
@@ -253,32 +253,34 @@ def in_order(case: Case) -> bool:
     return line == sorted(line)
 
 
-def of_records(case: Case, provisions: tuple[Provision, ...]) -> Iterator[tuple[dict[str, str], dict[str, bool]]]:
+def of_records(
+    protocol: Protocol, case: Case, provisions: tuple[Provision, ...]
+) -> Iterator[tuple[dict[str, str], dict[str, bool]]]:
     """Records that name no episode, or nobody, each as it may be meant."""
     duties = [p for p in provisions if isinstance(p, Duty)]
-    acts = {d.action for d in duties} | {u.action for d in duties for u in d.until if isinstance(u, OnRecord)}
+
+    def acts_of(d: Duty) -> set[str]:
+        word = protocol.words.actions.get(d.action)
+        return {d.action, *(word.also if word else ())}
+
+    acts = {u.action for d in duties for u in d.until if isinstance(u, OnRecord)}.union(*map(acts_of, duties))
     told = [d for d in duties if d.to is not None or d.with_ is not None]
     keys: list[tuple[str, str]] = []
     options: list[tuple[Any, ...]] = []
     for r in case.records:
         done = {r.action, *r.included}
         running = tuple(e.id for e in case.episodes if as_int(e.started) <= as_int(r.at))
-        if r.episode is None and len(running) > 1 and (done & acts or any(has_also(d) for d in duties)):
+        if r.episode is None and len(running) > 1 and done & acts:
             keys.append(("belongs", r.id))
             options.append(running)
         silent = [d for d in told if (d.to is not None and not r.to) or (d.with_ is not None and not r.with_)]
-        if any(d.action in done or has_also(d) for d in silent):
+        if any(acts_of(d) & done for d in silent):
             keys.append(("covers", r.id))
             options.append((True, False))
     for values in product(*options):
         belongs = {k[1]: v for k, v in zip(keys, values, strict=True) if k[0] == "belongs"}
         covers = {k[1]: v for k, v in zip(keys, values, strict=True) if k[0] == "covers"}
         yield belongs, covers
-
-
-def has_also(duty: Duty) -> bool:
-    """Tests name acts that count as others so; a case with them is gone through in full."""
-    return duty.action.endswith("_or_like")
 
 
 def as_int(x: Any) -> int:
