@@ -257,9 +257,7 @@ class ProtocolFile(Head):
     facts: dict[Word, FactForm] = Field(default={}, description="Facts of this area's own")
     actions: dict[Word, ActionForm] = Field(default={}, description="Acts of this area's own")
     events: dict[Word, EventForm] = Field(default={}, description="Events of this area's own")
-    conventions: ConventionsForm = Field(
-        default=ConventionsForm(), description="Said once for the whole file, with why"
-    )
+    conventions: ConventionsForm | None = Field(default=None, description="Said once for the whole file, with why")
     readings: dict[Word, ReadingForm] = Field(default={}, description="What the source leaves open")
     tables: dict[Word, TableForm] = Field(default={}, description="Decision tables")
     rules: list[Rule] = Field(min_length=1, description="The rules")
