@@ -49,9 +49,11 @@ def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, close
     What a reading at instant u gives counts as the later of itself and u; readings while facts were unknown do not
     count once they are known.
     """
+    if deadline is NOT_STATED:
+        return NONE
     start = firing.trigger if firing.state != "fired" else firing.fired
     best = _read(reader, deadline, firing, start)
-    if isinstance(deadline, (Word, AtNext, AtTheSameTime)) or deadline is NOT_STATED:
+    if isinstance(deadline, (Word, AtNext, AtTheSameTime)):
         return best
     best = _not_before(best, start)
     if isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from missingrules.domain.case import Case
-    from missingrules.domain.obligations import Ambiguity, Obligation
+    from missingrules.domain.obligations import Ambiguity, Obligation, Rests
     from missingrules.domain.rules import Protocol
 
 DAY_SECONDS = 86400
@@ -77,10 +77,12 @@ class Asked:
         self.worlds = worlds(case, self.open) if self.open else [World(case, ())]
         self._seen = [see(world.case, as_of, clock, words) for world in self.worlds]
 
-    def solve(self, options: Mapping[str, str]) -> Asked.Answered:
-        """The answer under these options."""
+    def solve(
+        self, options: Mapping[str, str], rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None
+    ) -> Asked.Answered:
+        """The answer under these options; `rests` is handed to every obligation."""
         provisions = provisions_of(self.protocol, options)
-        solvers = [Solver(self.protocol, provisions, seen, self.horizon) for seen in self._seen]
+        solvers = [Solver(self.protocol, provisions, seen, self.horizon, rests) for seen in self._seen]
         return self._answered(solvers, [solver.solve() for solver in solvers])
 
     def under(self, base: Asked.Answered, options: Mapping[str, str], rules: frozenset[str]) -> dict[str, Obligation]:
@@ -138,8 +140,6 @@ def _answer(
 ) -> ProtocolAnswer:
     asked = Asked(protocol, case, as_of, horizon_days)
     options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
-    base = asked.solve(options)
-    solved = base.merged.solved
 
     def otherwise() -> alternatives.Otherwise:
         sample = asked.sampled(base)
@@ -149,10 +149,11 @@ def _answer(
         )
 
     other = Later(otherwise)
-    rests = Later(lambda: other.get().rests)
+    base = asked.solve(options, Later(lambda: other.get().rests))
+    solved = base.merged.solved
     return ProtocolAnswer(
         protocol=protocol,
-        actions=tuple(o._replace(rests=rests) for o in sorted(solved.obligations.values(), key=order)),
+        actions=tuple(sorted(solved.obligations.values(), key=order)),
         conclusions=tuple(solved.conclusions),
         forbidden=tuple(solved.forbidden),
         conflicts=tuple(solved.conflicts),

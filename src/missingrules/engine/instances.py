@@ -54,7 +54,7 @@ class End(NamedTuple):
     superseded: bool
 
 
-def singles(reader: Reader, duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]:
+def singles(duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]:
     """One instance for each firing of a duty that does not repeat."""
     out = []
     for firing, end in firings:
@@ -65,10 +65,10 @@ def singles(reader: Reader, duty: Duty, firings: Iterable[tuple[Firing, End]]) -
     return out
 
 
-def discharge(reader: Reader, duty: Duty, instances: list[Instance], prefix: str) -> None:
+def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: list[Happening]) -> None:
     """Gives each act to the instance of one subject that it discharges."""
-    for act in of_action(reader, duty):
-        _give(reader, duty, instances, act, prefix)
+    for act in given:
+        _give(reader, duty, instances, act)
 
 
 def of_action(reader: Reader, duty: Duty) -> list[Happening]:
@@ -98,7 +98,7 @@ def _is_of_kind(reader: Reader, duty: Duty, act: Happening) -> bool:
             return written == "agreed"
 
 
-def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening, prefix: str) -> bool:
+def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening) -> bool:
     """Gives an act to the instance that it answers or fits; True if it discharged one."""
     fitting = [
         i
@@ -112,7 +112,8 @@ def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening,
     if not fitting:
         return False
     answers = act.record.answers if act.record else None
-    answered = [i for i in instances if answers and answers in (i.occurrence, _key(prefix, i), _key("", i))]
+    name = reader.protocol.name
+    answered = [i for i in instances if answers and answers in (i.occurrence, _key(name, i), _key("", i))]
     if answered:
         fitting = [i for i in fitting if i in answered]
         if not fitting:
@@ -172,14 +173,14 @@ class Slot(NamedTuple):
     every: Phase
 
 
-def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int) -> list[Instance]:
+def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int, given: list[Happening]) -> list[Instance]:
     """The occurrences of a repeating duty that opened, and the next one that has not. Numbers go on from `first`."""
     repeat = duty.repeat
     assert repeat is not None
     if firing.state == "undecided":
         return [_occurrence(duty, firing, end, Slot(first, firing.trigger, FOREVER, repeat.phases[0]), "undecided")]
     if repeat.next_from == "last_held":
-        return list(_held(reader, duty, repeat, firing, end, first))
+        return list(_held(reader, duty, repeat, firing, end, first, given))
     return list(_scheduled(reader, duty, repeat, firing, end, first))
 
 
@@ -242,14 +243,16 @@ def _scheduled(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: 
             return
 
 
-def _held(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int) -> Iterator[Instance]:
+def _held(
+    reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int, given: list[Happening]
+) -> Iterator[Instance]:
     anchor = _anchor(reader, repeat, firing)
     if anchor is None:
         return
     base, opens = anchor
     as_of, clock = reader.seen.as_of, reader.clock
     guard = reader.guard(duty.guard, firing.place)
-    left = of_action(reader, duty)
+    left = list(given)
     number = first
     while True:
         phase = _phase_at(reader, repeat, base, opens)
@@ -269,7 +272,7 @@ def _held(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, 
         if state != "fired":
             return
         while left and instance.discharged is None:
-            _give(reader, duty, [instance], left.pop(0), reader.protocol.name)
+            _give(reader, duty, [instance], left.pop(0))
         if instance.discharged is None:
             return
         opens, number = instance.discharged, number + 1
@@ -286,6 +289,6 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
 
 
 def _occurrence(duty: Duty, firing: Firing, end: End, slot: Slot, state: str) -> Instance:
-    own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))  # type: ignore[arg-type]
+    own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))
     due = Due(slot.due, slot.due, f"every {slot.every.every}")
     return Instance(duty, own, own.occurrence, slot.opens, end.certain, end.maybe, end.superseded, fixed=due)

@@ -12,7 +12,7 @@ from missingrules.domain.rules import Conclusion, Duty, Prohibition, Word
 from missingrules.engine import evidence
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, Undone, firings
-from missingrules.engine.instances import End, Instance, discharge, series, singles
+from missingrules.engine.instances import End, Instance, discharge, of_action, series, singles
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import breaches
@@ -20,8 +20,9 @@ from missingrules.engine.standing import conclusions_of
 from missingrules.engine.status import people_of, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
+    from missingrules.domain.obligations import Rests
     from missingrules.domain.rules import Protocol, Provision
     from missingrules.engine.deadlines import Due
     from missingrules.engine.seen import Seen
@@ -42,11 +43,19 @@ class Solved:
 class Solver:
     """Works out each duty's instances once; a duty may look at another's (superseded, undone)."""
 
-    def __init__(self, protocol: Protocol, provisions: Iterable[Provision], seen: Seen, horizon: Instant) -> None:
+    def __init__(
+        self,
+        protocol: Protocol,
+        provisions: Iterable[Provision],
+        seen: Seen,
+        horizon: Instant,
+        rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None,
+    ) -> None:
         self.protocol = protocol
         self._plan = plan_of(protocol)
         self.seen = seen
         self.horizon = horizon
+        self.rests = rests
         self.duties: dict[str, list[Duty]] = {}
         self.conclusions: list[Conclusion] = []
         self.prohibitions: list[Prohibition] = []
@@ -106,25 +115,29 @@ class Solver:
         return found
 
     def _work_out(self, duty: Duty) -> list[Instance]:
+        reader = self.reader
+        ends = bool(duty.guard.unless or duty.superseded_by)
         by_subject: dict[str, list[tuple[Firing, End]]] = {}
         for firing in self.firings(duty):
-            by_subject.setdefault(firing.subject, []).append((firing, self._end(duty, firing)))
+            end = self._end(duty, firing) if ends else End(firing.until, firing.until_maybe, False)
+            by_subject.setdefault(firing.subject, []).append((firing, end))
+        acts = of_action(reader, duty) if by_subject else []
         out: list[Instance] = []
         for fired in by_subject.values():
             if duty.repeat is None:
-                found = singles(self.reader, duty, fired)
-                discharge(self.reader, duty, found, self.protocol.name)
+                found = singles(duty, fired)
             else:
                 found = []
                 for firing, end in fired:
                     first = int(found[-1].occurrence) + 1 if found else 1
-                    found += series(self.reader, duty, firing, end, first)
-                if duty.repeat.next_from == "schedule":
-                    discharge(self.reader, duty, found, self.protocol.name)
+                    found += series(reader, duty, firing, end, first, acts)
+            if acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
+                discharge(reader, duty, found, acts)
             out += found
         return out
 
     def _end(self, duty: Duty, firing: Firing) -> End:
+        """The earliest of its `until`, an exception that comes to hold, and the firing of the rule that supersedes."""
         certain, maybe = firing.until, firing.until_maybe
         for exception in duty.guard.unless:
             lifts = self.reader.truth(exception.condition, firing.place).first(bool, firing.fired)
@@ -192,6 +205,7 @@ class Solver:
             instance.closes if instance.closes <= as_of and instance.discharged is None else None,
             trigger if none and duty.deadline is Word.IMMEDIATELY else None,
             Later(partial(self._detail, instance, due)),
+            self.rests,
         )
 
     def _detail(self, instance: Instance, due: Due) -> Detail:
