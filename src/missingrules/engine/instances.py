@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
+    from missingrules.engine.firing import State
     from missingrules.engine.seen import Happening
     from missingrules.engine.tracks import Truth
 
@@ -235,7 +236,7 @@ def _scheduled(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: 
                 earlier.closes_maybe = min(earlier.closes_maybe, opens)
         instance = None
         if holds is not False:
-            state = "undecided" if holds is None else "future" if opens > as_of else "fired"
+            state: State = "undecided" if holds is None else "future" if opens > as_of else "fired"
             instance = _occurrence(duty, firing, end, slot._replace(opens=opens), state)
             yield instance
         waiting.append((slot, instance))
@@ -266,7 +267,7 @@ def _held(
                 return
             opens, number = Instant(due + 1), number + 1
             continue
-        state = "undecided" if holds is None else "future" if begins > as_of else "fired"
+        state: State = "undecided" if holds is None else "future" if begins > as_of else "fired"
         instance = _occurrence(duty, firing, end, Slot(number, begins, due, phase), state)
         yield instance
         if state != "fired":
@@ -288,7 +289,7 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
     return None
 
 
-def _occurrence(duty: Duty, firing: Firing, end: End, slot: Slot, state: str) -> Instance:
+def _occurrence(duty: Duty, firing: Firing, end: End, slot: Slot, state: State) -> Instance:
     own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))
     due = Due(slot.due, slot.due, f"every {slot.every.every}")
     return Instance(duty, own, own.occurrence, slot.opens, end.certain, end.maybe, end.superseded, fixed=due)
