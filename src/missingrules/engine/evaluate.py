@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
@@ -14,7 +15,7 @@ from missingrules.engine.seen import see
 from missingrules.engine.solve import Solved, Solver
 from missingrules.engine.standing import next_conclusion
 from missingrules.engine.status import next_change
-from missingrules.engine.worlds import World, open_instants, worlds
+from missingrules.engine.worlds import World, begun, open_instants, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,20 @@ if TYPE_CHECKING:
 
 DAY_SECONDS = 86400
 SAMPLE = 2
+ASKS = MappingProxyType(
+    {
+        evidence.HISTORY: "Did the child go missing before the history that was supplied begins?",
+        "record.to": "Who was told?",
+        "record.episode": "To which episode does this record belong?",
+        "record.at": "At what time was this done?",
+        "event.at": "At what time did this happen?",
+        "episode.started_at": "At what time did the child go missing?",
+        "episode.returned_at": "Has the child returned, and at what time?",
+        "episode.located_at": "Has the child been located, and at what time?",
+        "episode.reported_at": "Was the child reported missing, and at what time?",
+        "episode.last_seen_at": "At what time was the child last seen?",
+    }
+)
 
 
 def evaluate(
@@ -69,12 +84,13 @@ class Asked:
     """One protocol asked of one case: its worlds are made once, and answered under as many options as needed."""
 
     def __init__(self, protocol: Protocol, case: Case, as_of: Instant, horizon_days: int) -> None:
-        self.protocol, self.case = protocol, case
+        self.protocol = protocol
         self.plan = plan_of(protocol)
         clock, words = protocol.clock, protocol.words
+        case = begun(case, as_of, clock)
         self.horizon = Instant(as_of + horizon_days * DAY_SECONDS)
         self.open = open_instants(case, as_of, clock, words, self.plan.instants, self.plan.lengths)
-        self.worlds = worlds(case, self.open) if self.open else [World(case, ())]
+        self.worlds = worlds(case, self.open, as_of) if self.open else [World(case, ())]
         self._seen = [see(world.case, as_of, clock, words) for world in self.worlds]
 
     def solve(
@@ -179,10 +195,7 @@ def _wording(protocol: Protocol, fact: str) -> str:
     word = protocol.words.facts.get(fact)
     if word:
         return word.ask
-    if fact == evidence.HISTORY:
-        return "Did the child go missing before the history that was supplied begins?"
-    if fact == "record.to":
-        return "Who was told?"
-    if fact == "record.episode":
-        return "To which episode does this record belong?"
-    return f"At what time was this: {fact.replace('_', ' ')}?"
+    if fact in ASKS:
+        return ASKS[fact]
+    owner, _, name = fact.partition(".")
+    return f"At what time was this, of the {owner}: {name.removesuffix('.at').replace('_', ' ')}?"

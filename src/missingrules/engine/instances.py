@@ -13,7 +13,7 @@ from missingrules.engine.firing import Firing, numbered_day
 from missingrules.engine.people import people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
@@ -66,20 +66,32 @@ def singles(duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]
     return out
 
 
-def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: list[Happening]) -> None:
+class Given(NamedTuple):
+    """The acts that may discharge a duty, in order of time; of the doubtful it is open whether they were forbidden."""
+
+    acts: list[Happening]
+    doubtful: frozenset[int]
+
+
+def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: Given) -> None:
     """Gives each act to the instance of one subject that it discharges."""
-    for act in given:
-        _give(reader, duty, instances, act)
+    for act in given.acts:
+        _give(reader, duty, instances, act, given.doubtful)
 
 
-def of_action(reader: Reader, duty: Duty) -> list[Happening]:
-    """The acts that may discharge the duty, in order of time: of its action or one that counts as it."""
+def of_action(reader: Reader, duty: Duty, barred: Mapping[int, Truth]) -> Given:
+    """The acts of its action, or of one that counts as it. One that broke a prohibition discharges nothing."""
     seen = reader.seen.acts
     names = (duty.action, *reader.protocol.words.actions[duty.action].also)
-    found = [act for name in names for act in seen.get(name, ()) if _is_of_kind(reader, duty, act)]
+    found = [
+        act
+        for name in names
+        for act in seen.get(name, ())
+        if not barred.get(id(act)) and _is_of_kind(reader, duty, act)
+    ]
     if len(names) > 1:
         found.sort(key=lambda act: (act.at, act.id))
-    return found
+    return Given(found, frozenset(id(act) for act in found if id(act) in barred))
 
 
 def _is_of_kind(reader: Reader, duty: Duty, act: Happening) -> bool:
@@ -99,7 +111,7 @@ def _is_of_kind(reader: Reader, duty: Duty, act: Happening) -> bool:
             return written == "agreed"
 
 
-def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening) -> bool:
+def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening, doubtful: frozenset[int]) -> bool:
     """Gives an act to the instance that it answers or fits; True if it discharged one."""
     fitting = [
         i
@@ -120,7 +132,7 @@ def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening)
         if not fitting:
             return False
     chosen = _nearest(fitting, act) if duty.repeat else fitting[-1]
-    if acts.belongs(act, chosen.firing.place.episode, reader.seen) is None:
+    if id(act) in doubtful or acts.belongs(act, chosen.firing.place.episode, reader.seen) is None:
         chosen.open_act = chosen.open_act or act
         return False
     covers = _covers(reader, duty, chosen, act)
@@ -174,7 +186,7 @@ class Slot(NamedTuple):
     every: Phase
 
 
-def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int, given: list[Happening]) -> list[Instance]:
+def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int, given: Given) -> list[Instance]:
     """The occurrences of a repeating duty that opened, and the next one that has not. Numbers go on from `first`."""
     repeat = duty.repeat
     assert repeat is not None
@@ -245,7 +257,7 @@ def _scheduled(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: 
 
 
 def _held(
-    reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int, given: list[Happening]
+    reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int, given: Given
 ) -> Iterator[Instance]:
     anchor = _anchor(reader, repeat, firing)
     if anchor is None:
@@ -253,7 +265,7 @@ def _held(
     base, opens = anchor
     as_of, clock = reader.seen.as_of, reader.clock
     guard = reader.guard(duty.guard, firing.place)
-    left = list(given)
+    left = list(given.acts)
     number = first
     while True:
         phase = _phase_at(reader, repeat, base, opens)
@@ -273,7 +285,7 @@ def _held(
         if state != "fired":
             return
         while left and instance.discharged is None:
-            _give(reader, duty, [instance], left.pop(0))
+            _give(reader, duty, [instance], left.pop(0), given.doubtful)
         if instance.discharged is None:
             return
         opens, number = instance.discharged, number + 1

@@ -129,11 +129,11 @@ def ask_for_times(
             rest.setdefault((*took[:i], *took[i + 1 :]), []).append(answer)
         alike = [found for found in rest.values() if len(found) > 1]
         for key in sorted(k for k in shaky if any(len({_seen(a, k) for a in found}) > 1 for found in alike)):
-            asked.ask([_question(one)], key)
+            asked.ask([_question(one)], key, one.owner)
             explained.add(key)
     for key in sorted(shaky - explained):
         for one in open_:
-            asked.ask([_question(one)], key)
+            asked.ask([_question(one)], key, one.owner)
 
 
 def _seen(answer: Solved, key: str) -> Any:
@@ -144,6 +144,5 @@ def _seen(answer: Solved, key: str) -> Any:
 def _question(one: Open) -> tuple[str, str | None]:
     part, name = one.spot.part, one.spot.name
     if part == "episodes":
-        suffix = f"{name}_at" if one.spot.sub < 0 else f"{name}.at"
-        return f"episode.{suffix}", one.group
-    return f"{part}[{one.spot.item}].{name}", None
+        return f"episode.{name}_at" if one.spot.sub < 0 else f"episode.{name}.at", one.group
+    return f"{part.removesuffix('s')}.{name}" + (".at" if one.spot.sub >= 0 else ""), None

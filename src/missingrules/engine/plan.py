@@ -24,6 +24,7 @@ from missingrules.domain.rules import (
     OnInstant,
     OnUndone,
     Phase,
+    Prohibition,
     Protocol,
     Repeat,
     RuleFamily,
@@ -65,9 +66,12 @@ def plan_of(protocol: Protocol) -> Plan:
     feeds: dict[str, set[str]] = {}
     needs: dict[str, set[str]] = {}
     concluders: dict[str, set[str]] = {}
+    forbidders: dict[str, set[str]] = {}
     parts = {family.id: [p for variant in family.variants.values() for p in variant] for family in protocol.families}
     for rule, provisions in parts.items():
         for provision in provisions:
+            if isinstance(provision, Prohibition):
+                forbidders.setdefault(provision.action, set()).add(rule)
             if isinstance(provision, Conclusion):
                 concluders.setdefault(provision.fact, set()).add(rule)
     for rule, provisions in parts.items():
@@ -80,8 +84,12 @@ def plan_of(protocol: Protocol) -> Plan:
                     needs[rule].add(part.rule)
                 elif isinstance(part, (CountTest, EpisodesReach)):
                     needs[rule] |= concluders.get("episode.kind", set()) - {rule}
-            if isinstance(provision, Duty) and provision.superseded_by:
-                needs[rule].add(provision.superseded_by)
+            if isinstance(provision, Duty):
+                # A breach discharges nothing.
+                for action in (provision.action, *protocol.words.actions[provision.action].also):
+                    needs[rule] |= forbidders.get(action, set())
+                if provision.superseded_by:
+                    needs[rule].add(provision.superseded_by)
         for other in needs[rule]:
             feeds.setdefault(other, set()).add(rule)
     hanging = {

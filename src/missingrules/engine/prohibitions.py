@@ -9,7 +9,7 @@ from missingrules.engine import acts, evidence
 from missingrules.engine.places import CHILD, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from missingrules.domain.rules import Prohibition
     from missingrules.engine.facts import Reader
@@ -32,6 +32,16 @@ def breaches(reader: Reader, prohibition: Prohibition) -> list[Forbidden]:
             episode = place.episode.id if place.episode else None
             key = f"{reader.protocol.name}/{prohibition.rule}/{episode or 'child'}"
             out.append(Forbidden(key, prohibition, episode, "in_force", None, None, ()))
+    return out
+
+
+def barred(reader: Reader, prohibitions: Iterable[Prohibition]) -> dict[int, Truth]:
+    """The acts, by identity, that broke a prohibition and so discharge nothing; None: it is open whether they did."""
+    out: dict[int, Truth] = {}
+    for prohibition in prohibitions:
+        for act, _, _, holds in _read(reader, prohibition):
+            if holds is not False and out.get(id(act)) is not True:
+                out[id(act)] = holds
     return out
 
 

@@ -15,7 +15,7 @@ from missingrules.engine.firing import Firing, Undone, firings
 from missingrules.engine.instances import End, Instance, discharge, of_action, series, singles
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
-from missingrules.engine.prohibitions import breaches
+from missingrules.engine.prohibitions import barred, breaches
 from missingrules.engine.standing import conclusions_of
 from missingrules.engine.status import people_of, standing
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Protocol, Provision
     from missingrules.engine.deadlines import Due
     from missingrules.engine.seen import Seen
+    from missingrules.engine.tracks import Truth
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Solver:
             else:
                 self.prohibitions.append(provision)
         self.reader = Reader(protocol, self.conclusions, seen)
+        self._broken: Mapping[int, Truth] | None = None
         self._lender: Solver | None = None
         self._differ: Container[str] = ()
         self._shared: dict[int, list[Firing]] = {}  # by what rules say of when (plan.py)
@@ -121,7 +123,9 @@ class Solver:
         for firing in self.firings(duty):
             end = self._end(duty, firing) if ends else End(firing.until, firing.until_maybe, False)
             by_subject.setdefault(firing.subject, []).append((firing, end))
-        acts = of_action(reader, duty) if by_subject else []
+        if not by_subject:
+            return []
+        given = of_action(reader, duty, self._barred() if self.prohibitions else {})
         out: list[Instance] = []
         for fired in by_subject.values():
             if duty.repeat is None:
@@ -130,11 +134,16 @@ class Solver:
                 found = []
                 for firing, end in fired:
                     first = int(found[-1].occurrence) + 1 if found else 1
-                    found += series(reader, duty, firing, end, first, acts)
-            if acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
-                discharge(reader, duty, found, acts)
+                    found += series(reader, duty, firing, end, first, given)
+            if given.acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
+                discharge(reader, duty, found, given)
             out += found
         return out
+
+    def _barred(self) -> Mapping[int, Truth]:
+        if self._broken is None:
+            self._broken = barred(self.reader, self.prohibitions)
+        return self._broken
 
     def _end(self, duty: Duty, firing: Firing) -> End:
         """The earliest of its `until`, an exception that comes to hold, and the firing of the rule that supersedes."""

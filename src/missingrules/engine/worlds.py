@@ -20,7 +20,7 @@ from missingrules.domain.vocabulary import FactKind, FactType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.domain.case import Case, Episode, Facts, Held
+    from missingrules.domain.case import Case, Episode, Facts, Held, Stamp
     from missingrules.domain.clock import Clock, Length
     from missingrules.domain.rules import Words
 
@@ -42,6 +42,7 @@ class Open(NamedTuple):
 
     spot: Spot
     group: str  # the episode it belongs to
+    owner: str | None  # the event or record it is of
     days: frozenset[date]  # the local dates at the ends of its span
     candidates: tuple[Instant | None, ...]  # the first is the earliest, the last the latest
 
@@ -62,7 +63,7 @@ def open_instants(
     if not spots:
         return []
     # A threshold turns once: the ends of a span find it, save where a settled instant stands inside.
-    near = {as_of, *_settled(case)}
+    near = {as_of, *(stamp for stamp in _settled(case) if stamp <= as_of)}
     for mark in tuple(near):
         for length in lengths:
             seconds = length.seconds or clock.after(mark, length) - mark
@@ -78,11 +79,11 @@ def open_instants(
             never = [None]
         inside = [t for t in turning if low < t < high]
         days = frozenset({clock.date_of(low), clock.date_of(high)})
-        out.append(Open(spot, group, days, tuple(dict.fromkeys([low, *inside, high, *never]))))
+        out.append(Open(spot, group, _owner(case, spot), days, tuple(dict.fromkeys([low, *inside, high, *never]))))
     return out
 
 
-def worlds(case: Case, open_: list[Open]) -> list[World]:
+def worlds(case: Case, open_: list[Open], as_of: Instant) -> list[World]:
     """The cases to be tried, those that break the order of an episode left out; the first is the earliest of all."""
     first = tuple(0 for _ in open_)
     last = tuple(len(o.candidates) - 1 for o in open_)
@@ -95,9 +96,18 @@ def worlds(case: Case, open_: list[Open]) -> list[World]:
     out = []
     for took in tried:
         timed = _settle(case, {o.spot: o.candidates[c] for o, c in zip(open_, took, strict=True)})
-        if _in_order(timed):
+        if _in_order(timed, as_of):
             out.append(World(timed, took))
     return out
+
+
+def _owner(case: Case, spot: Spot) -> str | None:
+    if spot.part == "records":
+        return case.records[spot.item].id
+    if spot.part == "events":
+        event = case.events[spot.item]
+        return event.id or event.event
+    return None
 
 
 def _together(open_: list[Open]) -> list[list[int]]:
@@ -123,6 +133,20 @@ def _choices(every: list[range]) -> Iterator[tuple[int, ...]]:
         for c in choice:
             yield tuple(c if k == i else 0 for k in range(len(every)))
             yield tuple(c if k == i else len(other) - 1 for k, other in enumerate(every))
+
+
+def begun(case: Case, as_of: Instant, clock: Clock) -> Case:
+    """The case without episodes, events and records of which not even the earliest second has come."""
+
+    def has(stamp: Stamp) -> bool:
+        return (clock.midnight(stamp) if isinstance(stamp, date) else stamp) <= as_of
+
+    return replace(
+        case,
+        episodes=tuple(e for e in case.episodes if has(e.started)),
+        events=tuple(e for e in case.events if has(e.at)),
+        records=tuple(r for r in case.records if has(r.at)),
+    )
 
 
 def _spots(case: Case, words: Words, reads: frozenset[str]) -> Iterator[tuple[Spot, str, Any]]:
@@ -235,10 +259,10 @@ def _with(facts: Facts, subs: dict[str, Instant | None]) -> Facts:
     return MappingProxyType(out)
 
 
-def _in_order(case: Case) -> bool:
-    """started, located, returned, next start: none before the one before it."""
+def _in_order(case: Case, as_of: Instant) -> bool:
+    """started, located, returned, next start: none before the one before it. What has not begun bounds nothing."""
     latest = None
-    for episode in sorted(case.episodes, key=_start):
+    for episode in sorted((e for e in case.episodes if _start(e) <= as_of), key=_start):
         started, returned = _start(episode), _instant(episode.returned)
         located = _instant(episode.located)
         if latest is not None and started < latest:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Form = TypeVar("Form", bound=Closed)
 
 SECTIONS: Final = tuple(name for name in ProtocolFile.model_fields if name not in Head.model_fields)
-_FACT: Final = re.compile(r"(?:(?:child|episode|plan)\.)?[a-z][a-z0-9_]*")
+_FACT: Final = re.compile(r"(?:(?:child|episode|plan|record)\.)?[a-z][a-z0-9_]*")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
