@@ -54,11 +54,6 @@ def outcomes(given: Answer) -> dict[str, Outcome]:
     return {o.key: outcome(o) for p in given.protocols for o in p.actions}
 
 
-def open_ends(case: Case) -> bool:
-    """Whether some instant is left out, so that the extremes of a due instant are nowhere."""
-    return False
-
-
 def differences(engine: dict[str, Outcome], oracle: dict[str, Outcome]) -> list[str]:
     """Each difference in a line; of what is not decidable only what the contract gives a value."""
     found = [f"{key}: only the engine has it: {engine[key]}" for key in engine if key not in oracle]

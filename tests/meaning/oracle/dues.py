@@ -204,7 +204,8 @@ def schedule(world: World, repeat: Repeat, f: Firing) -> Iterator[Slot]:
     for phase in repeat.phases:
         k = 1
         while True:
-            due = world.clock.deadline(Instant(base), phase.every.times(k))
+            start = begin[1] if base == begin[0] and phase.every.seconds is not None else base
+            due = world.clock.deadline(Instant(start), phase.every.times(k))
             if not lasts(world, base, phase, due) or opens > world.horizon:
                 break
             number += 1
@@ -222,7 +223,8 @@ def held_due(world: World, repeat: Repeat, f: Firing, opens: int, first: bool) -
     base = begin[0]
     for phase in repeat.phases:
         if phase.lasting is None or opens <= world.clock.deadline(Instant(base), phase.lasting):
-            return world.clock.deadline(Instant(begin[0] if first else opens), phase.every)
+            dated = first and phase.every.seconds is None
+            return world.clock.deadline(Instant(begin[0] if dated else opens), phase.every)
         base = next_base(world, base, phase)
     return None
 

@@ -309,7 +309,7 @@ def count(
             continue
         if not in_window(world, counted, world.clock.date_of(Instant(at)), newest):
             continue
-        truth = True if e is own else both([kind_in(world, e, counted.kinds, at), from_in(world, e, counted, at)])
+        truth = True if e is own else both([kind_in(world, e, counted.kinds, t), from_in(world, e, counted, t)])
         low += truth is True
         high += truth is not False
     start = world.case.history_from

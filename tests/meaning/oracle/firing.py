@@ -221,12 +221,12 @@ def reaching(world: World, e: Episode, trigger: EpisodesReach) -> list[Chance]:
     at = as_int(getattr(e, counted.counted_by))
     end = None
     for t in [x for x in world.instants if x > at]:
-        if count(world, counted, t, own=e)[1] < n:
+        if count(world, counted, t)[1] < n:
             end = t - 1
             break
 
     def still(t: int) -> Truth:
-        low = count(world, counted, t, own=e)[0]
+        low = count(world, counted, t, own=e if t == at else None)[0]
         return both([truth, True if low >= n else None])
 
     return [stretch(e, at, end, still)]
@@ -262,7 +262,13 @@ def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx, *, as
             found += [at] if isinstance(at, int) else []
         elif isinstance(until, OnBirthday):
             born = recorded(world, "child.date_of_birth", Ctx(None), 0)
-            found += [world.clock.birthday(born, until.age)] if born is not None else [begin] if assume else []
+            found += (
+                [world.clock.birthday(born, until.age)]
+                if born is not None
+                else [max(begin, world.as_of)]
+                if assume
+                else []
+            )
         elif isinstance(until, OnRecord):
             found += [
                 as_int(r.at)

@@ -131,14 +131,16 @@ def same(some: list[Outcome], *, missing: bool) -> Outcome:
 
     statuses = {o.status for o in some}
     status = statuses.pop() if len(statuses) == 1 and not missing else "not_decidable"
-    dues = [x for o in some for x in (o.due_between or (o.due, o.due)) if x is not None]
-    same_due = len({(o.due, o.due_between) for o in some}) == 1
-    everywhere = all(o.due is not None for o in some)
+    undone = [o for o in some if o.discharged_at is None]
+    some_dues = undone or some
+    dues = [x for o in some_dues for x in (o.due_between or (o.due, o.due)) if x is not None]
+    same_due = len({(o.due, o.due_between) for o in some_dues}) == 1
+    everywhere = all(o.due is not None for o in some_dues)
     return Outcome(
         status,
         None if missing else one([o.triggered_at for o in some]),
-        one([o.due for o in some]),
-        some[0].due_between if same_due else (min(dues), max(dues)) if everywhere and dues else None,
+        one([o.due for o in some_dues]),
+        some_dues[0].due_between if same_due else (min(dues), max(dues)) if everywhere and dues else None,
         None if missing else one([o.discharged_at for o in some]),
         None if missing else one([o.ended_at for o in some]),
         some[0].action,

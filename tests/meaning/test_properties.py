@@ -1,0 +1,129 @@
+"""What must hold of every rule set and every history, and that engine and oracle agree.
+
+Quick by default; `HYPOTHESIS_PROFILE=deep` tries many more.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from missingrules.domain.case import Case, Episode, Held
+from missingrules.domain.clock import Instant
+from missingrules.domain.obligations import Status
+from missingrules.domain.vocabulary import RISK
+from tests.meaning.compare import HORIZON, differ, evaluated, outcomes
+from tests.meaning.oracle import TooManyWorlds
+from tests.meaning.strategies import EXACT, OPEN, protocols, questions_
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import Protocol
+
+TIMES = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 1
+Question = tuple[Case, Instant]
+
+
+def some(quick: int) -> settings:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    return settings(max_examples=quick * TIMES, deadline=None, suppress_health_check=checks)
+
+
+@some(150)
+@given(protocols(), questions_(EXACT))
+def test_engine_and_oracle_agree_on_exact_times(protocol: Protocol, question: Question) -> None:
+    case, as_of = question
+    assert differ(protocol, case, as_of) == []
+
+
+@some(60)
+@given(protocols(2), questions_(OPEN))
+def test_engine_and_oracle_agree_on_dates_and_left_out_instants(protocol: Protocol, question: Question) -> None:
+    case, as_of = question
+    try:
+        assert differ(protocol, case, as_of) == []
+    except TooManyWorlds:
+        assume(False)
+
+
+@some(80)
+@given(protocols(), questions_(OPEN), st.data())
+def test_the_order_of_input_does_not_matter(protocol: Protocol, question: Question, data: st.DataObject) -> None:
+    case, as_of = question
+    other = replace(
+        case,
+        episodes=tuple(data.draw(st.permutations(case.episodes))),
+        events=tuple(data.draw(st.permutations(case.events))),
+        records=tuple(data.draw(st.permutations(case.records))),
+    )
+    assert outcomes(evaluated(protocol, case, as_of)) == outcomes(evaluated(protocol, other, as_of))
+
+
+@some(80)
+@given(protocols(), questions_(EXACT))
+def test_what_happens_after_as_of_changes_nothing(protocol: Protocol, question: Question) -> None:
+    case, as_of = question
+    assert outcomes(evaluated(protocol, case, as_of)) == outcomes(evaluated(protocol, as_far_as(case, as_of), as_of))
+
+
+def as_far_as(case: Case, as_of: Instant) -> Case:
+    """The case without anything later than `as_of`."""
+
+    def begun(facts: MappingProxyType[str, tuple[Held, ...]]) -> MappingProxyType[str, tuple[Held, ...]]:
+        kept = {n: tuple(h for h in hs if not isinstance(h.start, int) or h.start <= as_of) for n, hs in facts.items()}
+        return MappingProxyType({n: hs for n, hs in kept.items() if hs})
+
+    def upto(e: Episode) -> Episode:
+        later = {w: None for w in ("located", "returned", "reported") if _after(getattr(e, w), as_of)}
+        return replace(e, facts=begun(e.facts), **later)  # type: ignore[arg-type]
+
+    return replace(
+        case,
+        episodes=tuple(upto(e) for e in case.episodes if not _after(e.started, as_of)),
+        events=tuple(x for x in case.events if not _after(x.at, as_of)),
+        records=tuple(x for x in case.records if not _after(x.at, as_of)),
+    )
+
+
+def _after(stamp: object, as_of: Instant) -> bool:
+    return isinstance(stamp, int) and stamp > as_of
+
+
+@some(80)
+@given(protocols(), questions_(EXACT))
+def test_floors_only_raise(protocol: Protocol, question: Question) -> None:
+    case, as_of = question
+    for part in evaluated(protocol, case, as_of).protocols:
+        for c in part.conclusions:
+            if c.what == "episode.risk" and c.recorded in RISK and c.effective in RISK:
+                assert RISK.index(c.effective) >= RISK.index(c.recorded)
+
+
+@some(80)
+@given(protocols(), questions_(EXACT))
+def test_every_fired_obligation_says_why_and_where_it_stands(protocol: Protocol, question: Question) -> None:
+    case, as_of = question
+    for part in evaluated(protocol, case, as_of).protocols:
+        for o in part.actions:
+            assert o.citations
+            assert o.because or o.status in (Status.NOT_DECIDABLE, Status.UPCOMING)
+
+
+@some(80)
+@given(protocols(), questions_(EXACT))
+def test_an_answer_holds_until_it_says(protocol: Protocol, question: Question) -> None:
+    """Upcoming duties that only enter the horizon are not a change."""
+    case, as_of = question
+    first = evaluated(protocol, case, as_of)
+    until = first.valid_until
+    assume(until is not None)
+    assert until is not None
+    before = outcomes(first)
+    last = outcomes(evaluated(protocol, case, until))
+    assert {k: o for k, o in last.items() if k in before or o.status != "upcoming"} == before
+    after = outcomes(evaluated(protocol, case, Instant(until + 1), HORIZON))
+    assert {k: o for k, o in after.items() if k in before or o.status != "upcoming"} != before
