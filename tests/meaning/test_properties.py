@@ -118,6 +118,7 @@ def test_every_fired_obligation_says_why_and_where_it_stands(protocol: Protocol,
 def test_an_answer_holds_until_it_says(protocol: Protocol, question: Question) -> None:
     """Upcoming duties that only enter the horizon are not a change."""
     case, as_of = question
+    case = as_far_as(case, as_of)
     first = evaluated(protocol, case, as_of)
     until = first.valid_until
     assume(until is not None)

@@ -262,13 +262,10 @@ def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx, *, as
             found += [at] if isinstance(at, int) else []
         elif isinstance(until, OnBirthday):
             born = recorded(world, "child.date_of_birth", Ctx(None), 0)
-            found += (
-                [world.clock.birthday(born, until.age)]
-                if born is not None
-                else [max(begin, world.as_of)]
-                if assume
-                else []
-            )
+            if born is not None:
+                found.append(world.clock.birthday(born, until.age))
+            elif assume:
+                found.append(max(begin, world.as_of))
         elif isinstance(until, OnRecord):
             found += [
                 as_int(r.at)

@@ -191,8 +191,9 @@ def is_the_act(world: World, duty: Duty, r: Record, *, pulled: bool) -> bool:
     also = word.also if word else ()
     own = [] if pulled else [(r.action, r.outcome, r.about, r.method)]
     for action, outcome, about, method in [*own, *((a, None, None, None) for a in r.included)]:
-        same = action == duty.action and duty.about in (None, about) and duty.method in (None, method)
-        if not same and action not in also:
+        if action != duty.action and action not in also:
+            continue
+        if duty.about not in (None, about) or duty.method not in (None, method):
             continue
         if duty.effect is Effect.CONSIDER:
             return True
