@@ -40,6 +40,7 @@ class Due(NamedTuple):
         return self.low != self.high
 
 
+OF_TRIGGER = ("trigger", "birthday", "undone")
 NONE = Due(FOREVER, FOREVER, "not stated")
 
 
@@ -118,7 +119,8 @@ def _read(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Ins
                 start = clock.midnight(at) if isinstance(at, date) else at
                 when = clock.deadline(start, length, same_day_counts=same_day_counts)
         case OnDay(day, anchor, first_day_is):
-            at = anchor_at(reader, anchor, firing, u)
+            # The trigger's own date is numbered from, not that of the arising.
+            at = firing.began if anchor in OF_TRIGGER else anchor_at(reader, anchor, firing, u)
             if at is not None:
                 on = at if isinstance(at, date) else clock.date_of(at)
                 when = clock.end_of(on + DAY * (day - first_day_is))
@@ -169,7 +171,7 @@ def _rows(reader: Reader, rows: DeadlineRows, firing: Firing, u: Instant) -> Due
 
 def anchor_at(reader: Reader, anchor: str, firing: Firing, u: Instant) -> Instant | date | None:
     """The instant or date of an anchor as it is known at `u`; None while it has not happened."""
-    if anchor in ("trigger", "birthday", "undone"):
+    if anchor in OF_TRIGGER:
         return firing.trigger
     happening = firing.place.happening
     if anchor in ("event", "record"):

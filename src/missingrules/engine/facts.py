@@ -307,14 +307,19 @@ class Reader:
         key = (self._plan.same[id(guard)], *place_key(place))
         found = self._truths.get(key)
         if found is None:
-            parts = [self._same_for_all(guard), self.truth(guard.when, place)]
-            parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
-            if guard.kinds and place.episode:
-                parts.append(self.of_kind(place.episode, guard.kinds))
+            parts = [self._same_for_all(guard), self.at_opening(guard, place)]
             if guard.in_scope and self._plan.same[id(self.protocol.scope)] not in self._plan.of_child:
                 parts.append(self.truth(self.protocol.scope, place))
             found = self._truths[key] = all_of(parts)
         return found
+
+    def at_opening(self, guard: Guard, place: Place) -> Track[Truth]:
+        """The guard as each occurrence of a series reads it: in force and in scope are asked at the firing only."""
+        parts = [self.truth(guard.when, place)]
+        parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
+        if guard.kinds and place.episode:
+            parts.append(self.of_kind(place.episode, guard.kinds))
+        return all_of(parts)
 
     def _same_for_all(self, guard: Guard) -> Track[Truth]:
         """What a guard asks of the date and of the child, whatever the episode."""

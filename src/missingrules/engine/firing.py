@@ -243,6 +243,8 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     if end is None:
         found = _at_moment(guard, start, as_of)
         if found and arises > found[1]:
+            if _lifted(reader, duty, place, found[1], arises):
+                return None
             found = ("future" if found[0] == "fired" and arises > as_of else found[0], arises)
         trigger = max(start, arises)
     else:
@@ -268,6 +270,12 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
         until=ending.certain,
         until_maybe=ending.maybe,
     )
+
+
+def _lifted(reader: Reader, duty: Duty, place: Place, start: Instant, end: Instant) -> bool:
+    """Whether an exception came to hold before a numbered day began."""
+    tracks = [reader.truth(exception.condition, place) for exception in duty.guard.unless]
+    return any(track.first(_true, start, end) is not None for track in tracks)
 
 
 def _at_moment(guard: Track[Truth], moment: Instant, as_of: Instant) -> tuple[State, Instant] | None:

@@ -191,10 +191,24 @@ def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int, giv
     repeat = duty.repeat
     assert repeat is not None
     if firing.state == "undecided":
-        return [_occurrence(duty, firing, end, Slot(first, firing.trigger, FOREVER, repeat.phases[0]), "undecided")]
+        due = _first_due(reader, repeat, firing)
+        slot = Slot(first, firing.trigger, FOREVER if due is None else due, repeat.phases[0])
+        return [_occurrence(duty, firing, end, slot, "undecided")]
     if repeat.next_from == "last_held":
         return list(_held(reader, duty, repeat, firing, end, first, given))
     return list(_scheduled(reader, duty, repeat, firing, end, first))
+
+
+def _first_due(reader: Reader, repeat: Repeat, firing: Firing) -> Instant | None:
+    """When the first occurrence that would be owed is due, were the firing decided."""
+    if repeat.next_from == "schedule":
+        return next((s.due for s in _slots(reader, repeat, firing, 1) if s.due >= firing.fired), None)
+    anchor = _anchor(reader, repeat, firing)
+    if anchor is None:
+        return None
+    base, opens = anchor
+    every = repeat.phases[0].every
+    return reader.clock.deadline(base if every.seconds is None else opens, every)
 
 
 def _anchor(reader: Reader, repeat: Repeat, firing: Firing) -> tuple[Instant, Instant] | None:
@@ -231,11 +245,11 @@ def _slots(reader: Reader, repeat: Repeat, firing: Firing, first: int) -> Iterat
 
 def _scheduled(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: End, first: int) -> Iterator[Instance]:
     as_of = reader.seen.as_of
-    guard = reader.guard(duty.guard, firing.place)
+    guard = reader.at_opening(duty.guard, firing.place)
     waiting: list[tuple[Slot, Instance | None]] = []
     for slot in _slots(reader, repeat, firing, first):
-        opens = max(slot.opens, firing.trigger)
-        if slot.due < firing.trigger:
+        opens = max(slot.opens, firing.fired)
+        if slot.due < firing.fired:
             continue
         if opens > end.certain:
             break
@@ -264,7 +278,7 @@ def _held(
         return
     base, opens = anchor
     as_of, clock = reader.seen.as_of, reader.clock
-    guard = reader.guard(duty.guard, firing.place)
+    guard = reader.at_opening(duty.guard, firing.place)
     left = list(given.acts)
     number = first
     while True:
@@ -272,10 +286,10 @@ def _held(
         if phase is None or opens > end.certain:
             return
         due = clock.deadline(base if number == first and phase.every.seconds is None else opens, phase.every)
-        begins = max(opens, firing.trigger)
+        begins = max(opens, firing.fired)
         holds = guard.at(begins)
-        if due < firing.trigger or holds is False:
-            if begins > as_of:
+        if due < firing.fired or holds is False:
+            if begins > as_of and guard.first(lambda value: value is not False, begins) is None:
                 return
             opens, number = Instant(due + 1), number + 1
             continue
