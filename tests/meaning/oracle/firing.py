@@ -335,7 +335,7 @@ def try_chance(world: World, duty: Duty, c: Chance) -> Firing | None:
             if truth is not None:
                 return fired(t) if truth else None
         return fired(c.begin, undecided=True)
-    end = min(world.horizon if c.end is None else c.end, until)
+    end = min(world.horizon, world.horizon if c.end is None else c.end)
     times = sorted({start, end, *(t for t in world.instants if start <= t <= end)}) if start <= end else []
     unknown: int | None = None
     for t in times:

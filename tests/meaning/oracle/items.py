@@ -185,11 +185,16 @@ def breaches(world: World) -> list[tuple[Prohibition, Record, Truth]]:
     return found
 
 
-def is_the_act(world: World, duty: Duty, r: Record, *, pulled: bool) -> bool:
-    """The same act, or one that counts as it, with an outcome that will do; not the one that pulled the trigger."""
+def pulled(item: Item, r: Record) -> bool:
+    """Whether this is the record that pulled the trigger."""
+    return item.f.chance.record is not None and item.f.chance.record.id == r.id
+
+
+def is_the_act(world: World, duty: Duty, r: Record, *, itself: bool) -> bool:
+    """The same act, or one that counts as it, with an outcome that will do; what it included, and it `itself`."""
     word = world.protocol.words.actions.get(duty.action)
     also = word.also if word else ()
-    own = [] if pulled else [(r.action, r.outcome, r.about, r.method)]
+    own = [] if not itself else [(r.action, r.outcome, r.about, r.method)]
     for action, outcome, about, method in [*own, *((a, None, None, None) for a in r.included)]:
         if action != duty.action and action not in also:
             continue
@@ -231,15 +236,13 @@ def discharge(world: World, items: list[Item], assume: bool) -> None:
     """Every record in its order, each to at most one obligation of the rule for one subject."""
     void = {r.id for _, r, truth in breaches(world) if truth}
     for r in sorted(world.case.records, key=lambda r: (as_int(r.at), r.id)):
-        if r.id in void:
-            continue
         at = as_int(r.at)
         open_ = [
             i
             for i in items
             if i.done is None
             and i.since <= at <= i.end
-            and is_the_act(world, i.f.duty, r, pulled=i.f.chance.record is not None and i.f.chance.record.id == r.id)
+            and is_the_act(world, i.f.duty, r, itself=r.id not in void and not pulled(i, r))
             and of_episode(world, r, i.f.ep)
         ]
         if not open_:

@@ -120,6 +120,8 @@ def worlds(
     tried = False
     for values in product(*choices):
         filled = fill(case, dict(zip(places, values, strict=True)))
+        line = sorted(filled.episodes, key=lambda e: (as_int(e.started), 1 << 60 if e.returned is None else e.returned))
+        filled = replace(filled, episodes=tuple(line))
         if not in_order(filled):
             continue
         tried = True
@@ -243,8 +245,10 @@ def graded(held: tuple[Held, ...], j: int, value: Any) -> tuple[Held, ...]:
 def in_order(case: Case) -> bool:
     """started <= located <= returned <= next start; no two gradings of one fact at one instant."""
     line: list[int] = []
-    for e in case.episodes:
+    for n, e in enumerate(case.episodes):
         line += [x for x in (e.started, e.located, e.returned) if isinstance(x, int)]
+        if e.returned is None and n + 1 < len(case.episodes):
+            return False  # the next began after this one's return
     for e in case.episodes:
         for name, held in e.facts.items():
             starts = [h.start for h in held]
