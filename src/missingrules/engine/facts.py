@@ -56,13 +56,14 @@ class Reader:
 
     def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen) -> None:
         self.protocol = protocol
-        self._plan = plan_of(protocol)
+        plan = plan_of(protocol)
+        self._same, self._of_child = plan.same, plan.of_child
         self.seen = seen
         self.clock = protocol.clock
         self.conclusions: dict[str, list[Conclusion]] = {}
         for conclusion in conclusions:
             self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
-        self._truths: dict[tuple[int, int, str, str], Track[Truth]] = {}
+        self._truths: dict[tuple[object, ...], Track[Truth]] = {}
         self._facts: dict[tuple[str, int], FactTrack] = {}
         self._kinds: dict[tuple[tuple[str, ...], int], Track[Truth]] = {}
         self._tallies: dict[int, Tally] = {}
@@ -175,7 +176,7 @@ class Reader:
 
     def tally(self, counted: Counted) -> Tally:
         """The episodes that may be counted, and how many are in the window that ends on each date."""
-        key = self._plan.same[id(counted)]
+        key = self._same[id(counted)]
         found = self._tallies.get(key)
         if found is None:
             found = self._tallies[key] = tally(self.seen, counted, lambda episode: self._counts(episode, counted))
@@ -191,10 +192,10 @@ class Reader:
 
     def truth(self, condition: Condition, place: Place) -> Track[Truth]:
         """Whether the condition is known to hold, at each instant."""
-        number = self._plan.same[id(condition)]
-        if number in self._plan.of_child:
+        number = self._same[id(condition)]
+        if number in self._of_child:
             place = CHILD
-        key = (number, *place_key(place))
+        key = place_key(number, place)
         found = self._truths.get(key)
         if found is None:
             found = self._truths[key] = self._truth(condition, place)
@@ -304,11 +305,11 @@ class Reader:
 
     def guard(self, guard: Guard, place: Place) -> Track[Truth]:
         """Whether a rule may fire: its condition, no known exception, its kinds, in force and in scope."""
-        key = (self._plan.same[id(guard)], *place_key(place))
+        key = place_key(self._same[id(guard)], place)
         found = self._truths.get(key)
         if found is None:
             parts = [self._same_for_all(guard), self.at_opening(guard, place)]
-            if guard.in_scope and self._plan.same[id(self.protocol.scope)] not in self._plan.of_child:
+            if guard.in_scope and self._same[id(self.protocol.scope)] not in self._of_child:
                 parts.append(self.truth(self.protocol.scope, place))
             found = self._truths[key] = all_of(parts)
         return found
@@ -323,11 +324,11 @@ class Reader:
 
     def _same_for_all(self, guard: Guard) -> Track[Truth]:
         """What a guard asks of the date and of the child, whatever the episode."""
-        key = (self._plan.same[id(guard)], -2, "", "")
+        key = (self._same[id(guard)], -2)
         found = self._truths.get(key)
         if found is None:
             parts = [self.in_force(guard)]
-            if guard.in_scope and self._plan.same[id(self.protocol.scope)] in self._plan.of_child:
+            if guard.in_scope and self._same[id(self.protocol.scope)] in self._of_child:
                 parts.append(self.truth(self.protocol.scope, CHILD))
             found = self._truths[key] = all_of(parts)
         return found

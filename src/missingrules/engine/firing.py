@@ -25,7 +25,7 @@ from missingrules.domain.rules import (
 from missingrules.engine.acts import belongs, pulls
 from missingrules.engine.places import CHILD as CHILD_PLACE
 from missingrules.engine.places import Place
-from missingrules.engine.tracks import NO, UNKNOWN, Track, Truth, all_of
+from missingrules.engine.tracks import NO, UNKNOWN, YES, Track, Truth, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,7 +239,8 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     start, end = chance.start, chance.end
     if guard is NO:
         return None
-    arises = _arises(reader, duty, place, start)
+    on = duty.deadline
+    arises = _arises(reader, on, place, start) if isinstance(on, OnDay) else start
     if end is None:
         found = _at_moment(guard, start, as_of)
         if found and arises > found[1]:
@@ -254,21 +255,22 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     if found is None:
         return None
     state, fired = found
-    ending = until(reader, duty, place, chance.start)
-    if ending.certain < fired:
+    certain, maybe = until(reader, duty, place, chance.start)
+    if certain < fired:
         return None
-    if ending.maybe < fired and state != "future":
+    if maybe < fired and state != "future":
         state = "undecided"
+    episode, happening = place
     return Firing(
-        place=place,
-        subject=place.episode.id if place.episode else CHILD,
-        occurrence=chance.happening.id if chance.happening else "",
-        state=state,
-        began=chance.start,
-        trigger=trigger,
-        fired=fired,
-        until=ending.certain,
-        until_maybe=ending.maybe,
+        place,
+        episode.id if episode else CHILD,
+        happening.id if happening else "",
+        state,
+        chance.start,
+        trigger,
+        fired,
+        certain,
+        maybe,
     )
 
 
@@ -282,7 +284,9 @@ def _at_moment(guard: Track[Truth], moment: Instant, as_of: Instant) -> tuple[St
     if moment > as_of:
         value = guard.at(moment)
         return None if value is False else ("future" if value else "undecided", moment)
-    known = guard.first(lambda value: value is not None, moment, as_of)
+    if guard is YES:
+        return "fired", moment
+    known = guard.first(_known, moment, as_of)
     if known is None:
         return "undecided", moment
     return ("fired", known) if guard.at(known) else None
@@ -291,6 +295,8 @@ def _at_moment(guard: Track[Truth], moment: Instant, as_of: Instant) -> tuple[St
 def _in_stretch(guard: Track[Truth], start: Instant, end: Instant, as_of: Instant) -> tuple[State, Instant] | None:
     if start > end:
         return None
+    if guard is YES:
+        return ("fired" if start <= as_of else "future"), start
     if start <= as_of:
         fired = guard.first(_true, start, min(end, as_of))
         if fired is not None:
@@ -309,15 +315,16 @@ def _true(value: Truth) -> bool:
     return value is True
 
 
+def _known(value: Truth) -> bool:
+    return value is not None
+
+
 def _not_false(value: Truth) -> bool:
     return value is not False
 
 
-def _arises(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant:
-    """00:00 of a numbered day; for other deadlines the trigger's own start."""
-    if not isinstance(duty.deadline, OnDay):
-        return start
-    on = duty.deadline
+def _arises(reader: Reader, on: OnDay, place: Place, start: Instant) -> Instant:
+    """00:00 of a numbered day, or the trigger's own start if that is later."""
     if on.anchor in ("trigger", "birthday", "undone", "event", "record"):
         return max(start, numbered_day(reader, start, on))
     if "." in on.anchor:

@@ -18,8 +18,8 @@ class Place(NamedTuple):
 CHILD: Final = Place(None)
 
 
-def place_key(place: Place) -> tuple[int, str, str]:
-    """What tells places apart, for remembering what was read from them."""
+def place_key(number: int, place: Place) -> tuple[object, ...]:
+    """What tells readings of one thing from several places apart, for remembering them."""
     episode, happening = place
-    number = -1 if episode is None else episode.index
-    return (number, "", "") if happening is None else (number, happening.name, happening.id)
+    index = -1 if episode is None else episode.index
+    return (number, index) if happening is None else (number, index, happening.name, happening.id)

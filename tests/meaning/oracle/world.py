@@ -210,6 +210,8 @@ def candidates(clock: Clock, case: Case, place: Place, base: list[int], as_of: i
     if after and isinstance(after[0].started, date):
         high = clock.end_of(after[0].started)
     some: list[int | None] = [x for x in base if low <= x <= min(high, as_of)]
+    if high > as_of:
+        some.append(high)  # later than anybody can see
     if which != "returned" or not after or high > as_of:
         some.append(None)
     return some
