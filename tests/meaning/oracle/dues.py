@@ -231,6 +231,8 @@ def held_due(world: World, repeat: Repeat, f: Firing, opens: int, first: bool) -
 
 def opening(world: World, duty: Duty, f: Firing, t: int) -> bool | None:
     """The guard as read at an opening; unknown, it waits as at any moment."""
+    if f.undecided:
+        return None
     if t > world.as_of:
         return guard(world, duty.guard, f.ctx, t, firing=False)
     for u in [t, *(x for x in world.instants if t < x <= world.as_of)]:

@@ -14,6 +14,7 @@ from missingrules.domain.rules import (
     FactTest,
     Modality,
     Not,
+    OnDay,
     PeopleRows,
     Protocol,
 )
@@ -83,7 +84,11 @@ def outcome_of(world: World, item: Item) -> Outcome:
     open_ = status in ("upcoming", "not_decidable")
     return Outcome(
         status,
-        None if item.undecided else item.opens if item.number is not None or item.since > f.at else f.at,
+        None
+        if item.undecided
+        else item.opens
+        if item.number is not None or isinstance(f.duty.deadline, OnDay)
+        else f.at,
         due.low,
         (due.low, due.high) if due.low is not None and due.high is not None and due.low != due.high else None,
         None if open_ else item.done,
