@@ -91,7 +91,7 @@ def test_explain_names_the_first_condition_that_failed() -> None:
     assert done.returncode == 0
     assert "it has not fired" in done.stdout.decode()
     assert "The first condition that does not hold: (child.known_to_social_care: true or" in done.stdout.decode()
-    fired = run("explain", *words, "--rule", "return-interview").stdout.decode()
+    fired = run("explain", *words, "--rule", "prevention-interview").stdout.decode()
     assert "Episode E1: it has fired." in fired
     assert "episode.returned: Wed 11 Jun 2025 14:30 BST (E1)" in fired
 
