@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from missingrules.domain.case import Case, Episode, Held
 from missingrules.domain.clock import Instant
-from missingrules.domain.obligations import Status
+from missingrules.domain.obligations import Answer, Status
 from missingrules.domain.vocabulary import RISK
 from tests.meaning.compare import HORIZON, differ, evaluated, outcomes
-from tests.meaning.oracle import TooManyWorlds
+from tests.meaning.oracle import Outcome, TooManyWorlds
 from tests.meaning.strategies import EXACT, OPEN, protocols, questions_
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ OPEN_FINDINGS = (
     r"DeadlineRows",  # unknown rows, read again while time passes
     r"met_by=\('",  # whether `met_by` adds to the vocabulary or takes its place
     r"episode\.first_episode",  # of an episode that is of none of the rule's kinds
+    r"until=\(OnBirthday",  # of a child whose date of birth is unknown
+    r"superseded_by='.*OnUndone|OnUndone.*superseded_by='",  # a rule superseded by the one it raises undone
     r"Becomes",  # an episode that begins and ends on one date, the start without a time
 )
 TIMES = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 1
@@ -43,7 +45,8 @@ def settled(protocol: Protocol) -> bool:
 
 def some(quick: int) -> settings:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(max_examples=quick * TIMES, deadline=None, suppress_health_check=checks)
+    # The same examples on every machine; the deep profile looks for new ones.
+    return settings(max_examples=quick * TIMES, deadline=None, suppress_health_check=checks, derandomize=TIMES == 1)
 
 
 @some(150)
@@ -139,8 +142,14 @@ def test_an_answer_holds_until_it_says(protocol: Protocol, question: Question) -
     assume(until is not None)
     assert until is not None
     before = outcomes(first)
-    last = outcomes(evaluated(protocol, case, until))
-    assert {k: o for k, o in last.items() if k in before or o.status != "upcoming"} == before
+    last = evaluated(protocol, case, until)
+    assert shown(last, before) == shown(first, before)
     assume(not any(o.status == "not_decidable" for o in before.values()))  # what hangs on time there is not shown
-    after = outcomes(evaluated(protocol, case, Instant(until + 1), HORIZON))
-    assert {k: o for k, o in after.items() if k in before or o.status != "upcoming"} != before
+    after = evaluated(protocol, case, Instant(until + 1), HORIZON)
+    assert shown(after, before) != shown(first, before)
+
+
+def shown(given: Answer, known: dict[str, Outcome]) -> object:
+    """What an answer says, save duties that are new and still to come."""
+    actions = {k: o for k, o in outcomes(given).items() if k in known or o.status != "upcoming"}
+    return actions, [(p.conclusions, [f.status for f in p.forbidden], p.conflicts) for p in given.protocols]

@@ -63,7 +63,7 @@ def rests_on(
         for choice in family.shown:
             for key, o in base.items():
                 if o.duty.rule == family.id:
-                    rests.setdefault(key, []).append(Rests(choice.reading, choice.option, NO_DIFFERENCE))
+                    rests.setdefault(key, []).append(Rests(choice.reading, options[choice.reading], NO_DIFFERENCE))
     return Otherwise({key: tuple(found) for key, found in rests.items()}, tuple(added))
 
 

@@ -106,7 +106,8 @@ class Reader:
             return mapped(all_of([running, kind]), _yes_no)
         if name == "episode.first_episode":
             assert episode is not None
-            return constant(_yes_no(self.is_first(episode, ("missing",))))
+            first = constant(self.is_first(episode, ("missing",)))
+            return mapped(all_of([self.of_kind(episode, ("missing",)), first]), _yes_no)
         return self._concluded(name, Place(episode))
 
     def _of_running(self, name: str) -> FactTrack:

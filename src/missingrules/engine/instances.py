@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import State
+    from missingrules.engine.places import Place
     from missingrules.engine.seen import Happening
     from missingrules.engine.tracks import Truth
 
@@ -33,6 +34,7 @@ class Instance:
     closes: Instant
     closes_maybe: Instant
     superseded: bool = False  # whether it was a superseding rule that closed it
+    doubtful: bool = False  # whether one may have, before it closed
     fixed: Due | None = None  # of a series; otherwise the deadline is read
     discharged: Instant | None = None
     by: list[Happening] = field(default_factory=list)
@@ -53,6 +55,7 @@ class End(NamedTuple):
     certain: Instant
     maybe: Instant
     superseded: bool
+    doubtful: bool = False  # whether an undecided rule may have superseded it before
 
 
 def singles(duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]:
@@ -62,7 +65,7 @@ def singles(duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]
         opens = firing.trigger
         if duty.counts_from == "started" and firing.place.episode:
             opens = min(opens, firing.place.episode.started)
-        out.append(Instance(duty, firing, firing.occurrence, opens, end.certain, end.maybe, end.superseded))
+        out.append(Instance(duty, firing, firing.occurrence, opens, *end))
     return out
 
 
@@ -191,24 +194,25 @@ def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int, giv
     repeat = duty.repeat
     assert repeat is not None
     if firing.state == "undecided":
-        due = _first_due(reader, repeat, firing)
-        slot = Slot(first, firing.trigger, FOREVER if due is None else due, repeat.phases[0])
-        return [_occurrence(duty, firing, end, slot, "undecided")]
+        owed = _first_owed(reader, repeat, firing)
+        slot = owed._replace(number=first, opens=max(owed.opens, firing.trigger))
+        return [_occurrence(reader, duty, firing, end, slot, "undecided")] if slot.opens <= end.certain else []
     if repeat.next_from == "last_held":
         return list(_held(reader, duty, repeat, firing, end, first, given))
     return list(_scheduled(reader, duty, repeat, firing, end, first))
 
 
-def _first_due(reader: Reader, repeat: Repeat, firing: Firing) -> Instant | None:
-    """When the first occurrence that would be owed is due, were the firing decided."""
+def _first_owed(reader: Reader, repeat: Repeat, firing: Firing) -> Slot:
+    """The first occurrence that would be owed, were the firing decided; due at no instant while its anchor is none."""
+    nothing = Slot(1, firing.trigger, FOREVER, repeat.phases[0])
     if repeat.next_from == "schedule":
-        return next((s.due for s in _slots(reader, repeat, firing, 1) if s.due >= firing.fired), None)
+        return next((s for s in _slots(reader, repeat, firing, 1) if s.due >= firing.fired), nothing)
     anchor = _anchor(reader, repeat, firing)
     if anchor is None:
-        return None
+        return nothing
     base, opens = anchor
     every = repeat.phases[0].every
-    return reader.clock.deadline(base if every.seconds is None else opens, every)
+    return Slot(1, opens, reader.clock.deadline(base if every.seconds is None else opens, every), repeat.phases[0])
 
 
 def _anchor(reader: Reader, repeat: Repeat, firing: Firing) -> tuple[Instant, Instant] | None:
@@ -263,7 +267,7 @@ def _scheduled(reader: Reader, duty: Duty, repeat: Repeat, firing: Firing, end: 
         instance = None
         if holds is not False:
             state: State = "undecided" if holds is None else "future" if opens > as_of else "fired"
-            instance = _occurrence(duty, firing, end, slot._replace(opens=opens), state)
+            instance = _occurrence(reader, duty, firing, end, slot._replace(opens=opens), state)
             yield instance
         waiting.append((slot, instance))
         if opens > as_of and (instance or guard.first(lambda value: value is not False, opens) is None):
@@ -294,7 +298,7 @@ def _held(
             opens, number = Instant(due + 1), number + 1
             continue
         state: State = "undecided" if holds is None else "future" if begins > as_of else "fired"
-        instance = _occurrence(duty, firing, end, Slot(number, begins, due, phase), state)
+        instance = _occurrence(reader, duty, firing, end, Slot(number, begins, due, phase), state)
         yield instance
         if state != "fired":
             return
@@ -315,7 +319,26 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
     return None
 
 
-def _occurrence(duty: Duty, firing: Firing, end: End, slot: Slot, state: State) -> Instance:
+def _occurrence(reader: Reader, duty: Duty, firing: Firing, end: End, slot: Slot, state: State) -> Instance:
     own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))
     due = Due(slot.due, slot.due, f"every {slot.every.every}")
-    return Instance(duty, own, own.occurrence, slot.opens, end.certain, end.maybe, end.superseded, fixed=due)
+    # An exception ends the occurrence that is open; later openings read the guard again.
+    lifts = lifted(reader, duty, firing.place, slot.opens) if duty.guard.unless else FOREVER
+    superseded = end.superseded and end.certain <= lifts
+    return Instance(
+        duty,
+        own,
+        own.occurrence,
+        slot.opens,
+        min(end.certain, lifts),
+        min(end.maybe, lifts),
+        superseded,
+        end.doubtful,
+        fixed=due,
+    )
+
+
+def lifted(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant:
+    """The first instant from `start` at which an exception is known to hold; FOREVER if none comes to."""
+    tracks = [reader.truth(exception.condition, place) for exception in duty.guard.unless]
+    return min((when for track in tracks if (when := track.first(bool, start)) is not None), default=FOREVER)

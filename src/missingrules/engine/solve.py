@@ -12,7 +12,7 @@ from missingrules.domain.rules import Conclusion, Duty, Prohibition, Word
 from missingrules.engine import evidence
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, Undone, firings
-from missingrules.engine.instances import End, Instance, discharge, of_action, series, singles
+from missingrules.engine.instances import End, Instance, discharge, lifted, of_action, series, singles
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import barred, breaches
@@ -148,20 +148,20 @@ class Solver:
     def _end(self, duty: Duty, firing: Firing) -> End:
         """The earliest of its `until`, an exception that comes to hold, and the firing of the rule that supersedes."""
         certain, maybe = firing.until, firing.until_maybe
-        for exception in duty.guard.unless:
-            lifts = self.reader.truth(exception.condition, firing.place).first(bool, firing.fired)
-            if lifts is not None:
-                certain, maybe = min(certain, lifts), min(maybe, lifts)
-        superseded = False
+        if duty.repeat is None:
+            lifts = lifted(self.reader, duty, firing.place, firing.fired)
+            certain, maybe = min(certain, lifts), min(maybe, lifts)
+        superseded = doubtful = False
         for other in self.duties.get(duty.superseded_by or "", ()):
             for later in self.firings(other):
                 if later.subject != firing.subject or later.trigger < firing.trigger:
                     continue
                 if later.state == "undecided":
                     maybe = min(maybe, later.trigger)
+                    doubtful = doubtful or later.trigger <= certain
                 elif later.trigger < certain:
                     certain, maybe, superseded = later.trigger, min(maybe, later.trigger), True
-        return End(certain, maybe, superseded)
+        return End(certain, maybe, superseded, doubtful)
 
     def undone(self, rule: str) -> list[Undone]:
         out: list[Undone] = []
@@ -171,11 +171,14 @@ class Solver:
                 if due.low == FOREVER:
                     continue
                 at = Instant(due.high + 1) if due.high != FOREVER else Instant(due.low + 1)
+                if instance.firing.state == "undecided" and at > self.seen.as_of:
+                    # Whether it is owed at all comes first.
+                    continue
                 if instance.discharged is not None and instance.discharged < at:
                     continue
                 if instance.closes < at:
                     continue
-                doubtful = not instance.live or due.open or instance.open_act is not None
+                doubtful = not instance.live or due.open or instance.open_act is not None or instance.closes_maybe < at
                 episode = instance.firing.place.episode
                 out.append(Undone(at, episode.id if episode else None, doubtful and instance.firing.state != "future"))
         return sorted(out, key=lambda u: u.at)

@@ -72,16 +72,20 @@ def _status(instance: Instance, due: Due, as_of: Instant) -> Status:
         return Status.NOT_DECIDABLE
     if instance.closes <= as_of:
         return _ended(instance, due)
-    if instance.closes_maybe <= as_of or (due.open and due.low < as_of <= due.high):
+    if instance.closes_maybe <= as_of:
         return Status.NOT_DECIDABLE
     if instance.duty.modality is Modality.MAY:
         return Status.AVAILABLE
+    if due.open and due.low < as_of <= due.high:
+        return Status.NOT_DECIDABLE
     return Status.OVERDUE if as_of > due.high else Status.DUE
 
 
 def _ended(instance: Instance, due: Due) -> Status:
     if instance.superseded:
         return Status.MISSED if instance.closes_maybe == instance.closes else Status.NOT_DECIDABLE
+    if instance.doubtful:
+        return Status.NOT_DECIDABLE
     if instance.closes <= due.low:
         return Status.CEASED
     return Status.MISSED if instance.closes_maybe > due.high else Status.NOT_DECIDABLE

@@ -103,7 +103,7 @@ def recorded(world: World, name: str, ctx: Ctx, t: int) -> Any:
     if ep is None:
         return None
     if name == "episode.first_episode":
-        first = is_first(world, ep, ctx.kinds)
+        first = both([kind_in(world, ep, ("missing",), t), is_first(world, ep, ("missing",))])
         return None if first is None else "true" if first else "false"
     return held(ep.facts.get(rest, ()), kind, t)
 
@@ -127,12 +127,11 @@ def kind_in(world: World, ep: Episode, kinds: tuple[str, ...], t: int) -> Truth:
 
 
 def is_first(world: World, ep: Episode, kinds: tuple[str, ...]) -> Truth:
-    """The first of these kinds, as they stood when each episode started; with a history cut off, unknown."""
-    mine = kind_in(world, ep, kinds, as_int(ep.started))
+    """None of these kinds before it, as they stood when each episode started; with a history cut off, unknown."""
     older = world.episodes[: world.episodes.index(ep)]
     none_before = both(opposite(kind_in(world, e, kinds, as_int(e.started))) for e in older)
     cut_off = None if world.case.history_from else True
-    return both([mine, none_before, cut_off])
+    return both([none_before, cut_off])
 
 
 def possible(world: World, name: str, ctx: Ctx, t: int) -> set[Any] | None:

@@ -171,7 +171,8 @@ def missing_long(world: World, e: Episode, trigger: MissingFor) -> list[Chance]:
             return None
         return t >= world.clock.after(Instant(as_int(e.started)), length) + more
 
-    return [stretch(e, as_int(e.started), end, long_enough)]
+    reached = [t for t in world.instants if t >= as_int(e.started) and long_enough(t) is not False]
+    return [stretch(e, min(reached), end, long_enough)] if reached else []
 
 
 def becoming(world: World, trigger: Becomes, kinds: tuple[str, ...]) -> list[Chance]:
@@ -234,10 +235,16 @@ def reaching(world: World, e: Episode, trigger: EpisodesReach) -> list[Chance]:
 
 def is_record_of(world: World, r: Record, wanted: OnRecord) -> bool:
     """A record of that act, with that outcome (none written: one that counts as done), and as the rest says."""
-    if r.action != wanted.action:
-        return False
-    outcome = counts_as_done(world, r.action, r.outcome) if wanted.outcome is None else r.outcome == wanted.outcome
-    about = wanted.about is None or r.about == wanted.about
+    return any(
+        is_act_of(world, r, outcome, about, wanted)
+        for action, outcome, about in [(r.action, r.outcome, r.about), *((a, None, None) for a in r.included)]
+        if action == wanted.action
+    )
+
+
+def is_act_of(world: World, r: Record, said: str | None, of: str | None, wanted: OnRecord) -> bool:
+    outcome = counts_as_done(world, wanted.action, said) if wanted.outcome is None else said == wanted.outcome
+    about = wanted.about is None or of == wanted.about
     to = not wanted.to or bool(set(wanted.to) & set(r.to))
     return outcome and about and to and (not wanted.by or bool(set(wanted.by) & set(r.by)))
 

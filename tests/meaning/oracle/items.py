@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -168,6 +168,20 @@ def next_held(world: World, f: Firing, number: int, opens: int, assume: bool, *,
 # --- discharge --------------------------------------------------------------------------------------------------------
 
 
+def acts_of(r: Record) -> list[tuple[str, str | None, str | None, str | None]]:
+    """The act itself and those it included, with outcome, about and method."""
+    return [(r.action, r.outcome, r.about, r.method), *((a, None, None, None) for a in r.included)]
+
+
+def is_forbidden(world: World, p: Prohibition, r: Record) -> bool:
+    """Whether one of the record's acts is the forbidden one."""
+    for action, outcome, about, method in acts_of(r):
+        done = counts_as_done(world, action, outcome) if p.outcome is None else outcome == p.outcome
+        if action == p.action and done and p.method in (None, method) and p.about in (None, about):
+            return True
+    return False
+
+
 def breaches(world: World) -> list[tuple[Prohibition, Record, Truth]]:
     """Every record of a forbidden act while its guard holds, or may."""
     found: list[tuple[Prohibition, Record, Truth]] = []
@@ -175,9 +189,7 @@ def breaches(world: World) -> list[tuple[Prohibition, Record, Truth]]:
         if not isinstance(p, Prohibition):
             continue
         for r in world.case.records:
-            same = r.action == p.action and p.method in (None, r.method) and p.about in (None, r.about)
-            done = counts_as_done(world, r.action, r.outcome) if p.outcome is None else r.outcome == p.outcome
-            if same and done and (not p.to or set(p.to) & set(r.to)):
+            if is_forbidden(world, p, r) and (not p.to or set(p.to) & set(r.to)):
                 ep = world.episode(r.episode)
                 truth = guard(world, p.guard, Ctx(ep, p.guard.kinds, None, r), as_int(r.at))
                 if truth is not False:
@@ -190,12 +202,13 @@ def pulled(item: Item, r: Record) -> bool:
     return item.f.chance.record is not None and item.f.chance.record.id == r.id
 
 
-def is_the_act(world: World, duty: Duty, r: Record, *, itself: bool) -> bool:
-    """The same act, or one that counts as it, with an outcome that will do; what it included, and it `itself`."""
+def is_the_act(world: World, duty: Duty, r: Record, *, void: set[tuple[str, str]]) -> bool:
+    """The same act, or one that counts as it, with an outcome that will do; acts that are `void` do not count."""
     word = world.protocol.words.actions.get(duty.action)
     also = word.also if word else ()
-    own = [] if not itself else [(r.action, r.outcome, r.about, r.method)]
-    for action, outcome, about, method in [*own, *((a, None, None, None) for a in r.included)]:
+    for action, outcome, about, method in acts_of(r):
+        if (r.id, action) in void:
+            continue
         if action != duty.action and action not in also:
             continue
         if duty.about not in (None, about) or duty.method not in (None, method):
@@ -215,7 +228,10 @@ def is_the_act(world: World, duty: Duty, r: Record, *, itself: bool) -> bool:
 
 def covered(world: World, who: WhoEver | None, item: Item, told: set[str], silent: bool, r: Record) -> Truth:
     """Whether everybody who must be is among those told so far."""
-    answers = {is_covered(world, some, told, silent, r) for some in who_possible(world, who, item.f, as_int(r.at))}
+    answers = {
+        is_covered(world, some, told, silent, r)
+        for some in who_possible(world, who, replace(item.f, fire=start_of(item)), as_int(r.at))
+    }
     return answers.pop() if len(answers) == 1 else None
 
 
@@ -234,7 +250,7 @@ def is_covered(world: World, some: Who, told: set[str], silent: bool, r: Record)
 
 def discharge(world: World, items: list[Item], assume: bool) -> None:
     """Every record in its order, each to at most one obligation of the rule for one subject."""
-    void = {r.id for _, r, truth in breaches(world) if truth}
+    void = {(r.id, p.action) for p, r, truth in breaches(world) if truth}
     for r in sorted(world.case.records, key=lambda r: (as_int(r.at), r.id)):
         at = as_int(r.at)
         open_ = [
@@ -242,7 +258,7 @@ def discharge(world: World, items: list[Item], assume: bool) -> None:
             for i in items
             if i.done is None
             and i.since <= at <= i.end
-            and is_the_act(world, i.f.duty, r, itself=r.id not in void and not pulled(i, r))
+            and is_the_act(world, i.f.duty, r, void={(r.id, r.action)} | void if pulled(i, r) else void)
             and of_episode(world, r, i.f.ep)
         ]
         if not open_:
@@ -321,6 +337,8 @@ def undone(world: World, rule: str) -> list[Chance]:
             f = next(i for i in mine if i is not None).f
             sure = len(passed) == 1 and times[0][1] and not any(i is None or i.undecided for i in mine)
             at = min(t for t, _ in times)
+            if at > world.as_of and any(i is None or i.undecided for i in mine):
+                continue  # whether it is owed at all comes first
             found.append(Chance(f.subject, f.ep, at, truth=given(True if sure else None)))
     return found
 

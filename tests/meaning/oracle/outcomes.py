@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from missingrules.domain.rules import (
@@ -24,7 +25,7 @@ from missingrules.domain.rules import (
 from tests.meaning.oracle.dues import Due, Who, who_at
 from tests.meaning.oracle.facts import holds, possible
 from tests.meaning.oracle.firing import NEVER, firings
-from tests.meaning.oracle.items import Item, breaches, scenarios
+from tests.meaning.oracle.items import Item, breaches, scenarios, start_of
 from tests.meaning.oracle.world import Ctx, World, as_int, worlds
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def outcome_of(world: World, item: Item) -> Outcome:
     due = item.due_by(world, when)
     status = "not_decidable" if item.undecided else status_of(world, item, due)
     open_ = status in ("upcoming", "not_decidable")
+    at_opening = replace(f, fire=start_of(item))
     return Outcome(
         status,
         None
@@ -94,9 +96,9 @@ def outcome_of(world: World, item: Item) -> Outcome:
         None if open_ else item.done,
         None if open_ or item.done is not None or item.end > now else item.end,
         f.duty.action,
-        who_at(world, f.duty.by, f, when),
-        who_at(world, f.duty.chair, f, when),
-        who_at(world, f.duty.to, f, when),
+        who_at(world, f.duty.by, at_opening, when),
+        who_at(world, f.duty.chair, at_opening, when),
+        who_at(world, f.duty.to, at_opening, when),
     )
 
 
