@@ -122,6 +122,8 @@ def moving(world: World, deadline: Deadline | NotStated, f: Firing) -> Iterator[
         else:
             unknown = {p: min(d, unknown.get(p, NEVER)) for p, d in given.items()}
         low, high = min(known, *unknown.values(), NEVER), min(known, max(unknown.values(), default=NEVER))
+        if f.chance.moment and not f.undecided:  # nothing is overdue before it was known to be owed
+            low, high = max(low, f.fire), max(high, f.fire)
         yield t, Due(None if low == NEVER else low, None if high == NEVER else high)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from missingrules.domain.rules import Duty, Effect, Prohibition
@@ -248,9 +248,12 @@ def is_covered(world: World, some: Who, told: set[str], silent: bool, r: Record)
     return bool(told - set(roles))
 
 
-def discharge(world: World, items: list[Item], assume: bool) -> None:
-    """Every record in its order, each to at most one obligation of the rule for one subject."""
-    void = {(r.id, p.action) for p, r, truth in breaches(world) if truth}
+def discharge(world: World, items: list[Item], assume: bool, strict: bool) -> None:
+    """Every record in its order, each to at most one obligation of the rule for one subject.
+
+    With `strict` what may be a breach discharges nothing, as what is one.
+    """
+    void = {(r.id, p.action) for p, r, truth in breaches(world) if truth or strict}
     for r in sorted(world.case.records, key=lambda r: (as_int(r.at), r.id)):
         at = as_int(r.at)
         open_ = [
@@ -302,7 +305,7 @@ def scenarios(world: World, duty: Duty) -> list[Scenario]:
     some = firings(world, duty)
     unsure = [f for f in some if f.undecided]
     found: list[Scenario] = []
-    for assume in (False, True):
+    for assume, strict in product((False, True), repeat=2):
         for n in range(len(unsure) + 1):
             for without in combinations(unsure, n):
                 scenario: list[Item] = []
@@ -311,7 +314,7 @@ def scenarios(world: World, duty: Duty) -> list[Scenario]:
                     for f in some:
                         if f.subject == subject and f not in without:
                             items += items_of(world, f, assume)
-                    discharge(world, items, assume)
+                    discharge(world, items, assume, strict)
                     scenario += items
                 found.append(scenario)
     if not world.busy:
