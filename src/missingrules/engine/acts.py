@@ -38,7 +38,7 @@ def counts_as_done(act: Happening, words: Words, met_by: tuple[str, ...] = ()) -
     written = outcome(act)
     if written is None:
         return True
-    return written in (met_by or (*DONE, *words.actions[act.name].done))
+    return written in (*DONE, *words.actions[act.name].done, *met_by)
 
 
 def pulls(trigger: OnRecord, act: Happening, words: Words) -> bool:

@@ -53,7 +53,7 @@ def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, close
     if deadline is NOT_STATED:
         return NONE
     start = firing.trigger if firing.state != "fired" else firing.fired
-    best = _read(reader, deadline, firing, start)
+    best = first = _read(reader, deadline, firing, start)
     if isinstance(deadline, (Word, AtNext, AtTheSameTime)):
         return best
     best = _not_before(best, start)
@@ -61,9 +61,13 @@ def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, close
         # Nothing that it reads can change any more.
         return best
     known = None if best.open else best
-    current = best
+    current, raw = best, first
     for u in _moves(reader, deadline, firing, start, closes):
-        current = _not_before(_read(reader, deadline, firing, u), u)
+        now = _read(reader, deadline, firing, u)
+        if now.open and now == raw:
+            # Still open in the same way: nothing moves back because time has passed.
+            continue
+        raw, current = now, _not_before(now, u)
         if not current.open and (known is None or current.low < known.low):
             known = current
     if current.open:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.rules import Effect, OnDay, People, Phase, Repeat
+from missingrules.domain.obligations import Undecided
+from missingrules.domain.rules import NOT_STATED, Effect, OnDay, People, Phase, Repeat
 from missingrules.engine import acts
 from missingrules.engine.deadlines import Due, anchor_at, due_at
 from missingrules.engine.firing import Firing, numbered_day
@@ -15,7 +16,7 @@ from missingrules.engine.people import people
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from missingrules.domain.rules import Duty
+    from missingrules.domain.rules import Duty, NotStated, WhoEver
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import State
     from missingrules.engine.places import Place
@@ -158,25 +159,47 @@ def _nearest(fitting: list[Instance], act: Happening) -> Instance:
 
 
 def _covers(reader: Reader, duty: Duty, instance: Instance, act: Happening) -> Truth:
-    """Whether with this act all recipients are covered; None where the record does not say to whom."""
+    """Whether with this act all recipients are covered; None where that is open."""
     agree = duty.effect is Effect.AGREE
-    who, _ = people(reader, duty.with_ if agree else duty.to, instance.firing.place, act.at, instance.firing.fired)
     named: tuple[str, ...] = ()
     if act.record:
         named = act.record.with_ if agree else act.record.to
-    if not isinstance(who, People) or who.mode not in ("all", "any"):
+    possible = _recipients(reader, duty.with_ if agree else duty.to, instance, act)
+    answers = {_is_covered(who, named, instance.covered) for who in possible}
+    if answers == {False} and not any(_names_one(who, named) for who in possible):
+        return False
+    instance.covered |= set(named)
+    if answers != {None}:
         instance.by.append(act)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _recipients(
+    reader: Reader, who: WhoEver | None, instance: Instance, act: Happening
+) -> tuple[People | NotStated | None, ...]:
+    """Everybody whom it may be owed to: as known at the act, or since."""
+    place, fired = instance.firing.place, instance.firing.fired
+    found, _ = people(reader, who, place, act.at, fired)
+    if isinstance(found, Undecided):
+        found, _ = people(reader, who, place, reader.seen.as_of, fired)
+    if isinstance(found, Undecided):
+        return (*found.people, NOT_STATED) if found.silent else found.people
+    return (found,)
+
+
+def _is_covered(who: People | NotStated | None, named: tuple[str, ...], before: set[str]) -> Truth:
+    if not isinstance(who, People) or who.mode not in ("all", "any"):
         return True
     needed = {role.name for role in who.roles}
     if not named:
-        if len(needed) > 1:
-            return None
-        named = tuple(needed)
-    new = needed & set(named) - instance.covered
-    if new:
-        instance.covered |= new
-        instance.by.append(act)
-    return bool(new) if who.mode == "any" else needed <= instance.covered
+        # A silent record covers a sole recipient.
+        return True if len(needed) == 1 else None
+    told = needed & (before | set(named))
+    return bool(needed & set(named)) if who.mode == "any" else told == needed
+
+
+def _names_one(who: People | NotStated | None, named: tuple[str, ...]) -> bool:
+    return isinstance(who, People) and bool({role.name for role in who.roles} & set(named))
 
 
 # --- series -----------------------------------------------------------------------------------------------------------

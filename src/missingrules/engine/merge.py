@@ -54,6 +54,8 @@ def _merge(there: list[Obligation], clock: Clock) -> Obligation:
     highs = [b for o in there if (b := o.due_between[1] if o.due_between else o.due) is not None]
     same_due = len({o.due for o in there}) == 1 and len({o.due_between for o in there}) == 1
     between = first.due_between if same_due else (min(lows), max(highs)) if lows else None
+    if between is not None and between[0] == between[1]:
+        between = None
     return first._replace(
         status=first.status if len({o.status for o in there}) == 1 else Status.NOT_DECIDABLE,
         triggered_at=_same(o.triggered_at for o in there),
