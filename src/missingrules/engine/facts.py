@@ -71,7 +71,7 @@ class Reader:
     # --- facts --------------------------------------------------------------------------------------------------------
 
     def fact(self, name: str, place: Place) -> FactTrack:
-        """The fact over time; None where unknown. A scale's value is the range (lowest, highest) of its level."""
+        """The fact over time; None where unknown. A scale's value is all levels that are possible, by number."""
         prefix, _, rest = name.partition(".")
         if prefix in ("event", "record"):
             return constant(place.happening.fields.get(rest) if place.happening else None)
@@ -132,8 +132,8 @@ class Reader:
         word = self.protocol.words.facts.get(name)
         levels = word.values if word and word.type is FactType.SCALE else ()
         if levels:
-            top = len(levels) - 1
-            recorded = mapped(recorded, lambda v: (0, top) if v is None else (levels.index(v), levels.index(v)))
+            every = tuple(range(len(levels)))
+            recorded = mapped(recorded, lambda v: every if v is None else (levels.index(v),))
         if not concluding:
             return recorded
         guards: list[FactTrack] = [self.guard(c.guard, place) for c in concluding]
@@ -227,7 +227,7 @@ class Reader:
         if word and word.type is FactType.SCALE:
             levels = word.values
             if isinstance(test, Known):
-                return mapped(track, lambda v: v is not None and v[0] == v[1])
+                return mapped(track, lambda v: v is not None and len(v) == 1)
             wanted = test.levels if isinstance(test, AtLeast) else test.values if isinstance(test, Is) else ()
             return mapped(track, lambda v: _within(levels, v, wanted))
         if isinstance(test, Known):
@@ -352,25 +352,22 @@ def _one_of(track: FactTrack, values: tuple[str, ...]) -> Track[Truth]:
     return mapped(track, lambda v: None if v is None else v in values)
 
 
-def _within(levels: tuple[str, ...], value: tuple[int, int] | None, wanted: tuple[str, ...]) -> Truth:
-    """Whether a level known to lie in a range is one of those wanted."""
+def _within(levels: tuple[str, ...], value: tuple[int, ...] | None, wanted: tuple[str, ...]) -> Truth:
+    """Whether a level, of which some are possible, is one of those wanted."""
     if value is None:
         return None
-    low, high = value
-    inside = sum(1 for i in range(low, high + 1) if levels[i] in wanted)
-    return True if inside == high - low + 1 else None if inside else False
+    inside = sum(1 for i in value if levels[i] in wanted)
+    return True if inside == len(value) else None if inside else False
 
 
-def _level(given: tuple[int, int], levels: tuple[str, ...], concluding: list[Conclusion], holds: list[Truth]) -> Any:
-    """The effective level: the recorded one, raised by every floor that holds or may hold."""
-    low, high = given
-    for conclusion, hold in zip(concluding, holds, strict=True):
-        floor = levels.index(conclusion.floor or conclusion.value or levels[0])
-        if hold:
-            low = max(low, floor)
-        if hold is not False:
-            high = max(high, floor)
-    return low, high
+def _level(
+    given: tuple[int, ...], levels: tuple[str, ...], concluding: list[Conclusion], holds: list[Truth]
+) -> tuple[int, ...]:
+    """The effective level: the recorded one, raised by every floor that holds, and by any that may hold."""
+    floors = [levels.index(c.floor or c.value or levels[0]) for c in concluding]
+    certain = max((f for f, hold in zip(floors, holds, strict=True) if hold), default=0)
+    perhaps = {certain, *(f for f, hold in zip(floors, holds, strict=True) if hold is None)}
+    return tuple(sorted({max(level, certain, floor) for level in given for floor in perhaps}))
 
 
 def _in_range(count: tuple[int, int], test: Range) -> Truth:

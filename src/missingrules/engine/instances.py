@@ -218,7 +218,7 @@ def series(reader: Reader, duty: Duty, firing: Firing, end: End, first: int, giv
     assert repeat is not None
     if firing.state == "undecided":
         owed = _first_owed(reader, repeat, firing)
-        slot = owed._replace(number=first, opens=max(owed.opens, firing.trigger))
+        slot = owed._replace(number=first + owed.number - 1, opens=max(owed.opens, firing.trigger))
         return [_occurrence(reader, duty, firing, end, slot, "undecided")] if slot.opens <= end.certain else []
     if repeat.next_from == "last_held":
         return list(_held(reader, duty, repeat, firing, end, first, given))
@@ -328,8 +328,28 @@ def _held(
         while left and instance.discharged is None:
             _give(reader, duty, [instance], left.pop(0), given.doubtful)
         if instance.discharged is None:
+            if instance.open_act is not None:
+                yield from _perhaps(reader, duty, repeat, firing, end, base, number + 1, instance.open_act.at)
             return
         opens, number = instance.discharged, number + 1
+
+
+def _perhaps(
+    reader: Reader,
+    duty: Duty,
+    repeat: Repeat,
+    firing: Firing,
+    end: End,
+    base: Instant,
+    number: int,
+    opens: Instant,
+) -> Iterator[Instance]:
+    """The occurrence that is open if a doubtful record did discharge the one before it."""
+    phase = _phase_at(reader, repeat, base, opens)
+    if phase is None or opens > end.certain or reader.at_opening(duty.guard, firing.place).at(opens) is False:
+        return
+    due = reader.clock.deadline(opens, phase.every)
+    yield _occurrence(reader, duty, firing, end, Slot(number, opens, due, phase), "undecided")
 
 
 def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> Phase | None:

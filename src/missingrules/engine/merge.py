@@ -53,7 +53,8 @@ def _merge(there: list[Obligation], clock: Clock) -> Obligation:
     lows = [b for o in there if (b := o.due_between[0] if o.due_between else o.due) is not None]
     highs = [b for o in there if (b := o.due_between[1] if o.due_between else o.due) is not None]
     same_due = len({o.due for o in there}) == 1 and len({o.due_between for o in there}) == 1
-    between = first.due_between if same_due else (min(lows), max(highs)) if lows else None
+    # In a world without a due instant there is no latest.
+    between = first.due_between if same_due else (min(lows), max(highs)) if len(highs) == len(there) else None
     if between is not None and between[0] == between[1]:
         between = None
     return first._replace(

@@ -47,12 +47,11 @@ def test_text(test: rules.Test) -> str:
 
 
 def value_text(value: Any, levels: tuple[str, ...] = ()) -> str | int:
-    """A fact's value for people; of a level known to be within a range, its ends."""
+    """A fact's value for people; of a level that is not settled, all that are possible."""
     if isinstance(value, tuple):
-        low, high = value
-        if low == high:
-            return levels[low]
-        return f"at least {levels[low]}" if high == len(levels) - 1 else f"{levels[low]} to {levels[high]}"
+        if len(value) > 1 and value == tuple(range(value[0], len(levels))):
+            return f"at least {levels[value[0]]}"
+        return " or ".join(levels[i] for i in value)
     return value if isinstance(value, (str, int)) else str(value)
 
 

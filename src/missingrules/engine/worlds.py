@@ -212,7 +212,8 @@ def _span(case: Case, spot: Spot, as_of: Instant, clock: Clock) -> tuple[Instant
         return stamp if isinstance(stamp, int) else None  # type: ignore[return-value]
 
     low = bound(episode.started, late=False) or as_of
-    later = [b for e in case.episodes if (b := bound(e.started, late=True)) is not None and b > low]
+    starts = [bound(e.started, late=True) for e in case.episodes if e is not episode]
+    later = [start for start in starts if start is not None and start > low]
     high = min([as_of, *later])
     if spot.name in ("located", "reported", "last_seen"):
         returned = bound(episode.returned, late=True)
