@@ -309,11 +309,6 @@ class Answer:
         return min((p.valid_until for p in self.protocols if p.valid_until is not None), default=None)
 
 
-def role_names(people: People | NotStated | None) -> tuple[str, ...]:
-    """The role ids of settled people, otherwise none."""
-    return tuple(role.name for role in people.roles) if hasattr(people, "roles") else ()  # type: ignore[union-attr]
-
-
 class Step(NamedTuple):
     """One thing that a rule looked at, in its order: what it wants, whether it holds (None: unknown), what was read."""
 

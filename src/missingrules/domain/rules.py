@@ -259,6 +259,11 @@ class FirstOf:
 Trigger = Moment | Stretch | FirstOf
 
 
+def triggers_of(trigger: Trigger) -> tuple[Moment | Stretch, ...]:
+    """The triggers of which it is made: one, or the several of an `any`."""
+    return trigger.triggers if isinstance(trigger, FirstOf) else (trigger,)
+
+
 # --- people -----------------------------------------------------------------------------------------------------------
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import DAY, FOREVER, Instant
 from missingrules.domain.obligations import Ahead
-from missingrules.domain.rules import EpisodesReach, FirstOf
+from missingrules.domain.rules import EpisodesReach, triggers_of
 from missingrules.engine.firing import CHILD
-from missingrules.engine.places import Place
+from missingrules.engine.places import CHILD as CHILD_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def thresholds(reader: Reader, duties: Sequence[Duty]) -> list[Ahead]:
     """For each count not yet reached: how many more episodes reach it, and the last date on which they do."""
     out = []
     for duty in duties:
-        triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
+        triggers = triggers_of(duty.trigger)
         for trigger in triggers:
             if isinstance(trigger, EpisodesReach) and _child_may(reader, duty):
                 missing, last = _distance(reader, trigger)
@@ -34,9 +34,9 @@ def thresholds(reader: Reader, duties: Sequence[Duty]) -> list[Ahead]:
 def _child_may(reader: Reader, duty: Duty) -> bool:
     """Whether what is known of the child, without any episode, still lets the rule fire."""
     at = reader.seen.as_of
-    parts = [reader.truth(duty.guard.when, Place(None))]
+    parts = [reader.truth(duty.guard.when, CHILD_PLACE)]
     if duty.guard.in_scope:
-        parts.append(reader.truth(reader.protocol.scope, Place(None)))
+        parts.append(reader.truth(reader.protocol.scope, CHILD_PLACE))
     return all(part.at(at) is not False for part in parts)
 
 

@@ -40,7 +40,7 @@ def because(reader: Reader, duty: rules.Duty, firing: Firing) -> tuple[Evidence,
 
 
 def _trigger(reader: Reader, trigger: rules.Trigger, firing: Firing) -> Iterator[Evidence]:
-    triggers = trigger.triggers if isinstance(trigger, rules.FirstOf) else (trigger,)
+    triggers = rules.triggers_of(trigger)
     episode, happening = firing.place.episode, firing.place.happening
     if happening:
         yield Evidence(
@@ -181,7 +181,7 @@ def unknown_fact(reader: Reader, fact: str, place: Place, at: Instant) -> set[Un
 
 def unknown_in_trigger(reader: Reader, duty: rules.Duty, place: Place, at: Instant) -> set[Unknown]:
     """The unknown facts that leave open whether the trigger itself came."""
-    triggers = duty.trigger.triggers if isinstance(duty.trigger, rules.FirstOf) else (duty.trigger,)
+    triggers = rules.triggers_of(duty.trigger)
     out: set[Unknown] = set()
     for trigger in triggers:
         match trigger:
@@ -238,5 +238,5 @@ def unknown_in_rows(reader: Reader, rows: rules.PeopleRows, place: Place, at: In
 
 
 def becoming(trigger: rules.Trigger) -> list[FactTest]:
-    triggers = trigger.triggers if isinstance(trigger, rules.FirstOf) else (trigger,)
+    triggers = rules.triggers_of(trigger)
     return [t.test for t in triggers if isinstance(t, rules.Becomes)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from missingrules.domain.obligations import Evidence, Explanation, Obligation, Status, Step
-from missingrules.domain.rules import All, FirstOf, OnBirthday
+from missingrules.domain.rules import All, OnBirthday, triggers_of
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
 from missingrules.engine.firing import CHILD, offers
@@ -53,7 +53,7 @@ def explain(
 
 
 def _places(reader: Reader, duty: Duty) -> list[Place]:
-    triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
+    triggers = triggers_of(duty.trigger)
     episodes = [Place(episode) for episode in reader.seen.episodes]
     return [Place(None)] if not episodes or all(isinstance(t, OnBirthday) for t in triggers) else episodes
 

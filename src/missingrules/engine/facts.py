@@ -43,7 +43,7 @@ from missingrules.engine.tracks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from missingrules.domain.rules import Condition
     from missingrules.engine.seen import FactTrack, Seen, SeenEpisode
@@ -98,7 +98,8 @@ class Reader:
 
     def _read(self, prefix: str, rest: str, name: str, episode: SeenEpisode | None) -> FactTrack:
         if prefix == "episode" and episode is None:
-            return self._of_running(name)
+            none = "false" if name == "episode.missing" else None
+            return self._of_running(lambda place: self.fact(name, place), none)
         if name == "episode.missing":
             assert episode is not None
             running = between(episode.started, episode.returned)
@@ -110,12 +111,11 @@ class Reader:
             return mapped(all_of([self.of_kind(episode, ("missing",)), first]), _yes_no)
         return self._concluded(name, Place(episode))
 
-    def _of_running(self, name: str) -> FactTrack:
-        """An episode's fact read for the child: that of the episode then running."""
-        none = "false" if name == "episode.missing" else None
+    def _of_running(self, track_of: Callable[[Place], Track[Any]], none: Any) -> Track[Any]:
+        """What is read of an episode, read for the child: of the one then running; `none` while none runs."""
         changes: list[tuple[Instant, Any]] = []
         for episode in self.seen.episodes:
-            track = self.fact(name, Place(episode))
+            track = track_of(Place(episode))
             changes.append((episode.started, track.at(episode.started)))
             changes += [
                 (when, value)
@@ -257,7 +257,7 @@ class Reader:
     def _missing_for(self, test: rules.Test, place: Place) -> Track[Truth]:
         episode = place.episode
         if episode is None:
-            return self._of_running_truth(test)
+            return self._of_running(lambda place: self._missing_for(test, place), None)
         if isinstance(test, Known):
             return YES
         assert isinstance(test, Range)
@@ -267,20 +267,6 @@ class Reader:
         if test.high is not None:
             parts.append(negated(self.lasted(episode, _length(test.high), more_than=test.high_inside)))
         return all_of(parts)
-
-    def _of_running_truth(self, test: rules.Test) -> Track[Truth]:
-        changes: list[tuple[Instant, Truth]] = []
-        for episode in self.seen.episodes:
-            track = self._missing_for(test, Place(episode))
-            changes.append((episode.started, track.at(episode.started)))
-            changes += [
-                (when, value)
-                for when, value in zip(track.times, track.values, strict=True)
-                if episode.started < when < episode.returned
-            ]
-            if episode.returned != FOREVER:
-                changes.append((episode.returned, None))
-        return steps(None, changes)
 
     def lasted(self, episode: SeenEpisode, length: Length, *, more_than: bool) -> Track[Truth]:
         """Whether the child has been missing that long; after the return, whether they had."""

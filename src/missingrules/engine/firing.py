@@ -21,6 +21,7 @@ from missingrules.domain.rules import (
     OnUndone,
     UntilInstant,
     WhileMissing,
+    triggers_of,
 )
 from missingrules.engine.acts import belongs, pulls
 from missingrules.engine.places import CHILD as CHILD_PLACE
@@ -98,7 +99,7 @@ def firings(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -
 
 def offers(reader: Reader, duty: Duty, undone: Callable[[str], list[Undone]]) -> list[tuple[Place, list[Chance]]]:
     """Every moment and stretch that the trigger offers, for each episode and then for the child."""
-    triggers = duty.trigger.triggers if isinstance(duty.trigger, FirstOf) else (duty.trigger,)
+    triggers = triggers_of(duty.trigger)
     by_place: dict[int, list[Chance]] = {}
     for trigger in triggers:
         for episode, chance in _offered(reader, duty, trigger, undone):
@@ -244,7 +245,8 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     if end is None:
         found = _at_moment(guard, start, as_of)
         if found and arises > found[1]:
-            if _lifted(reader, duty, place, found[1], arises):
+            if lifted(reader, duty, place, found[1]) <= arises:
+                # An exception came to hold before the numbered day began.
                 return None
             found = ("future" if found[0] == "fired" and arises > as_of else found[0], arises)
         trigger = max(start, arises)
@@ -274,10 +276,10 @@ def _settle(reader: Reader, duty: Duty, place: Place, chance: Chance) -> Firing 
     )
 
 
-def _lifted(reader: Reader, duty: Duty, place: Place, start: Instant, end: Instant) -> bool:
-    """Whether an exception came to hold before a numbered day began."""
+def lifted(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant:
+    """The first instant from `start` at which an exception is known to hold; FOREVER if none comes to."""
     tracks = [reader.truth(exception.condition, place) for exception in duty.guard.unless]
-    return any(track.first(_true, start, end) is not None for track in tracks)
+    return min((when for track in tracks if (when := track.first(bool, start)) is not None), default=FOREVER)
 
 
 def _at_moment(guard: Track[Truth], moment: Instant, as_of: Instant) -> tuple[State, Instant] | None:

@@ -10,7 +10,7 @@ from missingrules.domain.obligations import Undecided
 from missingrules.domain.rules import NOT_STATED, Effect, OnDay, People, Phase, Repeat
 from missingrules.engine import acts
 from missingrules.engine.deadlines import Due, anchor_at, due_at
-from missingrules.engine.firing import Firing, numbered_day
+from missingrules.engine.firing import Firing, lifted, numbered_day
 from missingrules.engine.people import people
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Duty, NotStated, WhoEver
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import State
-    from missingrules.engine.places import Place
     from missingrules.engine.seen import Happening
     from missingrules.engine.tracks import Truth
 
@@ -379,9 +378,3 @@ def _occurrence(reader: Reader, duty: Duty, firing: Firing, end: End, slot: Slot
         end.doubtful,
         fixed=due,
     )
-
-
-def lifted(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant:
-    """The first instant from `start` at which an exception is known to hold; FOREVER if none comes to."""
-    tracks = [reader.truth(exception.condition, place) for exception in duty.guard.unless]
-    return min((when for track in tracks if (when := track.first(bool, start)) is not None), default=FOREVER)

@@ -113,7 +113,7 @@ def _evidence(all_: list[tuple[Evidence, ...]], clock: Clock) -> tuple[Evidence,
             days: set[date] = {clock.date_of(Instant(int(t.value))) for t in twins if t is not None}
             if len(days) == 1:
                 out[Evidence(one.fact, str(days.pop()), one.source)] = None
-    return tuple(out) or all_[0][:0]
+    return tuple(out)
 
 
 def _signature(o: Obligation) -> tuple[Any, ...]:

@@ -11,8 +11,8 @@ from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidd
 from missingrules.domain.rules import Conclusion, Duty, Prohibition, Word
 from missingrules.engine import evidence
 from missingrules.engine.facts import Reader
-from missingrules.engine.firing import Firing, Undone, firings
-from missingrules.engine.instances import End, Instance, discharge, lifted, of_action, series, singles
+from missingrules.engine.firing import Firing, Undone, firings, lifted
+from missingrules.engine.instances import End, Instance, discharge, of_action, series, singles
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import barred, breaches

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import DeadlineRows, Modality, PeopleRows
-from missingrules.engine.deadlines import due_at
 from missingrules.engine.people import Settled, people
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Standing(NamedTuple):
 
 def standing(reader: Reader, instance: Instance, as_of: Instant) -> Standing:
     """How the obligation stands at `as_of` with what has been recorded so far."""
-    due = instance.fixed or due_at(reader, instance.duty.deadline, instance.firing, _read_at(instance, as_of))
+    due = instance.due(reader, _read_at(instance, as_of))
     return Standing(due, _status(instance, due, as_of))
 
 
