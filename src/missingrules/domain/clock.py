@@ -35,6 +35,14 @@ class Unit(StrEnum):
 
 
 _SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
+_LEAST = {
+    **_SECONDS,
+    Unit.DAY: 86400,
+    Unit.WORKING_DAY: 86400,
+    Unit.WEEK: 7 * 86400,
+    Unit.MONTH: 28 * 86400,
+    Unit.YEAR: 365 * 86400,
+}
 _LENGTH = re.compile(r"(\d{1,5}) (minute|hour|day|working day|week|month|year)s?")
 
 
@@ -58,6 +66,12 @@ class Length:
         """Its seconds if it is elapsed time (minutes, hours), otherwise None."""
         factor = _SECONDS.get(self.unit)
         return None if factor is None else self.count * factor
+
+    @property
+    def least(self) -> int:
+        """Seconds that it lasts at the very least, whenever it begins: enough to rule it out without a calendar."""
+        # An hour less where the clocks go forward.
+        return self.count * _LEAST[self.unit] - (0 if self.unit in _SECONDS else 3600)
 
     def times(self, factor: int) -> Length:
         return Length(self.count * factor, self.unit)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
 from missingrules.domain.rules import NOT_STATED
-from missingrules.engine.tracks import Track, Truth, all_of, between, steps
+from missingrules.engine.tracks import YES, Track, Truth, all_of, between, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import date
 
     from missingrules.domain.clock import Clock
@@ -33,19 +33,35 @@ class Row(NamedTuple):
 class Tally(NamedTuple):
     """`in_window` is (at least, at most) over time; windows that end at `whole_from` or later lie in the history."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...]  # in order of the instant that counts, then of the id
     in_window: Track[tuple[int, int]]
     whole_from: Instant
-
-    def row(self, episode: SeenEpisode) -> Row | None:
-        return next((row for row in self.rows if row.episode is episode), None)
 
     def before(self, row: Row) -> list[Row]:
         """The earlier episodes that the row's own window holds, counted by the instant, then the id."""
         return [r for r in self.rows if (r.at, r.id) < (row.at, row.id) and r.leaves > row.at]
 
+    def row(self, episode: SeenEpisode) -> Row | None:
+        return next((row for row in self.rows if row.episode is episode), None)
 
-def tally(seen: Seen, counted: Counted, counts: Callable[[SeenEpisode], Track[Truth]]) -> Tally:
+    def numbered(self) -> list[tuple[Row, int, int]]:
+        """Each row with the least and the greatest number that it may be in its own window."""
+        out, first = [], 0
+        plain = all(row.counts is YES for row in self.rows)
+        for i, row in enumerate(self.rows):
+            # Whoever came earlier leaves earlier.
+            while self.rows[first].leaves <= row.at:
+                first += 1
+            if plain:
+                low = high = 1 + i - first
+            else:
+                held = [r.counts.at(row.at) for r in self.rows[first:i]]
+                low, high = 1 + held.count(True), 1 + len(held) - held.count(False)
+            out.append((row, low, high))
+        return out
+
+
+def tally(seen: Seen, counted: Counted, counts: Sequence[Track[Truth]]) -> Tally:
     """What is counted, episode by episode, and the count over time; `counts` says which are of a kind that counts."""
     clock, window = seen.clock, counted.window
     rows = []
@@ -54,7 +70,8 @@ def tally(seen: Seen, counted: Counted, counts: Callable[[SeenEpisode], Track[Tr
         if at is None:
             continue
         leaves = FOREVER if window is NOT_STATED else clock.midnight(_end(clock.date_of(at), window, clock))
-        rows.append(Row(at, episode.id, leaves, counts(episode), episode))
+        rows.append(Row(at, episode.id, leaves, counts[episode.index], episode))
+    rows.sort(key=lambda row: (row.at, row.id))
     whole = _whole_from(seen.case.history_from, window, clock)
     return Tally(tuple(rows), _count(rows, whole), whole)
 

@@ -8,7 +8,8 @@ from missingrules.domain.obligations import Evidence, Explanation, Obligation, S
 from missingrules.domain.rules import All, OnBirthday, triggers_of
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
-from missingrules.engine.firing import CHILD, offers
+from missingrules.engine.firing import CHILD
+from missingrules.engine.offers import OF_CHILD
 from missingrules.engine.places import Place
 from missingrules.engine.wording import condition_text, trigger_text
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Duty, Protocol
     from missingrules.engine.facts import Reader
-    from missingrules.engine.firing import Chance
+    from missingrules.engine.offers import Chance
     from missingrules.engine.solve import Solver
 
 
@@ -68,7 +69,8 @@ def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "ope
 
 def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
     reader = solver.reader
-    offered = next((found for at, found in offers(reader, duty, solver.undone) if at.episode is place.episode), [])
+    index = place.episode.index if place.episode else OF_CHILD
+    offered = [chance for chance in solver.offers.of(duty) if chance.place == index]
     wants = f"trigger: {trigger_text(duty.trigger)}"
     if not offered:
         return (Step(wants, False, _episode(place)),)

@@ -1,4 +1,7 @@
-"""Facts, conclusions, counts and conditions as step functions of time, in the place from which a rule reads them."""
+"""Facts, conclusions, counts and conditions as step functions of time, in the place from which a rule reads them.
+
+What is read of an episode is read of all episodes at once: rules ask it of each, and what is equal is worked out once.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from missingrules.domain import rules
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
 from missingrules.domain.rules import (
-    AtLeast,
     Conclusion,
     Counted,
     CountTest,
@@ -22,8 +24,9 @@ from missingrules.domain.rules import (
     Range,
 )
 from missingrules.domain.vocabulary import FactType
-from missingrules.engine.counts import NO_LIMIT, Tally, tally
-from missingrules.engine.places import CHILD, Place, place_key
+from missingrules.engine import values
+from missingrules.engine.counts import Tally, tally
+from missingrules.engine.places import CHILD, Place
 from missingrules.engine.plan import plan_of
 from missingrules.engine.tracks import (
     NO,
@@ -31,10 +34,13 @@ from missingrules.engine.tracks import (
     YES,
     Track,
     Truth,
+    all_each,
     all_of,
+    any_each,
     any_of,
     between,
     constant,
+    each_of,
     joined,
     mapped,
     negated,
@@ -43,12 +49,13 @@ from missingrules.engine.tracks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from missingrules.domain.rules import Condition
     from missingrules.engine.seen import FactTrack, Seen, SeenEpisode
 
 NOTHING: Final[FactTrack] = constant(None)
+MISSING = ("missing",)
 
 
 class Reader:
@@ -56,16 +63,22 @@ class Reader:
 
     def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen) -> None:
         self.protocol = protocol
-        plan = plan_of(protocol)
-        self._same, self._of_child = plan.same, plan.of_child
+        self.plan = plan = plan_of(protocol)
+        self._same, self._of_child, self._of_happening = plan.same, plan.of_child, plan.of_happening
         self.seen = seen
         self.clock = protocol.clock
+        self.places = [Place(episode) for episode in seen.episodes]
         self.conclusions: dict[str, list[Conclusion]] = {}
         for conclusion in conclusions:
             self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
-        self._truths: dict[tuple[object, ...], Track[Truth]] = {}
-        self._facts: dict[tuple[str, int], FactTrack] = {}
-        self._kinds: dict[tuple[tuple[str, ...], int], Track[Truth]] = {}
+        # By name of the fact, or number of the condition or guard: read for the child, and of each episode.
+        self._fact: dict[str, FactTrack] = {}
+        self._facts: dict[str, Sequence[FactTrack]] = {}
+        self._truth: dict[Hashable, Track[Truth]] = {}
+        self._truths: dict[int, Sequence[Track[Truth]]] = {}
+        self._openings: dict[int, Sequence[Track[Truth]]] = {}
+        self._exceptions: dict[int, Sequence[Track[Truth]]] = {}
+        self._kinds: dict[tuple[str, ...], Sequence[Track[Truth]]] = {}
         self._tallies: dict[int, Tally] = {}
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -75,11 +88,23 @@ class Reader:
         prefix, _, rest = name.partition(".")
         if prefix in ("event", "record"):
             return constant(place.happening.fields.get(rest) if place.happening else None)
-        episode = place.episode if prefix == "episode" else None
-        key = (name, episode.index if episode else -1)
-        found = self._facts.get(key)
+        if prefix == "episode" and place.episode is not None:
+            return self.facts(name)[place.episode.index]
+        found = self._fact.get(name)
         if found is None:
-            found = self._facts[key] = self._read(prefix, rest, name, episode)
+            if prefix == "episode":
+                found = self._of_running(self.facts(name), "false" if name == "episode.missing" else None)
+            else:
+                guards = [[self.guard(c.guard, CHILD)] for c in self.conclusions.get(name, ())]
+                found = self._concluded(name, [self.recorded(name, CHILD)], guards)[0]
+            self._fact[name] = found
+        return found
+
+    def facts(self, name: str) -> Sequence[FactTrack]:
+        """A fact of an episode over time, of each episode."""
+        found = self._facts.get(name)
+        if found is None:
+            found = self._facts[name] = self._of_each(name)
         return found
 
     def recorded(self, name: str, place: Place) -> FactTrack:
@@ -96,26 +121,24 @@ class Reader:
             return self.seen.child.get(rest, NOTHING)
         return place.episode.facts.get(rest, NOTHING) if place.episode else NOTHING
 
-    def _read(self, prefix: str, rest: str, name: str, episode: SeenEpisode | None) -> FactTrack:
-        if prefix == "episode" and episode is None:
-            none = "false" if name == "episode.missing" else None
-            return self._of_running(lambda place: self.fact(name, place), none)
+    def _of_each(self, name: str) -> Sequence[FactTrack]:
+        episodes = self.seen.episodes
+        holds: Sequence[Track[Truth]]
         if name == "episode.missing":
-            assert episode is not None
-            running = between(episode.started, episode.returned)
-            kind = mapped(self.fact("episode.kind", Place(episode)), lambda k: None if k is None else k == "missing")
-            return mapped(all_of([running, kind]), _yes_no)
-        if name == "episode.first_episode":
-            assert episode is not None
-            first = constant(self.is_first(episode, ("missing",)))
-            return mapped(all_of([self.of_kind(episode, ("missing",)), first]), _yes_no)
-        return self._concluded(name, Place(episode))
+            holds = [between(episode.started, episode.returned) for episode in episodes]
+        elif name == "episode.first_episode":
+            holds = [constant(self.is_first(episode, MISSING)) for episode in episodes]
+        else:
+            guards = [self.guards(c.guard) for c in self.conclusions.get(name, ())]
+            rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
+            return self._concluded(name, [episode.facts.get(rest, NOTHING) for episode in episodes], guards)
+        holds = all_each((self.of_kind(MISSING), holds), len(episodes))
+        return each_of([holds], lambda track: mapped(track, values.yes_no))
 
-    def _of_running(self, track_of: Callable[[Place], Track[Any]], none: Any) -> Track[Any]:
+    def _of_running(self, tracks: Sequence[Track[Any]], none: Any) -> Track[Any]:
         """What is read of an episode, read for the child: of the one then running; `none` while none runs."""
         changes: list[tuple[Instant, Any]] = []
-        for episode in self.seen.episodes:
-            track = track_of(Place(episode))
+        for episode, track in zip(self.seen.episodes, tracks, strict=True):
             changes.append((episode.started, track.at(episode.started)))
             changes += [
                 (when, value)
@@ -126,52 +149,51 @@ class Reader:
                 changes.append((episode.returned, none))
         return steps(none, changes)
 
-    def _concluded(self, name: str, place: Place) -> FactTrack:
-        recorded = self.recorded(name, place)
-        concluding = self.conclusions.get(name, [])
+    def _concluded(
+        self, name: str, recorded: Sequence[FactTrack], guards: Sequence[Sequence[Track[Truth]]]
+    ) -> Sequence[FactTrack]:
+        """What is recorded, and what is concluded of it under the guards of the conclusions; a column for each."""
         word = self.protocol.words.facts.get(name)
         levels = word.values if word and word.type is FactType.SCALE else ()
         if levels:
             every = tuple(range(len(levels)))
-            recorded = mapped(recorded, lambda v: every if v is None else (levels.index(v),))
+            recorded = each_of([recorded], lambda t: mapped(t, lambda v: every if v is None else (levels.index(v),)))
+        concluding = self.conclusions.get(name)
         if not concluding:
             return recorded
-        guards: list[FactTrack] = [self.guard(c.guard, place) for c in concluding]
 
-        def settle(values: Sequence[Any]) -> Any:
-            given, *holds = values
+        def settle(given_and_holds: Sequence[Any]) -> Any:
+            given, *holds = given_and_holds
             if levels:
-                return _level(given, levels, concluding, holds)
-            certain = {c.value for c, hold in zip(concluding, holds, strict=True) if hold}
-            possible = {c.value for c, hold in zip(concluding, holds, strict=True) if hold is None}
-            if given is not None:
-                certain.add(given)
-            if len(certain) == 1 and possible <= certain:
-                return next(iter(certain))
-            return None
+                return values.level(given, levels, concluding, holds)
+            return values.concluded(given, concluding, holds)
 
-        return joined([recorded, *guards], settle)
+        return each_of([recorded, *guards], lambda *row: joined(row, settle))
 
     def is_first(self, episode: SeenEpisode, kinds: tuple[str, ...]) -> Truth:
         """Whether no episode of these kinds started before it; the history may begin later than the child's."""
         answer: Truth = None if self.seen.case.history_from else True
-        for earlier in self.seen.episodes[: episode.index]:
-            kind = self.fact("episode.kind", Place(earlier)).at(earlier.started)
+        for earlier, track in zip(self.seen.episodes[: episode.index], self.facts("episode.kind"), strict=False):
+            kind = track.at(earlier.started)
             if kind in kinds or not kinds:
                 return False
             if kind is None:
                 answer = None
         return answer
 
-    def of_kind(self, episode: SeenEpisode, kinds: tuple[str, ...]) -> Track[Truth]:
-        """Whether the episode is of one of these kinds; none given: of any."""
+    def of_kind(self, kinds: tuple[str, ...]) -> Sequence[Track[Truth]]:
+        """Of each episode, whether it is of one of these kinds; none given: of any."""
         if not kinds:
-            return YES
-        key = (kinds, episode.index)
-        found = self._kinds.get(key)
+            return [YES] * len(self.places)
+        found = self._kinds.get(kinds)
         if found is None:
-            found = self._kinds[key] = _one_of(self.fact("episode.kind", Place(episode)), kinds)
+            found = each_of([self.facts("episode.kind")], lambda kind: values.one_of(kind, kinds))
+            self._kinds[kinds] = found
         return found
+
+    def number(self, part: object) -> int:
+        """One number for all parts of the protocol that are equal."""
+        return self._same[id(part)]
 
     # --- counts -------------------------------------------------------------------------------------------------------
 
@@ -180,14 +202,15 @@ class Reader:
         key = self._same[id(counted)]
         found = self._tallies.get(key)
         if found is None:
-            found = self._tallies[key] = tally(self.seen, counted, lambda episode: self._counts(episode, counted))
+            found = self._tallies[key] = tally(self.seen, counted, self._count(counted))
         return found
 
-    def _counts(self, episode: SeenEpisode, counted: Counted) -> Track[Truth]:
-        kind = self.of_kind(episode, counted.kinds)
+    def _count(self, counted: Counted) -> Sequence[Track[Truth]]:
+        kind = self.of_kind(counted.kinds)
         if not counted.missing_from:
             return kind
-        return all_of([kind, _one_of(self.fact("episode.from", Place(episode)), counted.missing_from)])
+        places = each_of([self.facts("episode.from")], lambda place: values.one_of(place, counted.missing_from))
+        return all_each((kind, places), len(places))
 
     # --- conditions ---------------------------------------------------------------------------------------------------
 
@@ -196,46 +219,63 @@ class Reader:
         number = self._same[id(condition)]
         if number in self._of_child:
             place = CHILD
-        key = place_key(number, place)
-        found = self._truths.get(key)
+        key = self._key(number, place)
+        if key is None:
+            assert place.episode is not None
+            return self.truths(condition)[place.episode.index]
+        found = self._truth.get(key)
         if found is None:
-            found = self._truths[key] = self._truth(condition, place)
+            found = self._truth[key] = self._read(condition, [place], lambda part: [self.truth(part, place)])[0]
         return found
 
-    def _truth(self, condition: Condition, place: Place) -> Track[Truth]:
+    def truths(self, condition: Condition) -> Sequence[Track[Truth]]:
+        """Whether the condition is known to hold at each instant, read from each episode."""
+        number = self._same[id(condition)]
+        found = self._truths.get(number)
+        if found is None:
+            if number in self._of_child:
+                found = [self.truth(condition, CHILD)] * len(self.places)
+            else:
+                found = self._read(condition, self.places, self.truths)
+            self._truths[number] = found
+        return found
+
+    def _key(self, number: int, place: Place) -> Hashable | None:
+        """By what a reading is remembered that is not one of each episode's; None: it is one of those."""
+        episode, happening = place
+        if happening is None or number not in self._of_happening:
+            return number if episode is None else None
+        return number, -1 if episode is None else episode.index, happening.name, happening.id
+
+    def _read(
+        self, condition: Condition, places: list[Place], read: Callable[[Condition], Sequence[Track[Truth]]]
+    ) -> Sequence[Track[Truth]]:
+        """The condition in each place; `read` reads its parts in the same places."""
         if isinstance(condition, FactTest):
-            return self._test(condition, place)
+            return self._test(condition, places)
         if isinstance(condition, rules.All):
-            return all_of([self.truth(part, place) for part in condition.parts])
+            return all_each(map(read, condition.parts), len(places))
         if isinstance(condition, rules.Any):
-            return any_of([self.truth(part, place) for part in condition.parts])
+            return any_each(map(read, condition.parts), len(places))
         if isinstance(condition, Not):
-            return negated(self.truth(condition.part, place))
+            return each_of([read(condition.part)], negated)
         if isinstance(condition, CountTest):
             test = condition.test
-            return mapped(self.tally(condition.counted).in_window, lambda count: _in_range(count, test))
-        return self._hours(condition)
+            track = mapped(self.tally(condition.counted).in_window, lambda count: values.in_range(count, test))
+        else:
+            track = self._hours(condition)
+        return [track] * len(places)
 
-    def _test(self, condition: FactTest, place: Place) -> Track[Truth]:
+    def _test(self, condition: FactTest, places: list[Place]) -> Sequence[Track[Truth]]:
         name, test = condition.fact, condition.test
         if name == "child.age":
-            return self._age(test)
+            return [self._age(test)] * len(places)
         if name == "episode.missing_for":
-            return self._missing_for(test, place)
-        track = self.fact(name, place)
+            return [self._missing_for(test, place) for place in places]
+        each = places is self.places and name.startswith("episode.")
+        tracks = self.facts(name) if each else [self.fact(name, place) for place in places]
         word = self.protocol.words.facts.get(name)
-        if word and word.type is FactType.SCALE:
-            levels = word.values
-            if isinstance(test, Known):
-                return mapped(track, lambda v: v is not None and len(v) == 1)
-            wanted = test.levels if isinstance(test, AtLeast) else test.values if isinstance(test, Is) else ()
-            return mapped(track, lambda v: _within(levels, v, wanted))
-        if isinstance(test, Known):
-            return mapped(track, lambda v: v is not None)
-        if isinstance(test, Is):
-            return _one_of(track, test.values)
-        assert isinstance(test, Range)
-        return mapped(track, lambda v: None if v is None else _in_range((v, v), test))
+        return each_of([tracks], lambda track: values.passes(track, test, word))
 
     def _age(self, test: rules.Test) -> Track[Truth]:
         born = self.seen.born
@@ -250,22 +290,22 @@ class Reader:
         if isinstance(test, Is):
             return any_of([between(turns(int(v)), turns(int(v) + 1)) for v in test.values])
         assert isinstance(test, Range)
-        low = turns(_int(test.low) + (not test.low_inside)) if test.low is not None else BEFORE_ALL
-        high = turns(_int(test.high) + test.high_inside) if test.high is not None else FOREVER
+        low = turns(values.number(test.low) + (not test.low_inside)) if test.low is not None else BEFORE_ALL
+        high = turns(values.number(test.high) + test.high_inside) if test.high is not None else FOREVER
         return between(low, high)
 
     def _missing_for(self, test: rules.Test, place: Place) -> Track[Truth]:
         episode = place.episode
         if episode is None:
-            return self._of_running(lambda place: self._missing_for(test, place), None)
+            return self._of_running([self._missing_for(test, each) for each in self.places], None)
         if isinstance(test, Known):
             return YES
         assert isinstance(test, Range)
         parts = []
         if test.low is not None:
-            parts.append(self.lasted(episode, _length(test.low), more_than=not test.low_inside))
+            parts.append(self.lasted(episode, values.length(test.low), more_than=not test.low_inside))
         if test.high is not None:
-            parts.append(negated(self.lasted(episode, _length(test.high), more_than=test.high_inside)))
+            parts.append(negated(self.lasted(episode, values.length(test.high), more_than=test.high_inside)))
         return all_of(parts)
 
     def lasted(self, episode: SeenEpisode, length: Length, *, more_than: bool) -> Track[Truth]:
@@ -292,32 +332,60 @@ class Reader:
 
     def guard(self, guard: Guard, place: Place) -> Track[Truth]:
         """Whether a rule may fire: its condition, no known exception, its kinds, in force and in scope."""
-        key = place_key(self._same[id(guard)], place)
-        found = self._truths.get(key)
+        key = self._key(self._same[id(guard)], place)
+        if key is None:
+            assert place.episode is not None
+            return self.guards(guard)[place.episode.index]
+        found = self._truth.get(key)
         if found is None:
-            parts = [self._same_for_all(guard), self.at_opening(guard, place)]
-            if guard.in_scope and self._same[id(self.protocol.scope)] not in self._of_child:
+            parts = [self.in_force(guard), self.at_opening(guard, place)]
+            if guard.in_scope:
                 parts.append(self.truth(self.protocol.scope, place))
-            found = self._truths[key] = all_of(parts)
+            found = self._truth[key] = all_of(parts)
         return found
+
+    def guards(self, guard: Guard) -> Sequence[Track[Truth]]:
+        """The same, read from each episode."""
+        number, rows = self._same[id(guard)], len(self.places)
+        found = self._truths.get(number)
+        if found is None:
+            in_force = self.in_force(guard)
+            columns = [] if in_force is YES else [[in_force] * rows]
+            if guard.in_scope:
+                columns.append(self.truths(self.protocol.scope))  # type: ignore[arg-type]
+            found = self._truths[number] = all_each((*columns, self._opening(guard)), rows)
+        return found
+
+    def excepted(self, guard: Guard, place: Place) -> Track[Truth]:
+        """Whether an exception is known to hold."""
+        number = self._same[id(guard)]
+        if place.episode is None or self._key(number, place) is not None:
+            return any_of([self.truth(exception.condition, place) for exception in guard.unless])
+        found = self._exceptions.get(number)
+        if found is None:
+            columns = [self.truths(exception.condition) for exception in guard.unless]
+            found = self._exceptions[number] = any_each(columns, len(self.places))
+        return found[place.episode.index]
 
     def at_opening(self, guard: Guard, place: Place) -> Track[Truth]:
         """The guard as each occurrence of a series reads it: in force and in scope are asked at the firing only."""
+        if place.episode is not None and self._key(self._same[id(guard)], place) is None:
+            return self._opening(guard)[place.episode.index]
         parts = [self.truth(guard.when, place)]
         parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
         if guard.kinds and place.episode:
-            parts.append(self.of_kind(place.episode, guard.kinds))
+            parts.append(self.of_kind(guard.kinds)[place.episode.index])
         return all_of(parts)
 
-    def _same_for_all(self, guard: Guard) -> Track[Truth]:
-        """What a guard asks of the date and of the child, whatever the episode."""
-        key = (self._same[id(guard)], -2)
-        found = self._truths.get(key)
+    def _opening(self, guard: Guard) -> Sequence[Track[Truth]]:
+        number = self._same[id(guard)]
+        found = self._openings.get(number)
         if found is None:
-            parts = [self.in_force(guard)]
-            if guard.in_scope and self._same[id(self.protocol.scope)] in self._of_child:
-                parts.append(self.truth(self.protocol.scope, CHILD))
-            found = self._truths[key] = all_of(parts)
+            columns = [self.truths(guard.when)]
+            columns += [each_of([self.truths(u.condition)], not_known_true) for u in guard.unless]
+            if guard.kinds:
+                columns.append(self.of_kind(guard.kinds))
+            found = self._openings[number] = all_each(columns, len(self.places))
         return found
 
     def in_force(self, guard: Guard) -> Track[Truth]:
@@ -328,49 +396,3 @@ class Reader:
         return between(
             self.clock.midnight(start) if start else BEFORE_ALL, self.clock.midnight(end) if end else FOREVER
         )
-
-
-def _yes_no(value: Truth) -> str | None:
-    return None if value is None else "true" if value else "false"
-
-
-def _one_of(track: FactTrack, values: tuple[str, ...]) -> Track[Truth]:
-    return mapped(track, lambda v: None if v is None else v in values)
-
-
-def _within(levels: tuple[str, ...], value: tuple[int, ...] | None, wanted: tuple[str, ...]) -> Truth:
-    """Whether a level, of which some are possible, is one of those wanted."""
-    if value is None:
-        return None
-    inside = sum(1 for i in value if levels[i] in wanted)
-    return True if inside == len(value) else None if inside else False
-
-
-def _level(
-    given: tuple[int, ...], levels: tuple[str, ...], concluding: list[Conclusion], holds: list[Truth]
-) -> tuple[int, ...]:
-    """The effective level: the recorded one, raised by every floor that holds, and by any that may hold."""
-    floors = [levels.index(c.floor or c.value or levels[0]) for c in concluding]
-    certain = max((f for f, hold in zip(floors, holds, strict=True) if hold), default=0)
-    perhaps = {certain, *(f for f, hold in zip(floors, holds, strict=True) if hold is None)}
-    return tuple(sorted({max(level, certain, floor) for level in given for floor in perhaps}))
-
-
-def _in_range(count: tuple[int, int], test: Range) -> Truth:
-    """Whether a number known to lie between two ends passes the test."""
-    low, high = count
-    floor = _int(test.low) + (not test.low_inside) if test.low is not None else -NO_LIMIT
-    ceiling = _int(test.high) - (not test.high_inside) if test.high is not None else 2 * NO_LIMIT
-    if floor <= low and high <= ceiling:
-        return True
-    return None if low <= ceiling and floor <= high else False
-
-
-def _int(value: Any) -> int:
-    assert isinstance(value, int)
-    return value
-
-
-def _length(value: Any) -> Length:
-    assert isinstance(value, Length)
-    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
@@ -14,7 +14,7 @@ from missingrules.engine.firing import Firing, lifted, numbered_day
 from missingrules.engine.people import people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from missingrules.domain.rules import Duty, NotStated, WhoEver
     from missingrules.engine.facts import Reader
@@ -37,9 +37,9 @@ class Instance:
     doubtful: bool = False  # whether one may have, before it closed
     fixed: Due | None = None  # of a series; otherwise the deadline is read
     discharged: Instant | None = None
-    by: list[Happening] = field(default_factory=list)
+    by: tuple[Happening, ...] = ()
     open_act: Happening | None = None  # a record that may be its discharge
-    covered: set[str] = field(default_factory=set)
+    covered: frozenset[str] = frozenset()
 
     @property
     def live(self) -> bool:
@@ -58,15 +58,12 @@ class End(NamedTuple):
     doubtful: bool = False  # whether an undecided rule may have superseded it before
 
 
-def singles(duty: Duty, firings: Iterable[tuple[Firing, End]]) -> list[Instance]:
-    """One instance for each firing of a duty that does not repeat."""
-    out = []
-    for firing, end in firings:
-        opens = firing.trigger
-        if duty.counts_from == "started" and firing.place.episode:
-            opens = min(opens, firing.place.episode.started)
-        out.append(Instance(duty, firing, firing.occurrence, opens, *end))
-    return out
+def single(duty: Duty, firing: Firing, end: End) -> Instance:
+    """The instance of a firing of a duty that does not repeat."""
+    opens = firing.trigger
+    if duty.counts_from == "started" and firing.place.episode:
+        opens = min(opens, firing.place.episode.started)
+    return Instance(duty, firing, firing.occurrence, opens, *end)
 
 
 class Given(NamedTuple):
@@ -167,9 +164,9 @@ def _covers(reader: Reader, duty: Duty, instance: Instance, act: Happening) -> T
     answers = {_is_covered(who, named, instance.covered) for who in possible}
     if answers == {False} and not any(_names_one(who, named) for who in possible):
         return False
-    instance.covered |= set(named)
+    instance.covered |= frozenset(named)
     if answers != {None}:
-        instance.by.append(act)
+        instance.by = (*instance.by, act)
     return answers.pop() if len(answers) == 1 else None
 
 
@@ -186,7 +183,7 @@ def _recipients(
     return (found,)
 
 
-def _is_covered(who: People | NotStated | None, named: tuple[str, ...], before: set[str]) -> Truth:
+def _is_covered(who: People | NotStated | None, named: tuple[str, ...], before: frozenset[str]) -> Truth:
     if not isinstance(who, People) or who.mode not in ("all", "any"):
         return True
     needed = {role.name for role in who.roles}
@@ -362,7 +359,7 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
 
 
 def _occurrence(reader: Reader, duty: Duty, firing: Firing, end: End, slot: Slot, state: State) -> Instance:
-    own = replace(firing, trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))
+    own = firing._replace(trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))
     due = Due(slot.due, slot.due, f"every {slot.every.every}")
     # An exception ends the occurrence that is open; later openings read the guard again.
     lifts = lifted(reader, duty, firing.place, slot.opens) if duty.guard.unless else FOREVER

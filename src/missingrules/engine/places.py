@@ -16,10 +16,3 @@ class Place(NamedTuple):
 
 
 CHILD: Final = Place(None)
-
-
-def place_key(number: int, place: Place) -> tuple[object, ...]:
-    """What tells readings of one thing from several places apart, for remembering them."""
-    episode, happening = place
-    index = -1 if episode is None else episode.index
-    return (number, index) if happening is None else (number, index, happening.name, happening.id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from missingrules.domain.clock import Length
 from missingrules.domain.rules import (
     All,
+    Becomes,
     Before,
     Conclusion,
     Counted,
@@ -16,12 +17,16 @@ from missingrules.domain.rules import (
     Duty,
     EpisodesReach,
     FactTest,
+    FirstOf,
     Guard,
     HoursTest,
     MissingFor,
     Not,
+    OnBirthday,
     OnDay,
+    OnEvent,
     OnInstant,
+    OnRecord,
     OnUndone,
     Phase,
     Prohibition,
@@ -31,6 +36,7 @@ from missingrules.domain.rules import (
     UntilInstant,
     WhileMissing,
     Within,
+    triggers_of,
 )
 from missingrules.domain.rules import Any as Any_
 
@@ -41,7 +47,19 @@ if TYPE_CHECKING:
 
 
 CONDITIONS = (All, Any_, Not, FactTest, CountTest, HoursTest)
-SHARED = (*CONDITIONS, Guard, Counted)
+TRIGGERS = (
+    OnInstant,
+    OnEvent,
+    OnRecord,
+    OnBirthday,
+    OnUndone,
+    WhileMissing,
+    MissingFor,
+    Becomes,
+    EpisodesReach,
+    FirstOf,
+)
+SHARED = (*CONDITIONS, *TRIGGERS, Guard, Counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +74,9 @@ class Plan:
     speech: Mapping[int, int]  # id of a duty -> one number for all that fire together
     own: frozenset[int]  # of these numbers, those whose firing hangs on what another duty left undone
     of_child: frozenset[int]  # of the numbers below, conditions that read the same from every episode
-    same: Mapping[int, int]  # id of a condition, guard or count -> one number for all that are equal
+    particular: frozenset[int]  # triggers that offer one rule other moments than another
+    of_happening: frozenset[int]  # conditions and guards that read the event or record of the trigger
+    same: Mapping[int, int]  # id of a condition, guard, trigger or count -> one number for all that are equal
 
 
 # Holds only what follows from its argument.
@@ -111,6 +131,10 @@ def plan_of(protocol: Protocol) -> Plan:
         speech=speech,
         own=frozenset(speech[id(duty)] for duty in duties if any(isinstance(p, OnUndone) for p in _walk(duty.trigger))),
         of_child=frozenset(same[id(part)] for part in read if isinstance(part, CONDITIONS) and _of_child(part)),
+        particular=frozenset(same[id(part)] for part in read if isinstance(part, TRIGGERS) and _is_particular(part)),
+        of_happening=frozenset(
+            same[id(part)] for part in read if isinstance(part, (*CONDITIONS, Guard)) and _of_happening(part)
+        ),
         same=same,
     )
 
@@ -126,8 +150,21 @@ def provisions_of(protocol: Protocol, options: Mapping[str, str], only: Iterable
 
 
 def _of_child(condition: Any) -> bool:
-    facts = [part.fact for part in _walk(condition) if isinstance(part, FactTest)]
-    return all(fact.startswith(("child.", "plan.", "protocol.")) for fact in facts)
+    return all(fact.startswith(("child.", "plan.", "protocol.")) for fact in _facts(condition))
+
+
+def _of_happening(part: Any) -> bool:
+    return any(fact.startswith(("event.", "record.")) for fact in _facts(part))
+
+
+def _is_particular(trigger: Any) -> bool:
+    """Whether it hangs on what another duty left undone, or on the kinds of episode that its rule speaks of."""
+    parts = triggers_of(trigger)
+    return any(isinstance(part, OnUndone) or part == OnInstant("first_episode") for part in parts)
+
+
+def _facts(part: Any) -> list[str]:
+    return [one.fact for one in _walk(part) if isinstance(one, FactTest)]
 
 
 def _speech(duty: Duty) -> tuple[Any, ...]:

@@ -81,6 +81,7 @@ class Seen:
     child: Mapping[str, FactTrack]
     plan: Mapping[str, FactTrack]
     episodes: tuple[SeenEpisode, ...]
+    ids: Mapping[str, SeenEpisode]
     events: Mapping[str, tuple[Happening, ...]]
     acts: Mapping[str, tuple[Happening, ...]]
     meetings: Mapping[str, tuple[Instant, ...]]
@@ -91,7 +92,7 @@ class Seen:
 
     def by_id(self, episode: str | None) -> SeenEpisode | None:
         """The episode of that id, None where there is none or it had not started."""
-        return None if episode is None else next((e for e in self.episodes if e.id == episode), None)
+        return None if episode is None else self.ids.get(episode)
 
 
 def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
@@ -103,13 +104,16 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
         when = clock.midnight(stamp) if isinstance(stamp, date) else stamp
         return when if when <= as_of else None
 
+    # Episodes that share a value share its track, so that what follows from it is worked out once.
+    shared: dict[FactTrack, FactTrack] = {}
+
     def facts(given: Facts, prefix: str) -> dict[str, FactTrack]:
         tracks: dict[str, FactTrack] = {}
         for name, spans in given.items():
             # Another protocol's own word says nothing here.
             word = words.facts.get(CASE_NAMES.get(prefix + name, prefix + name))
             if word and (track := _track(word, spans, settled)) is not None:
-                tracks[name] = track
+                tracks[name] = shared.setdefault(track, track)
         return tracks
 
     def episode(index: int, given: Episode, started: Instant) -> SeenEpisode:
@@ -124,7 +128,7 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
             facts=facts(given.facts, "episode."),
         )
 
-    begun = sorted((at, e.id, e) for e in case.episodes if (at := settled(e.started)) is not None)
+    started = sorted((at, e.id, e) for e in case.episodes if (at := settled(e.started)) is not None)
     events: dict[str, list[Happening]] = {}
     for event in case.events:
         if (at := settled(event.at)) is not None:
@@ -138,6 +142,7 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
                     Happening(record.id, action, at, record.episode, record.fields, record, included=i > 0)
                 )
     born = case.child.get("date_of_birth")
+    episodes = tuple(episode(i, e, at) for i, (at, _, e) in enumerate(started))
     return Seen(
         case=case,
         as_of=as_of,
@@ -145,7 +150,8 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
         born=born[0].value if born and isinstance(born[0].value, date) else None,
         child=facts(case.child, "child."),
         plan=facts(case.plan, "plan."),
-        episodes=tuple(episode(i, e, at) for i, (at, _, e) in enumerate(begun)),
+        episodes=episodes,
+        ids={e.id: e for e in episodes},
         events={name: tuple(sorted(found, key=_order)) for name, found in events.items()},
         acts={name: tuple(sorted(found, key=_order)) for name, found in acts.items()},
         meetings={

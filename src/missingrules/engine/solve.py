@@ -11,8 +11,9 @@ from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidd
 from missingrules.domain.rules import Conclusion, Duty, Prohibition, Word
 from missingrules.engine import evidence
 from missingrules.engine.facts import Reader
-from missingrules.engine.firing import Firing, Undone, firings, lifted
-from missingrules.engine.instances import End, Instance, discharge, of_action, series, singles
+from missingrules.engine.firing import Firing, firings, lifted
+from missingrules.engine.instances import End, Instance, discharge, of_action, series, single
+from missingrules.engine.offers import Offers, Undone
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import barred, breaches
@@ -68,18 +69,21 @@ class Solver:
             else:
                 self.prohibitions.append(provision)
         self.reader = Reader(protocol, self.conclusions, seen)
+        self.offers = Offers(self.reader, self.undone)
         self._broken: Mapping[int, Truth] | None = None
         self._lender: Solver | None = None
         self._differ: Container[str] = ()
         self._shared: dict[int, list[Firing]] = {}  # by what rules say of when (plan.py)
         self._own: dict[int, list[Firing]] = {}
         self._instances: dict[int, list[Instance]] = {}
+        self._by_subject: dict[str, dict[str, list[Firing]]] = {}
 
     def borrow(self, lender: Solver, differ: Container[str]) -> None:
         """Asks another, that was solved under other readings, for all rules but those that may differ."""
         self._lender, self._differ = lender, differ
         if not any(c.rule in differ for c in (*self.conclusions, *lender.conclusions)):
             self.reader, self._shared = lender.reader, lender._shared
+            self.offers = lender.offers.lent(self.undone)
 
     def solve(self, only: Container[str] | None = None) -> Solved:
         """What all rules ask for, or the obligations of some."""
@@ -105,7 +109,7 @@ class Solver:
         known = self._own if speech in self._plan.own else self._shared
         found = known.get(speech)
         if found is None:
-            found = known[speech] = firings(self.reader, duty, self.undone)
+            found = known[speech] = firings(self.reader, duty, self.offers)
         return found
 
     def instances(self, duty: Duty) -> list[Instance]:
@@ -118,27 +122,24 @@ class Solver:
 
     def _work_out(self, duty: Duty) -> list[Instance]:
         reader = self.reader
-        ends = bool(duty.guard.unless or duty.superseded_by)
-        by_subject: dict[str, list[tuple[Firing, End]]] = {}
-        for firing in self.firings(duty):
-            end = self._end(duty, firing) if ends else End(firing.until, firing.until_maybe, False)
-            by_subject.setdefault(firing.subject, []).append((firing, end))
-        if not by_subject:
+        firings = self.firings(duty)
+        if not firings:
             return []
         given = of_action(reader, duty, self._barred() if self.prohibitions else {})
-        out: list[Instance] = []
-        for fired in by_subject.values():
+        ends = duty.guard.unless or duty.superseded_by
+        by_subject: dict[str, list[Instance]] = {}
+        for firing in firings:
+            end = self._end(duty, firing) if ends else End(firing.until, firing.until_maybe, False)
+            found = by_subject.setdefault(firing.subject, [])
             if duty.repeat is None:
-                found = singles(duty, fired)
+                found.append(single(duty, firing, end))
             else:
-                found = []
-                for firing, end in fired:
-                    first = int(found[-1].occurrence) + 1 if found else 1
-                    found += series(reader, duty, firing, end, first, given)
-            if given.acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
+                first = int(found[-1].occurrence) + 1 if found else 1
+                found += series(reader, duty, firing, end, first, given)
+        if given.acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
+            for found in by_subject.values():
                 discharge(reader, duty, found, given)
-            out += found
-        return out
+        return [instance for found in by_subject.values() for instance in found]
 
     def _barred(self) -> Mapping[int, Truth]:
         if self._broken is None:
@@ -148,13 +149,13 @@ class Solver:
     def _end(self, duty: Duty, firing: Firing) -> End:
         """The earliest of its `until`, an exception that comes to hold, and the firing of the rule that supersedes."""
         certain, maybe = firing.until, firing.until_maybe
-        if duty.repeat is None:
+        if duty.repeat is None and duty.guard.unless:
             lifts = lifted(self.reader, duty, firing.place, firing.fired)
             certain, maybe = min(certain, lifts), min(maybe, lifts)
         superseded = doubtful = False
-        for other in self.duties.get(duty.superseded_by or "", ()):
-            for later in self.firings(other):
-                if later.subject != firing.subject or later.trigger < firing.trigger:
+        if duty.superseded_by is not None:
+            for later in self._firings_of(duty.superseded_by, firing.subject):
+                if later.trigger < firing.trigger:
                     continue
                 if later.state == "undecided":
                     maybe = min(maybe, later.trigger)
@@ -162,6 +163,16 @@ class Solver:
                 elif later.trigger < certain:
                     certain, maybe, superseded = later.trigger, min(maybe, later.trigger), True
         return End(certain, maybe, superseded, doubtful)
+
+    def _firings_of(self, rule: str, subject: str) -> list[Firing]:
+        """Every firing of any of a rule's duties for one subject."""
+        found = self._by_subject.get(rule)
+        if found is None:
+            found = self._by_subject[rule] = {}
+            for duty in self.duties.get(rule, ()):
+                for firing in self.firings(duty):
+                    found.setdefault(firing.subject, []).append(firing)
+        return found.get(subject, [])
 
     def undone(self, rule: str) -> list[Undone]:
         out: list[Undone] = []
@@ -187,14 +198,15 @@ class Solver:
 
     def _add(self, solved: Solved, instance: Instance) -> None:
         firing, as_of, duty = instance.firing, self.seen.as_of, instance.duty
-        trigger = firing.trigger
+        trigger, closes = firing.trigger, instance.closes
         if trigger > as_of:
-            if trigger > instance.closes:
+            if trigger > closes:
                 return
             if trigger > self.horizon:
                 solved.beyond.append(instance)
                 return
-        key = f"{self.protocol.name}/{duty.id}/{firing.subject}/{instance.occurrence}"
+        name, occurrence, discharged = self.protocol.name, instance.occurrence, instance.discharged
+        key = f"{name}/{duty.id}/{firing.subject}/{occurrence}"
         due, status = standing(self.reader, instance, as_of)
         low, high = due.low, due.high
         none = low == FOREVER
@@ -202,19 +214,20 @@ class Solver:
         held = solved.obligations.get(key)
         if held is not None and (held.status is not Status.NOT_DECIDABLE or status is Status.NOT_DECIDABLE):
             return
+        episode = firing.place.episode
         solved.obligations[key] = Obligation(
             key,
             duty,
-            self.protocol.name,
+            name,
             firing.subject,
-            firing.place.episode.id if firing.place.episode else None,
-            instance.occurrence,
+            None if episode is None else episode.id,
+            occurrence,
             status,
             trigger,
             None if none else low,
             (low, high) if low != high and high != FOREVER else None,
-            instance.discharged,
-            instance.closes if instance.closes <= as_of and instance.discharged is None else None,
+            discharged,
+            closes if closes <= as_of and discharged is None else None,
             trigger if none and duty.deadline is Word.IMMEDIATELY else None,
             Later(partial(self._detail, instance, due)),
             self.rests,

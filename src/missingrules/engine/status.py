@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Status
-from missingrules.domain.rules import DeadlineRows, Modality, PeopleRows
+from missingrules.domain.rules import NOT_STATED, DeadlineRows, Modality, PeopleRows
+from missingrules.engine.deadlines import NONE
 from missingrules.engine.people import Settled, people
 
 if TYPE_CHECKING:
@@ -31,15 +32,12 @@ class Who(NamedTuple):
     citations: Citations
 
 
-class Standing(NamedTuple):
-    due: Due
-    status: Status
-
-
-def standing(reader: Reader, instance: Instance, as_of: Instant) -> Standing:
+def standing(reader: Reader, instance: Instance, as_of: Instant) -> tuple[Due, Status]:
     """How the obligation stands at `as_of` with what has been recorded so far."""
-    due = instance.due(reader, _read_at(instance, as_of))
-    return Standing(due, _status(instance, due, as_of))
+    # Most have no deadline: nothing is read for them.
+    silent = instance.fixed is None and instance.duty.deadline is NOT_STATED
+    due = NONE if silent else instance.due(reader, _read_at(instance, as_of))
+    return due, _status(instance, due, as_of)
 
 
 def people_of(reader: Reader, instance: Instance, as_of: Instant) -> Who:
@@ -107,19 +105,19 @@ def next_change(reader: Reader, instance: Instance, as_of: Instant) -> Instant:
     firing = instance.firing
     if firing.trigger > as_of:
         return firing.trigger
-    now = standing(reader, instance, as_of)
-    if now.status in CLOSED:
+    due, status = standing(reader, instance, as_of)
+    if status in CLOSED:
         return FOREVER
     if firing.state == "undecided":
         guard = reader.guard(instance.duty.guard, firing.place)
         known = guard.first(lambda value: value is not None, Instant(as_of + 1))
         return FOREVER if known is None or known > instance.closes else known
-    candidates = {Instant(now.due.low + 1), Instant(now.due.high + 1), instance.closes, instance.closes_maybe}
+    candidates = {Instant(due.low + 1), Instant(due.high + 1), instance.closes, instance.closes_maybe}
     candidates.update(t for track in _tracks(reader, instance.duty, firing.place) for t in track.times)
     who = people_of(reader, instance, as_of)
     for when in sorted(c for c in candidates if as_of < c < FOREVER):
-        then = standing(reader, instance, when)
-        if (then.status, then.due.low, then.due.high) != (now.status, now.due.low, now.due.high):
+        then, how = standing(reader, instance, when)
+        if (how, then.low, then.high) != (status, due.low, due.high):
             return when
         if people_of(reader, instance, when) != who:
             return when

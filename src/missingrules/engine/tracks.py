@@ -6,12 +6,14 @@ Truth is Kleene's: True, False, and None for unknown.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 T = TypeVar("T")
 Truth = bool | None
@@ -98,8 +100,10 @@ def between(start: Instant, end: Instant) -> Track[Truth]:
 def mapped(track: Track[Any], change: Callable[[Any], T]) -> Track[T]:
     if len(track.times) == 1:
         return constant(change(track.values[0]))
-    first, *rest = map(change, track.values)
-    return steps(first, zip(track.times[1:], rest, strict=True))
+    made = [change(value) for value in track.values]
+    if all(map(ne, made, made[1:])):
+        return Track(track.times, tuple(made))
+    return steps(made[0], zip(track.times[1:], made[1:], strict=True))
 
 
 def joined(tracks: Sequence[Track[Any]], join: Callable[[Sequence[Any]], T]) -> Track[T]:
@@ -154,3 +158,43 @@ def not_known_true(track: Track[Truth]) -> Track[Truth]:
     if track is NO or track is UNKNOWN:
         return YES
     return mapped(track, lambda value: value is not True)
+
+
+# --- of each episode --------------------------------------------------------------------------------------------------
+
+Tracks = Sequence[Track[Any]]
+
+
+def each_of(columns: Sequence[Tracks], make: Callable[..., Track[T]]) -> list[Track[T]]:
+    """`make` of the tracks of each row; rows of the same tracks are worked out once."""
+    if len(columns) == 1 and columns[0]:
+        column = columns[0]
+        if column.count(column[0]) == len(column):
+            return [make(column[0])] * len(column)
+    made: dict[Any, Track[T]] = {}
+    out = []
+    for row in zip(*columns, strict=True):
+        key = tuple(map(id, row))
+        found = made.get(key)
+        if found is None:
+            found = made[key] = make(*row)
+        out.append(found)
+    return out
+
+
+def all_each(columns: Iterable[Sequence[Track[Truth]]], rows: int) -> Sequence[Track[Truth]]:
+    """Kleene's and, row by row."""
+    left = [column for column in columns if column.count(YES) < rows]
+    if any(column.count(NO) == rows for column in left):
+        return [NO] * rows
+    if not left:
+        return [YES] * rows
+    return left[0] if len(left) == 1 else each_of(left, lambda *row: all_of(row))
+
+
+def any_each(columns: Iterable[Sequence[Track[Truth]]], rows: int) -> Sequence[Track[Truth]]:
+    """Kleene's or, row by row."""
+    left = [column for column in columns if column.count(NO) < rows]
+    if not left:
+        return [NO] * rows
+    return left[0] if len(left) == 1 else each_of(left, lambda *row: any_of(row))
