@@ -104,6 +104,7 @@ def as_far_as(case: Case, as_of: Instant) -> Case:
 
 
 def _after(stamp: object, as_of: Instant) -> bool:
+    """Whether it lies in the future; what has no instant does not."""
     return isinstance(stamp, int) and stamp > as_of
 
 
@@ -146,6 +147,6 @@ def test_an_answer_holds_until_it_says(protocol: Protocol, question: Question) -
 
 
 def shown(given: Answer, known: dict[str, Outcome]) -> object:
-    """What an answer says, save duties that are new and still to come."""
-    actions = {k: o for k, o in outcomes(given).items() if k in known or o.status != "upcoming"}
+    """What an answer says, save duties that are new and still to come, decided or not."""
+    actions = {k: o for k, o in outcomes(given).items() if k in known or not _after(o.triggered_at, given.as_of)}
     return actions, [(p.conclusions, [f.status for f in p.forbidden], p.conflicts) for p in given.protocols]

@@ -10,6 +10,7 @@ from missingrules.domain.obligations import NO_DIFFERENCE, Answer, Later, Outloo
 from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
+from missingrules.engine.prohibitions import next_prohibition
 from missingrules.engine.questions import Asking, ask_all
 from missingrules.engine.seen import see
 from missingrules.engine.solve import Solved, Solver
@@ -138,7 +139,8 @@ class Asked:
             as_of = solver.seen.as_of
             nexts = [next_change(solver.reader, instance, as_of) for _, instance in solved.found]
             nexts += [instance.firing.trigger for instance in solved.beyond]
-            changes = min(changes, next_conclusion(solver.reader), *nexts) if nexts else changes
+            nexts += [next_prohibition(solver.reader, prohibition) for prohibition in solver.prohibitions]
+            changes = min(changes, next_conclusion(solver.reader), *nexts)
         if self.open:
             ask_for_times(asking, self.open, self.worlds, base.found, base.merged.shaky)
         first = base.solvers[0]

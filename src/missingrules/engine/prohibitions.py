@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Evidence, Forbidden
 from missingrules.engine import acts, evidence
 from missingrules.engine.places import CHILD, Place
@@ -26,13 +27,29 @@ def breaches(reader: Reader, prohibition: Prohibition) -> list[Forbidden]:
             episode = place.episode.id if place.episode else None
             status: Literal["breached", "not_decidable"] = "breached" if holds else "not_decidable"
             out.append(Forbidden(key, prohibition, episode, status, act.id, act.at, because))
-    running = [e for e in seen.episodes if e.returned > seen.as_of] or list(seen.episodes[-1:])
-    for place in [Place(e) for e in running] or [CHILD]:
+    for place in _in_force(reader):
         if reader.guard(prohibition.guard, place).at(seen.as_of):
             episode = place.episode.id if place.episode else None
             key = f"{reader.protocol.name}/{prohibition.rule}/{episode or 'child'}"
             out.append(Forbidden(key, prohibition, episode, "in_force", None, None, ()))
     return out
+
+
+def next_prohibition(reader: Reader, prohibition: Prohibition) -> Instant:
+    """The first instant at which time alone brings it into force, or ends it; FOREVER if never."""
+    as_of, changes = reader.seen.as_of, FOREVER
+    for place in _in_force(reader):
+        guard = reader.guard(prohibition.guard, place)
+        now = bool(guard.at(as_of))
+        change = guard.first(lambda value, now=now: bool(value) != now, as_of)  # type: ignore[misc]
+        changes = changes if change is None else min(changes, change)
+    return changes
+
+
+def _in_force(reader: Reader) -> list[Place]:
+    """Where a prohibition is shown as it stands: in the running episodes, or the last, or for the child."""
+    running = [e for e in reader.seen.episodes if e.returned > reader.seen.as_of]
+    return [Place(e) for e in running or reader.seen.episodes[-1:]] or [CHILD]
 
 
 def barred(reader: Reader, prohibitions: Iterable[Prohibition]) -> dict[int, Truth]:

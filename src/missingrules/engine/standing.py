@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Concluded, Conflict
@@ -12,6 +12,9 @@ from missingrules.engine.wording import value_text
 
 if TYPE_CHECKING:
     from missingrules.engine.facts import Reader
+    from missingrules.engine.tracks import Track, Truth
+
+    Guards = list[Track[Truth]]
 
 
 def conclusions_of(reader: Reader) -> tuple[list[Concluded], list[Conflict]]:
@@ -46,17 +49,21 @@ def conclusions_of(reader: Reader) -> tuple[list[Concluded], list[Conflict]]:
 
 
 def next_conclusion(reader: Reader) -> Instant:
-    """The first instant at which time alone may change what is concluded; FOREVER if never."""
-    as_of = reader.seen.as_of
-    return min(
-        (
-            reader.guard(conclusion.guard, place).until(as_of)
-            for fact, concluding in reader.conclusions.items()
-            for place in _places(reader, fact)
-            for conclusion in concluding
-        ),
-        default=FOREVER,
-    )
+    """The first instant at which time alone changes what is concluded; FOREVER if never."""
+    as_of, changes = reader.seen.as_of, FOREVER
+    for fact, concluding in reader.conclusions.items():
+        for place in _places(reader, fact):
+            guards = [reader.guard(c.guard, place) for c in concluding]
+            value = reader.fact(fact, place)
+
+            def stands(when: Instant, guards: Guards = guards, value: Track[Any] = value) -> object:
+                holding = [bool(guard.at(when)) for guard in guards]
+                return holding, value.at(when) if any(holding) else None
+
+            now = stands(as_of)
+            times = {when for track in (*guards, value) for when in track.times if when > as_of}
+            changes = min(changes, next((when for when in sorted(times) if stands(when) != now), FOREVER))
+    return changes
 
 
 def _places(reader: Reader, fact: str) -> list[Place]:
