@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidden, Later, Obligation, Status
-from missingrules.domain.rules import Conclusion, Duty, Prohibition, Word
+from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidden, Later, Obligation
+from missingrules.domain.rules import NOT_STATED, Conclusion, Duty, Prohibition, Word
 from missingrules.engine import evidence
+from missingrules.engine.deadlines import NONE
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, firings, lifted
 from missingrules.engine.instances import End, Instance, discharge, of_action, series, single
@@ -18,7 +21,7 @@ from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import barred, breaches
 from missingrules.engine.standing import conclusions_of
-from missingrules.engine.status import people_of, standing
+from missingrules.engine.status import NOT_DECIDABLE, people_of, read_at, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -91,8 +94,7 @@ class Solver:
         for rule, duties in self.duties.items():
             if only is None or rule in only:
                 for duty in duties:
-                    for instance in self.instances(duty):
-                        self._add(solved, instance)
+                    self._add(solved, duty)
         if only is None:
             solved.conclusions, solved.conflicts = conclusions_of(self.reader)
             for prohibition in self.prohibitions:
@@ -127,19 +129,22 @@ class Solver:
             return []
         given = of_action(reader, duty, self._barred() if self.prohibitions else {})
         ends = duty.guard.unless or duty.superseded_by
-        by_subject: dict[str, list[Instance]] = {}
-        for firing in firings:
-            end = self._end(duty, firing) if ends else End(firing.until, firing.until_maybe, False)
-            found = by_subject.setdefault(firing.subject, [])
-            if duty.repeat is None:
-                found.append(single(duty, firing, end))
-            else:
-                first = int(found[-1].occurrence) + 1 if found else 1
-                found += series(reader, duty, firing, end, first, given)
-        if given.acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
-            for found in by_subject.values():
+        if not (ends or duty.repeat or given.acts):
+            return [single(duty, firing, End(firing.until, firing.until_maybe, False)) for firing in firings]
+        out: list[Instance] = []
+        for _, fired in groupby(firings, attrgetter("subject")):
+            found: list[Instance] = []
+            for firing in fired:
+                end = self._end(duty, firing) if ends else End(firing.until, firing.until_maybe, False)
+                if duty.repeat is None:
+                    found.append(single(duty, firing, end))
+                else:
+                    first = int(found[-1].occurrence) + 1 if found else 1
+                    found += series(reader, duty, firing, end, first, given)
+            if given.acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
                 discharge(reader, duty, found, given)
-        return [instance for found in by_subject.values() for instance in found]
+            out += found
+        return out
 
     def _barred(self) -> Mapping[int, Truth]:
         if self._broken is None:
@@ -196,42 +201,47 @@ class Solver:
 
     # --- how it stands --------------------------------------------------------------------------------------------
 
-    def _add(self, solved: Solved, instance: Instance) -> None:
-        firing, as_of, duty = instance.firing, self.seen.as_of, instance.duty
-        trigger, closes = firing.trigger, instance.closes
-        if trigger > as_of:
-            if trigger > closes:
-                return
-            if trigger > self.horizon:
-                solved.beyond.append(instance)
-                return
-        name, occurrence, discharged = self.protocol.name, instance.occurrence, instance.discharged
-        key = f"{name}/{duty.id}/{firing.subject}/{occurrence}"
-        due, status = standing(self.reader, instance, as_of)
-        low, high = due.low, due.high
-        none = low == FOREVER
-        solved.found.append((key, instance))
-        held = solved.obligations.get(key)
-        if held is not None and (held.status is not Status.NOT_DECIDABLE or status is Status.NOT_DECIDABLE):
-            return
-        episode = firing.place.episode
-        solved.obligations[key] = Obligation(
-            key,
-            duty,
-            name,
-            firing.subject,
-            None if episode is None else episode.id,
-            occurrence,
-            status,
-            trigger,
-            None if none else low,
-            (low, high) if low != high and high != FOREVER else None,
-            discharged,
-            closes if closes <= as_of and discharged is None else None,
-            trigger if none and duty.deadline is Word.IMMEDIATELY else None,
-            Later(partial(self._detail, instance, due)),
-            self.rests,
-        )
+    def _add(self, solved: Solved, duty: Duty) -> None:
+        reader, as_of, name, rests = self.reader, self.seen.as_of, self.protocol.name, self.rests
+        obligations, found = solved.obligations, solved.found
+        # Most have no deadline: nothing is read for them.
+        silent = duty.deadline is NOT_STATED and duty.repeat is None
+        at_once = duty.deadline is Word.IMMEDIATELY
+        for instance in self.instances(duty):
+            firing, closes, discharged = instance.firing, instance.closes, instance.discharged
+            trigger = firing.trigger
+            if trigger > as_of:
+                if trigger > closes:
+                    continue
+                if trigger > self.horizon:
+                    solved.beyond.append(instance)
+                    continue
+            due = NONE if silent else instance.due(reader, read_at(instance, as_of))
+            status = status_of(instance, due, as_of)
+            key = f"{name}/{duty.id}/{firing.subject}/{instance.occurrence}"
+            found.append((key, instance))
+            if key in obligations and (obligations[key].status is not NOT_DECIDABLE or status is NOT_DECIDABLE):
+                continue
+            low, high = due.low, due.high
+            none = low == FOREVER
+            episode = firing.place.episode
+            obligations[key] = Obligation(
+                key,
+                duty,
+                name,
+                firing.subject,
+                None if episode is None else episode.id,
+                instance.occurrence,
+                status,
+                trigger,
+                None if none else low,
+                (low, high) if low != high and high != FOREVER else None,
+                discharged,
+                closes if discharged is None and closes <= as_of else None,
+                trigger if none and at_once else None,
+                Later(partial(self._detail, instance, due)),
+                rests,
+            )
 
     def _detail(self, instance: Instance, due: Due) -> Detail:
         who = people_of(self.reader, instance, self.seen.as_of)

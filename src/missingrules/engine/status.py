@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Status
-from missingrules.domain.rules import NOT_STATED, DeadlineRows, Modality, PeopleRows
-from missingrules.engine.deadlines import NONE
+from missingrules.domain.rules import DeadlineRows, Modality, PeopleRows
 from missingrules.engine.people import Settled, people
 
 if TYPE_CHECKING:
@@ -18,7 +17,10 @@ if TYPE_CHECKING:
     from missingrules.engine.places import Place
     from missingrules.engine.tracks import Track, Truth
 
-CLOSED = (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED)
+# Named once: a member of an enumeration is slow to reach.
+NOT_DECIDABLE, UPCOMING, MET, MET_LATE, CEASED, MISSED, AVAILABLE, DUE, OVERDUE = Status
+MAY = Modality.MAY
+CLOSED = (MET, MET_LATE, CEASED, MISSED)
 
 
 class Who(NamedTuple):
@@ -34,18 +36,16 @@ class Who(NamedTuple):
 
 def standing(reader: Reader, instance: Instance, as_of: Instant) -> tuple[Due, Status]:
     """How the obligation stands at `as_of` with what has been recorded so far."""
-    # Most have no deadline: nothing is read for them.
-    silent = instance.fixed is None and instance.duty.deadline is NOT_STATED
-    due = NONE if silent else instance.due(reader, _read_at(instance, as_of))
-    return due, _status(instance, due, as_of)
+    due = instance.due(reader, read_at(instance, as_of))
+    return due, status_of(instance, due, as_of)
 
 
 def people_of(reader: Reader, instance: Instance, as_of: Instant) -> Who:
     """Its people as things stand at `as_of`, at its closing, or at its firing still to come."""
-    return _who(reader, instance, _read_at(instance, as_of))
+    return _who(reader, instance, read_at(instance, as_of))
 
 
-def _read_at(instance: Instance, as_of: Instant) -> Instant:
+def read_at(instance: Instance, as_of: Instant) -> Instant:
     trigger = instance.firing.trigger
     return trigger if trigger > as_of else closed_at(instance, as_of)
 
@@ -55,37 +55,39 @@ def closed_at(instance: Instance, as_of: Instant) -> Instant:
     return min(instance.closes, as_of) if instance.discharged is None else instance.discharged
 
 
-def _status(instance: Instance, due: Due, as_of: Instant) -> Status:
-    state = instance.firing.state
-    if state == "undecided":
-        return Status.NOT_DECIDABLE
-    if state == "future" and instance.firing.trigger > as_of:
-        return Status.UPCOMING
+def status_of(instance: Instance, due: Due, as_of: Instant) -> Status:
+    """The first of meaning.md's list that applies."""
+    firing = instance.firing
+    if firing.state != "fired":
+        if firing.state == "undecided":
+            return NOT_DECIDABLE
+        if firing.trigger > as_of:
+            return UPCOMING
     if instance.discharged is not None:
         if instance.discharged <= due.low:
-            return Status.MET
-        return Status.MET_LATE if instance.discharged > due.high else Status.NOT_DECIDABLE
+            return MET
+        return MET_LATE if instance.discharged > due.high else NOT_DECIDABLE
     if instance.open_act is not None:
-        return Status.NOT_DECIDABLE
+        return NOT_DECIDABLE
     if instance.closes <= as_of:
         return _ended(instance, due)
     if instance.closes_maybe <= as_of:
-        return Status.NOT_DECIDABLE
-    if instance.duty.modality is Modality.MAY:
-        return Status.AVAILABLE
-    if due.open and due.low < as_of <= due.high:
-        return Status.NOT_DECIDABLE
-    return Status.OVERDUE if as_of > due.high else Status.DUE
+        return NOT_DECIDABLE
+    if instance.duty.modality is MAY:
+        return AVAILABLE
+    if as_of > due.high:
+        return OVERDUE
+    return NOT_DECIDABLE if due.low < as_of and due.open else DUE
 
 
 def _ended(instance: Instance, due: Due) -> Status:
     if instance.superseded:
-        return Status.MISSED if instance.closes_maybe == instance.closes else Status.NOT_DECIDABLE
+        return MISSED if instance.closes_maybe == instance.closes else NOT_DECIDABLE
     if instance.doubtful:
-        return Status.NOT_DECIDABLE
+        return NOT_DECIDABLE
     if instance.closes <= due.low:
-        return Status.CEASED
-    return Status.MISSED if instance.closes_maybe > due.high else Status.NOT_DECIDABLE
+        return CEASED
+    return MISSED if instance.closes_maybe > due.high else NOT_DECIDABLE
 
 
 def _who(reader: Reader, instance: Instance, at: Instant) -> Who:
