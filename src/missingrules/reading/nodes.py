@@ -36,6 +36,7 @@ MOST_CHARACTERS: Final = 20_000
 
 # What a double-quoted escape may not bring in: it would reach terminals and pages.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_ESCAPE = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))", re.DOTALL)
 
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
 # A question mark that stands alone, outside comments, between one node and the next.
@@ -151,6 +152,7 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.findings: list[Diagnostic] = []
+        self.references: list[Diagnostic] = []
         self.open: list[_Open] = []
         self.documents = 0
         self.nodes = 0
@@ -176,7 +178,10 @@ class _Builder:
                     break
         except MarkedYAMLError as error:
             opened = next((o.bracket for o in reversed(self.open) if o.bracket is not None), None)
-            raise InvalidInput([*self.findings, explain(error, self.source, opened)]) from None
+            stopped = explain(error, self.source, opened)
+            # `*see 7.22*`: the rest of a line that begins with a reference is the same mistake.
+            same = any(f.span and stopped.span and f.span.line == stopped.span.line for f in self.references)
+            raise InvalidInput([*self.findings, *([] if same else [stopped])]) from None
         if self.findings:
             raise InvalidInput(self.findings)
         if self.root is None or (isinstance(self.root, Scalar) and not self.root.text and not self.root.quoted):
@@ -199,8 +204,9 @@ class _Builder:
         top = self.open[-1] if self.open else None
         if top and top.key is None and isinstance(top.event, MappingStartEvent):
             top.asked = self.asked(start.index)
-        if event.anchor is not None:
-            self.findings.append(alias(self.word(start)))
+        if event.anchor is not None and not (top and isinstance(top.key, Scalar) and top.key.text == "<<"):
+            self.references.append(alias(self.word(start)))
+            self.findings.append(self.references[-1])
         if isinstance(event, AliasEvent):
             self.seen = (end.index, end.line + 1, end.column + 1)
             self.put(Scalar(f"*{event.anchor}", self.word(start), False))
@@ -225,7 +231,7 @@ class _Builder:
             self.stop("yaml-scalar-too-long", message, self.word(start), "see that its quotes end, or shorten it")
         if event.style == '"' and _CONTROL.search(text):
             message = "a backslash here stands for an invisible character that a text cannot have"
-            self.report("file-encoding", message, self.word(start), "leave it out, or use single quotes")
+            self.report("file-encoding", message, self.escape(start, end), "leave it out, or use single quotes")
         if start.index == end.index:
             return self.nothing(start.index)
         self.seen = (end.index, end.line + 1, end.column + 1)
@@ -285,7 +291,7 @@ class _Builder:
         mark = _QUESTION.match(self.source.text, self.seen[0], index)
         if mark:
             message = "a question mark before a name is not read"
-            hint = "leave it out, or put the text with its question mark in double quotes"
+            hint = "write `name: value` without it; if it belongs to the text, put the text in double quotes"
             self.report("yaml-key-not-text", message, span_at(self.source, mark.end() - 1), hint)
         return mark is not None
 
@@ -311,6 +317,14 @@ class _Builder:
     def word(self, start: Mark) -> Span:
         word = _WORD.match(self.source.text, start.index)
         return span_at(self.source, start.index, max(1, len(word[0])) if word else 1)
+
+    def escape(self, start: Mark, end: Mark) -> Span:
+        """The first escape of a control character in a double-quoted text."""
+        for found in _ESCAPE.finditer(self.source.text, start.index, end.index):
+            digits = found[1] or found[2] or found[3]
+            if _CONTROL.match(chr(int(digits, 16))) if digits else found[4] in "0abvfe":
+                return span_at(self.source, found.start(), len(found[0]))
+        return self.word(start)
 
     def report(self, code: str, message: str, span: Span, hint: str) -> None:
         self.findings.append(Diagnostic(code, message, span, hint))

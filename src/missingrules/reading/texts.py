@@ -93,8 +93,7 @@ def _unreadable(message: str, hint: str) -> InvalidInput:
 
 def _unfit(character: str, span: Span) -> Diagnostic:
     if character == "\t":
-        hint = r"use spaces; inside double quotes, \t stands for a tab"
-        return Diagnostic("yaml-syntax", "there is a tab here, and tabs are not read", span, hint)
+        return Diagnostic("yaml-syntax", "there is a tab here, and tabs are not read", span, "use spaces instead")
     message = f"there is an invisible character here that a text file cannot have (U+{ord(character):04X})"
     return Diagnostic("file-encoding", message, span, "delete it and type the text again")
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from missingrules.domain.source import Source, Span
 
 CLOSING = {"[": "]", "{": "}"}
-_QUOTE = "put the whole value in double quotes"
+_CURLY = re.compile("[“”]")
+# A list's dash that touches its first word, and a name whose colon touches its value.
+_TIGHT_DASH = re.compile(r"-[^\s-]")
+_TIGHT_COLON = re.compile(r"[^\s:]+:(?=[^ \n])")
 
 
 class Mark(Protocol):
@@ -123,6 +126,8 @@ def explain(error: yaml.MarkedYAMLError, source: Source, opened: int | None) -> 
     before = source.line(place.line)[: place.column - 1]
     sign = text[index : index + 1]
 
+    quote = quotes(source.line(place.line))
+
     def found(message: str, hint: str, at: int = index) -> Diagnostic:
         return Diagnostic("yaml-syntax", message, span_at(source, at), hint)
 
@@ -149,23 +154,30 @@ def explain(error: yaml.MarkedYAMLError, source: Source, opened: int | None) -> 
         return found("a space is missing after this colon", hint, text.rfind(":", 0, index + 1))
     if "mapping values are not allowed" in problem:
         if re.search(r":\s", before):
-            return found("this colon inside a value reads as the start of another one", _QUOTE)
+            hint = f"if it is all one text, {quote}; if it is a name with its value, put braces around the two"
+            return found("this colon inside a value reads as the start of another one", hint)
+        above = text[: index - len(before)].rstrip()
+        if tight := _tight(source, above.rfind("\n") + 1):
+            return tight
         return found(
             "this line reads as going on with the text of the line above",
-            "see that the line above has a colon after its name, and that this line starts in the right column",
+            "see that the line above has a colon and a space after its name, "
+            "and that this one starts in the right column",
         )
+    if "expected ':'" in problem and (tight := _tight(source, start)):
+        return tight
     if "expected ':'" in problem:
         return found("this line has no colon after its name", "write `name: value`", start)
     if "sequence entries are not allowed" in problem:
         return found("a list with dashes cannot begin here", "start the list on a line of its own")
     if "mapping keys are not allowed" in problem:
-        return found("a question mark cannot stand alone here", _QUOTE)
+        return found("a question mark cannot stand alone here", quote)
     if "cannot start any token" in problem:
-        return found(f"a value cannot begin with {sign}", _QUOTE)
+        return found(f"a value cannot begin with {sign}", quote)
     if "block scalar" in context:
         return found(
             "after | or > the text begins on the next line",
-            f"move the text to the next line, further in; if | or > belongs to the text, {_QUOTE}",
+            f"move the text to the next line, further in; if | or > belongs to the text, {quote}",
         )
     return _out_of_place(source, index, opened)
 
@@ -173,6 +185,8 @@ def explain(error: yaml.MarkedYAMLError, source: Source, opened: int | None) -> 
 def _out_of_place(source: Source, index: int, opened: int | None) -> Diagnostic:
     place = span_at(source, index)
     sign = source.text[index : index + 1]
+    line = source.line(place.line)
+    quote = quotes(line)
     if sign == "!":
         return tag(place)
     if sign and sign in "&*":
@@ -190,16 +204,59 @@ def _out_of_place(source: Source, index: int, opened: int | None) -> Diagnostic:
             message = f"the bracket {bracket} opened on line {began.line} is not closed before this"
             return Diagnostic("yaml-syntax", message, place, f"write {close} where it ends, or a comma before this")
         message = f"a comma or {close} is missing before this"
-        return Diagnostic("yaml-syntax", message, place, f"if it belongs to the text, {_QUOTE}")
+        return Diagnostic("yaml-syntax", message, place, f"write it; or if this belongs to the text, {quote}")
     if sign and sign in "]},":
-        return Diagnostic("yaml-syntax", f"nothing was opened that {sign} could close or go on with", place, _QUOTE)
-    if source.line(place.line)[: place.column - 1].strip(" -"):
+        opening = {"]": "write [ where it begins, or ", "}": "write { where it begins, or "}.get(sign, "")
+        message = f"nothing was opened that {sign} could close or go on with"
+        return Diagnostic("yaml-syntax", message, place, opening + quote)
+    if line[: place.column - 1].strip(" -"):
         message = "there is more text here after the value has ended"
-        return Diagnostic("yaml-syntax", message, place, _QUOTE)
+        return Diagnostic("yaml-syntax", message, place, quote)
     if sign == ":":
         return Diagnostic("yaml-syntax", "there is no name before this colon", place, "write `name: value`")
+    if tight := _tight(source, index):
+        return tight
+    if _follows_a_list(source, place):
+        hint = "begin this line with a dash too, or write the lines above without"
+        return Diagnostic("yaml-syntax", "this line has no dash, and the lines above are a list", place, hint)
     message = "this line does not line up with the lines above"
     return Diagnostic("yaml-syntax", message, place, "start it in the same column as the line it belongs with")
+
+
+def _tight(source: Source, index: int) -> Diagnostic | None:
+    """A dash or colon without the space after it, at the first word of a line from an index on."""
+    text = source.text
+    index += len(text[index:]) - len(text[index:].lstrip(" "))
+    if _TIGHT_DASH.match(text, index):
+        hint = "write a space between the dash and what follows it"
+        return Diagnostic("yaml-syntax", "a space is missing after this dash", span_at(source, index), hint)
+    if not (name := _TIGHT_COLON.match(text, index)):
+        return None
+    if text[name.end()].isspace():
+        # Pasted from a word processor, it looks like a space and is none.
+        message, place = "the space after this colon is not an ordinary one", span_at(source, name.end())
+        return Diagnostic("yaml-syntax", message, place, "delete it and type a space")
+    hint = "write a space between the colon and the value"
+    return Diagnostic("yaml-syntax", "a space is missing after this colon", span_at(source, name.end() - 1), hint)
+
+
+def _follows_a_list(source: Source, place: Span) -> bool:
+    """Whether the nearest line above that starts in the same column, or further out, starts there with a dash."""
+    for number in range(place.line - 1, 0, -1):
+        above = source.line(number)
+        indent = len(above) - len(above.lstrip(" "))
+        if above.strip() and indent < place.column and not above.lstrip().startswith("#"):
+            return indent == place.column - 1 and above[indent:].startswith("- ")
+    return False
+
+
+def quotes(line: str) -> str:
+    """How to put a value of this line in quotes, which may have some already."""
+    if _CURLY.search(line):
+        return 'put the whole value in straight double quotes ("): curly ones do not count'
+    if '"' not in line:
+        return "put the whole value in double quotes"
+    return "put the whole value in single quotes" + (", with each ' in it twice" if "'" in line else "")
 
 
 def tag(span: Span) -> Diagnostic:
@@ -209,10 +266,13 @@ def tag(span: Span) -> Diagnostic:
 
 def alias(span: Span) -> Diagnostic:
     message = "& and * at the start of a value are YAML references, and references are not read"
-    return Diagnostic("yaml-alias", message, span, "write the value out, or put the whole value in double quotes")
+    line = span.source.line(span.line)
+    instead = "leave this word out" if line[span.column - 1 :].startswith("&") else "write the value out"
+    return Diagnostic("yaml-alias", message, span, f"{instead}, or {quotes(line)}")
 
 
 def question(source: Source, index: int) -> Diagnostic:
     message = "a question mark here reads as the start of a name"
-    hint = "put the whole text, with its question mark, in double quotes"
-    return Diagnostic("yaml-syntax", message, span_at(source, index), hint)
+    place = span_at(source, index)
+    hint = quotes(source.line(place.line)).replace("the whole value", "the whole text, with its question mark,")
+    return Diagnostic("yaml-syntax", message, place, hint)
