@@ -132,7 +132,7 @@ def test_check_reports_findings_with_exit_code_1(tmp_path: Path) -> None:
         (("evaluate", "x.yaml", "--protocol", "northamptonshir"), "did you mean 'northamptonshire'?"),
         (("evaluate", "x.yaml", "--protocol", "none.yaml"), "there is no file none.yaml"),
         (("evaluate", "x.yaml", *ASKED, "--protocol", "northamptonshire"), "[two-protocols]"),
-        (("evaluate", "x.yaml", *ASKED[:3], "2025-03-31T12:00:00"), "add +00:00"),
+        (("evaluate", "x.yaml", *ASKED[:3], "2025-03-31T12:00:00"), "write 2025-03-31T12:00:00+00:00"),
         (("evaluate", "x.yaml", *ASKED[:3], "2025-03-31"), "a date alone is no instant"),
         (("evaluate", "x.yaml", *ASKED[:3], "now"), "[bad-as-of]"),
         (("evaluate", "x.yaml", *ASKED, "--horizon", "soon"), "--horizon"),

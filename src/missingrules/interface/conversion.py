@@ -13,7 +13,16 @@ from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.vocabulary import FactType
 from missingrules.interface.case import CaseFile, EpisodeEntry, EventEntry, RecordEntry, is_format_one
 from missingrules.interface.facts import FactReader, read_value
-from missingrules.interface.findings import HOW_LIST, HOW_NAMES, WANTS_LIST, WANTS_NAMES, Findings, nowhere, shown
+from missingrules.interface.findings import (
+    HOW_LIST,
+    HOW_NAMES,
+    NOT_THERE,
+    WANTS_LIST,
+    WANTS_NAMES,
+    Findings,
+    nowhere,
+    shown,
+)
 from missingrules.interface.leaves import is_nothing, to_domain
 from missingrules.interface.order import check_birth, check_order
 from missingrules.interface.words import words_of
@@ -36,7 +45,6 @@ _SLIP: Final = 0.9
 
 _EPISODE_KEYS: Final = ("id", "started_at", "returned_at", "located_at", "reported_at", "last_seen_at")
 _PARTS: Final = ("child", "plan", "episodes", "events", "records")
-_NOT_THERE: Final = "neither the shared vocabulary nor the protocols given have it"
 _NO_NAMES: Final[MappingProxyType[str, str]] = MappingProxyType({})
 _CHILD_NAMES: Final = MappingProxyType({"area": "protocol.area"})
 _EPISODE_NAMES: Final = MappingProxyType({**dict.fromkeys(_EPISODE_KEYS, ""), "missing_from": "episode.from"})
@@ -171,7 +179,7 @@ class _Conversion:
         if word is None:
             message = f"no event is named {shown(entry.event)}"
             self.findings.add(
-                "unknown-event", message, (*path, "event"), _NOT_THERE, near=(entry.event, self.words.events)
+                "unknown-event", message, (*path, "event"), NOT_THERE, near=(entry.event, self.words.events)
             )
         # Of an unknown event the fields are unknown too: one finding is enough.
         types = None if word is None else self._field_types("event", word.fields)
@@ -223,7 +231,7 @@ class _Conversion:
     def _action(self, action: str, path: Path) -> None:
         if action not in self.words.actions:
             message = f"no action is named {shown(action)}"
-            self.findings.add("unknown-action", message, path, _NOT_THERE, near=(action, self.words.actions))
+            self.findings.add("unknown-action", message, path, NOT_THERE, near=(action, self.words.actions))
 
     def _slip(self, code: str, what: str, word: str | None, known: frozenset[str], path: Path) -> None:
         """Words of other agencies are free; one that is all but a known one is a slip."""

@@ -11,7 +11,7 @@ from missingrules.domain.clock import BEFORE_ALL, FOREVER, Length
 from missingrules.domain.diagnostics import did_you_mean
 from missingrules.domain.vocabulary import FactKind, FactType
 from missingrules.interface.case import DatedGrading, DatedStatus
-from missingrules.interface.findings import shown
+from missingrules.interface.findings import NOT_THERE, shown
 from missingrules.interface.leaves import is_nothing, read_date, read_stamp, read_text, to_domain, wrong
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _TRUTHS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _OWNERS: Final = {"child": "the child", "plan": "the plan", "episode": "an episode"}
 _NUMBER = re.compile(r"-?\d{1,9}")
+# What to write instead of a fact that is worked out.
+_INSTEAD: Final = {"child.age": "leave it out, and give date_of_birth", "episode.risk.recorded": "write risk"}
+_FROM_TIMES: Final = "leave it out: it follows from the times of the episodes"
 
 
 def first_of(stamp: Stamp, clock: Clock) -> Instant:
@@ -108,7 +111,7 @@ class FactReader:
                 self._refuse_name(prefix, key, names, renamed, here)
             elif word.built_in:
                 message = f"{shown(key)} is worked out from the rest of the case"
-                self.findings.add("built-in-fact", message, here, "leave it out", key=True)
+                self.findings.add("built-in-fact", message, here, _INSTEAD.get(name, _FROM_TIMES), key=True)
             elif name in self.words.clashing:
                 message = f"two of the protocols mean different things by {shown(key)}"
                 self.findings.add("clashing-fact", message, here, "evaluate the protocols one by one", key=True)
@@ -126,7 +129,7 @@ class FactReader:
             if name.startswith(start) and not word.built_in
         }
         options = sorted((known - renamed.keys()) | names.keys())
-        hint = f"write {renamed[key]}" if key in renamed else "neither the shared words nor the protocols given have it"
+        hint = f"write {renamed[key]}" if key in renamed else NOT_THERE
         near = None if key in renamed else (key, options)
         self.findings.add(
             "unknown-fact",
@@ -177,7 +180,8 @@ class FactReader:
             end = None if dated.to is None else to_domain(dated.to)
             if start is not None and end is not None and self._first(end) <= self._first(start):
                 hint = "`to` is the first day, or the instant, at which it no longer held"
-                self.findings.add("span-ends-before-start", "this span ends before it begins", (*here, "to"), hint)
+                message = "this span ends no later than it begins"
+                self.findings.add("span-ends-before-start", message, (*here, "to"), hint)
                 continue
             spans += [(held, here) for held in self._held(word, dated.value, (*here, "value"), start, end)]
         spans.sort(key=lambda span: (*self._ends(span[0]), str(span[0].value)))

@@ -25,6 +25,7 @@ WANTS_LIST: Final = "a list is wanted here"
 HOW_LIST: Final = "write [first, second], or lines that begin with -"
 WANTS_NAMES: Final = "names with values are wanted here"
 HOW_NAMES: Final = "write lines such as `name: value`"
+NOT_THERE: Final = "leave it out: neither the shared vocabulary nor the protocols given have it"
 
 _LISTS = ("list_type", "tuple_type", "too_long")
 _MAPS = ("dict_type", "model_type", "model_attributes_type")
@@ -103,7 +104,7 @@ class Findings:
         if "message" in context:
             self.add(kind, context["message"], path, context.get("hint"), key=in_key)
         elif kind == "missing":
-            self.add("missing-key", f"{path[-1]} is missing here", path[:-1], f"add a line `{path[-1]}: ...`")
+            self.add("missing-key", f"{path[-1]} is missing here", path[:-1], f"add `{path[-1]}: ...`")
         elif kind == "extra_forbidden":
             self.unknown_key(path, keys)
         elif kind in _LISTS:

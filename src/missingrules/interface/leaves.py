@@ -69,7 +69,7 @@ def _stamp_of(text: str) -> datetime | date:
     if not shape:
         wrong("bad-timestamp", "this is no time", "write it as 2025-03-28T22:30:00+00:00, or a date alone")
     if not shape[3]:
-        _refuse_naive()
+        _refuse_naive(text)
     if shape[2]:
         _refuse_fraction()
     if not _EXACT.fullmatch(text):
@@ -88,11 +88,12 @@ def _calendar(text: str, kind: type[date]) -> date:
         wrong("bad-timestamp", "there is no such date or time", "check the day, the hour and the offset")
 
 
-def _refuse_naive() -> NoReturn:
+def _refuse_naive(text: str = "2025-03-28T22:30:00") -> NoReturn:
+    full = f"{text[:10]}T{text[11:16]}:{text[17:19] or '00'}"
     wrong(
         "naive-timestamp",
         "this time has no offset, so it could be one of two hours",
-        "add +00:00 (Greenwich Mean Time) or +01:00 (British Summer Time)",
+        f"write {full}+00:00 in winter (Greenwich Mean Time), {full}+01:00 in summer (British Summer Time)",
     )
 
 
@@ -104,8 +105,10 @@ def read_date(value: object) -> date:
     """A date alone."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         value = _calendar(value, date)
-    if not isinstance(value, date) or isinstance(value, datetime):
-        wrong("bad-date", "a date alone is wanted here", "write it as 2025-03-28")
+    if isinstance(value, datetime) or (isinstance(value, str) and _TIME.fullmatch(value)):
+        wrong("bad-date", "a date alone is wanted here, without a time", f"write {str(value)[:10]}")
+    if not isinstance(value, date):
+        wrong("bad-date", "this is not written as a date", "write year, month and day: 2025-03-28 is 28 March 2025")
     if not EARLIEST_YEAR <= value.year < LATEST_YEAR:
         wrong("bad-date", f"the year is not between {EARLIEST_YEAR} and {LATEST_YEAR}", "check the year")
     return value
@@ -119,12 +122,10 @@ def read_text(value: object) -> str:
         wrong("bad-text", "a text is wanted here, and there is none", "write it")
     if not isinstance(value, str):
         wrong("wrong-shape", "a text is wanted here", "write it alone, without names or brackets")
-    if not value.isprintable() or len(value) > LONGEST_TEXT:
-        wrong(
-            "bad-text",
-            f"a text has at most {LONGEST_TEXT} characters, all of them visible, on one line",
-            "shorten it, or leave the sign out",
-        )
+    if not value.isprintable():
+        wrong("bad-text", "a text stands on one line, with visible characters alone", "leave out tabs and line breaks")
+    if len(value) > LONGEST_TEXT:
+        wrong("bad-text", f"a text has at most {LONGEST_TEXT} characters", "shorten it")
     return value
 
 
@@ -140,7 +141,9 @@ def read_id(value: object) -> str:
 def read_word(value: object) -> str:
     text = read_text(value)
     if not _WORD.fullmatch(text):
-        wrong("bad-word", "a word here has small letters, digits and _ only", "write it like team_manager")
+        word = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+        hint = f"write {word}" if _WORD.fullmatch(word) else "write it like team_manager"
+        wrong("bad-word", "a word here has small letters, digits and _ only", hint)
     return text
 
 

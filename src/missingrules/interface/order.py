@@ -53,7 +53,8 @@ def _check_within(episode: Episode, path: Path, clock: Clock, findings: Findings
         last_of(located, clock) < start
         or (returned is not None and first_of(located, clock) > last_of(returned, clock))
     ):
-        message = "the child was located before the start or after the return"
+        when = "before the start" if last_of(located, clock) < start else "after the return"
+        message = f"the child was located {when}"
         findings.add("located-outside", message, (*path, "located_at"), "correct the time, or leave it out")
 
 
