@@ -12,6 +12,18 @@ from missingrules.reports.text import as_text, report
 from missingrules.reports.wording import duration, moment, people
 from tests.answers import MASH, POLICE, TEAM_MANAGER, answer, at, cite, duty, full, obligation, part, protocol
 
+# full_answer.txt against `tests.answers.full`, worked out by hand. E1 starts Fri 28 Mar 22:30 GMT; clocks go forward on
+# Sun 30 Mar, the last Sunday of the month, so what lies before 01:00 that day is GMT and what lies after is BST.
+#
+# overdue   +48 h = Sun 30 Mar 22:30 GMT = 23:30 BST; from there to Mon 12:00 are 0:30 + 12:00 = 12 h 30 min
+# due       +72 h = Mon 31 Mar 22:30 GMT = 23:30 BST; from 12:00 to there are 11 h 30 min; till then the answer holds
+# upcoming  1 Apr is a Tuesday, so 5 Apr is a Saturday, 8 Apr a Tuesday, 9 Apr a Wednesday; either may be the due one
+# done      Sat 29 Mar 09:00 is before the change (GMT) and before Mon 23:30 (not late); Sun 30 Mar 09:00 of R3 is BST
+# ahead     31 Mar + 30 days of April + 31 of May + 11 are 10 weeks and 2 days: Wed 11 Jun; 20 days on: Tue 1 Jul
+# asked     by 2 Apr, the day after Tue 1 Apr: Wed. It decides the plan alone, the first question the meeting too
+# order     overdue, breaches, due, undecided, questions, upcoming, may, ahead, standing, done, other readings
+# people    all: and; any: or; other_than: anybody but; two possible: undecided; None: no line; not stated where silent
+# source    each its own paragraph and heading; the only protocol needs no name; what lies ahead cites the duty's own
 FULL = Path(__file__).with_name("full_answer.txt").read_text(encoding="utf-8")
 
 
