@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import Length, Unit
+from missingrules.domain.diagnostics import did_you_mean
 from missingrules.domain.rules import (
     NOT_STATED,
     All,
@@ -24,9 +26,9 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import KINDS, PLACES, FactKind, FactType, FactWord
 from missingrules.reading import words
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import Blank, Text, place
 from missingrules.reading.names import canonical
-from missingrules.reading.shapes import listed, shown
+from missingrules.reading.shapes import WRITTEN_SO, listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 COUNT_KEYS: Final = ("episodes", "in", "kinds", "from", "counted_by")
 PERIODS: Final = ("calendar month", "calendar quarter", "calendar year")
 
+_COLON_LEFT_OUT = re.compile(r"([a-z][a-z0-9_.]*) *[ =] *(\S.*)")
 # Stands for what could not be read; a mistake has been reported, so it is never handed on.
 UNREAD: Final = All(())
 
@@ -94,6 +97,8 @@ def _entry(key: Text, value: Tree, bench: Bench) -> Iterator[Condition]:
             key.span,
             "write {episodes: at least 3, in: 90 days}",
         )
+    elif isinstance(value, Blank) and (apart := _COLON_LEFT_OUT.fullmatch(key)):
+        bench.error("not-a-test", f"'{key}' has no colon", key.span, f"write {apart[1]}: {apart[2]}")
     elif fact := _fact(key, bench):
         yield fact_test(key, fact, value, bench)
 
@@ -230,10 +235,15 @@ def _choices(value: Tree, known: tuple[str, ...], what: str, bench: Bench) -> tu
         if isinstance(each, Text) and each in known:
             found.append(str(each))
         else:
-            bench.error(
-                "not-one-of", f"{shown(each)} is no {what}", place(each), f"write one or more of {', '.join(known)}"
-            )
+            bench.error("not-one-of", f"{shown(each)} is no {what}", place(each), _some_of(each, known))
     return tuple(found)
+
+
+def _some_of(value: Tree, known: tuple[str, ...]) -> str:
+    parts = value.replace(" ", "").split(",") if isinstance(value, Text) else []
+    if len(parts) > 1 and set(parts) <= set(known):
+        return f"write a list: [{', '.join(parts)}]"
+    return f"write one or more of {', '.join(known)}"
 
 
 def kinds(value: list[Text], bench: Bench) -> tuple[str, ...]:
@@ -252,7 +262,12 @@ def _fact(key: Text, bench: Bench) -> FactWord | None:
     if prefix == "record":
         if any(isinstance(each, OnRecord) for each in parts_of(bench.trigger)):
             return FactWord(name, FactKind.STATUS, FactType.TEXT, f"What is the record's {field.replace('_', ' ')}?")
-        bench.error("no-such-anchor", f"'{key}' needs a trigger that is a record", key.span, None)
+        bench.error(
+            "no-such-anchor",
+            f"'{key}' needs a trigger that is a record",
+            key.span,
+            "give the rule a trigger such as {recorded: return_interview}, or test a fact",
+        )
         return None
     return bench.fact(key)
 
@@ -268,7 +283,12 @@ def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
     """The type of a field of the trigger's event; None with a mistake reported (or known elsewhere)."""
     events = [each.event for each in parts_of(bench.trigger) if isinstance(each, OnEvent)]
     if not events:
-        bench.error("no-such-anchor", f"'{key}' needs a trigger that is an event", key.span, None)
+        bench.error(
+            "no-such-anchor",
+            f"'{key}' needs a trigger that is an event",
+            key.span,
+            "give the rule a trigger such as {event: placement_started}, or test a fact",
+        )
         return None
     found: FactType | None = None
     for name in events:
@@ -277,11 +297,13 @@ def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
             return None
         found = event.fields.get(field)
         if found is None:
+            # In a trigger fields stand without the prefix, which is then not in the file.
+            bare = key.span.end_column - key.span.column < len(key)
             bench.report.unknown(
                 "unknown-field",
                 f"field of the event '{name}'",
-                key,
-                [f"event.{each}" for each in event.fields],
+                Text(field, key.span) if bare else key,
+                event.fields if bare else [f"event.{each}" for each in event.fields],
                 "the fields of an event are introduced with it under 'events'",
             )
     return found
@@ -355,15 +377,18 @@ def _is_value(text: Text, fact: FactWord, bench: Bench) -> bool:
 
 
 def _no_value(key: Text, fact: FactWord, value: Tree, bench: Bench) -> None:
-    if fact.type is FactType.YES_NO and isinstance(value, Text) and value.lower() in ("yes", "no", "on", "off"):
-        hint = f"write {'true' if value.lower() in ('yes', 'on') else 'false'}"
+    if fact.type is FactType.YES_NO and isinstance(value, Text) and (hint := WRITTEN_SO.get(value.lower())):
         bench.error("not-true-or-false", f"'{key}' is true or false, not {shown(value)}", value.span, hint)
         return
     if isinstance(value, Text) and words.compared(value):
         _no_test(key, value, bench, _tests_of(fact, bench))
         return
+    near = did_you_mean(value, values_of(fact, bench)) if isinstance(value, Text) else None
     bench.error(
-        "not-a-value", f"{shown(value)} is no value of '{key}'", place(value) or key.span, _tests_of(fact, bench)
+        "not-a-value",
+        f"{shown(value)} is no value of '{key}'",
+        place(value) or key.span,
+        near or _tests_of(fact, bench),
     )
 
 
@@ -381,7 +406,7 @@ def _tests_of(fact: FactWord, bench: Bench) -> str:
         case FactType.DATE | FactType.INSTANT:
             return "a date can only be tested with known"
         case FactType.SCALE:
-            return f"write {', '.join(values)}, at least one of them, or known"
+            return f"write {listed(values)}, at least LEVEL for that or a higher one, or known"
         case _ if values:
             return f"write {listed([*values, 'known'])}"
     return "write a word, a list of words, or known"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import Length, Unit
+from missingrules.domain.diagnostics import CUTOFF
 from missingrules.domain.rules import (
     NOT_STATED,
     AtNext,
@@ -65,6 +68,8 @@ FORMS: Final = (
     "write within 72 hours of started, on day 7 of started, before event.starts_at, at next MEETING, "
     "at_the_same_time, or immediately, promptly, without_delay or as_soon_as_possible"
 )
+FIELDS: Final = "name a field of the trigger's event or record, or a fact such as plan.report_after"
+_WITHIN = re.compile(r"within (\S+ (?:working )?\w+)")
 _STRETCHES = (WhileMissing, MissingFor, Becomes, EpisodesReach)
 # Stands for a deadline that could not be read; a mistake has been reported, so it is never handed on.
 UNREAD: Final = AtTheSameTime()
@@ -150,8 +155,9 @@ def _part(text: Text, name: str, value: str, line: words.Line) -> Text:
 def _near(text: Text) -> str:
     if words.length(text):
         return f"say from when: within {text} of started"
-    if text.startswith("within ") and " of " not in text:
-        return f"say from when: {text} of started"
+    if (within := _WITHIN.match(text)) and words.length(within[1]):
+        near = difflib.get_close_matches(text.rpartition(" ")[2], INSTANTS, 1, CUTOFF) or ["started"]
+        return f"say from when: within {within[1]} of {near[0]}"
     if (spelt := text.replace(" ", "_").replace("-", "_")) in words.DEADLINE_WORDS:
         return f"write {spelt}"
     return FORMS
@@ -168,7 +174,7 @@ def _within(length: Text, of: Text, same_day: bool | None, place_: Text, bench: 
             if days is None:
                 bench.error(
                     "same-day-not-said",
-                    "nothing says whether the anchor's own working day is the first",
+                    "nothing says whether the day from which it runs can itself be the first working day",
                     place_.span,
                     f"write {{within: {length}, of: {of}, same_day_counts: false}}, or say it under conventions / days",
                 )
@@ -202,7 +208,7 @@ def _on_day(day: Text, of: Text, first: Text | None, bench: Bench) -> OnDay | At
         if days is None:
             bench.error(
                 "first-day-not-said",
-                "nothing says which number the anchor's own day has",
+                "nothing says which number the day from which it runs has",
                 day.span,
                 f"write {{on_day: {day}, of: {of}, first_day_is: 1}} (or 0), or say it under conventions / days",
             )
@@ -248,9 +254,8 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
     wanted = {FactType.DATE, FactType.INSTANT} | ({FactType.LENGTH} if lengths else set())
     if prefix == "record" and field:
         if not any(isinstance(each, OnRecord) for each in parts):
-            bench.error(
-                "no-such-anchor", f"'{word}' needs the trigger {{recorded: ACTION}}", word.span, _anchors_here(parts)
-            )
+            message = f"'{word}' needs the trigger {{recorded: ACTION}}"
+            bench.error("no-such-anchor", message, word.span, FIELDS if lengths else _anchors_here(parts))
         return str(word)
     if prefix == "event" and field:
         type_ = event_field(word, field, bench)
@@ -264,14 +269,14 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
                 "instant",
                 word,
                 [*([] if lengths else [*INSTANTS, "trigger", *OF_TRIGGERS]), *known],
-                _anchors_here(parts),
+                FIELDS if lengths else _anchors_here(parts),
             )
     if type_ is not None and type_ not in wanted:
         bench.error(
             "not-an-instant",
             f"'{word}' is no {'date, time or length' if lengths else 'date or time'}: its type is {type_}",
             word.span,
-            _anchors_here(parts),
+            FIELDS if lengths else _anchors_here(parts),
         )
     return canonical(word)
 

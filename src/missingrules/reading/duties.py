@@ -34,7 +34,7 @@ from missingrules.reading.layers import (
 from missingrules.reading.merge import CaseDuties, merge_cases
 from missingrules.reading.names import NAME, refuse_name
 from missingrules.reading.people import people
-from missingrules.reading.shapes import where
+from missingrules.reading.shapes import last_of, where
 from missingrules.reading.triggers import outcome, outcomes_of, until
 
 if TYPE_CHECKING:
@@ -111,7 +111,12 @@ def _acts(rule: schema.Rule, case: schema.CaseForm | None, bench: Bench) -> Iter
         return
     if len(given) > 1:
         names = " and ".join(key for key, _ in given)
-        bench.error("two-effects", f"a rule has one effect, and this one has {names}", span, "make two rules of it")
+        bench.error(
+            "two-effects",
+            f"a rule has one effect, and this one has {names}",
+            last_of([act for _, act in given]),
+            "make two rules of it",
+        )
         return
     key, act = given[0]
     if not isinstance(act, list | schema.Item):

@@ -195,14 +195,17 @@ class Noted(Closed):
 class WithinForm(Noted):
     within: Word = Field(description="A length")
     of: Word = Field(description="What the length runs from")
-    same_day_counts: YesNo | None = Field(default=None, description="Whether the anchor's own working day is the first")
+    same_day_counts: YesNo | None = Field(
+        default=None,
+        description="true or false: whether the day from which it runs can itself be the first working day",
+    )
 
 
 class OnDayForm(Noted):
     on_day: Number = Field(description="The number of a day")
     of: Word = Field(description="What the days are counted from")
     first_day_is: Annotated[Number, only("0", "1")] | None = Field(
-        default=None, description="The number of the anchor's own day"
+        default=None, description="0 or 1: the number of the day from which it runs"
     )
 
 
@@ -253,7 +256,7 @@ class NumberedDay(Closed):
     on_day: Number = Field(description="The number of a day")
     of: Word = Field(description="What the days are counted from")
     first_day_is: Annotated[Number, only("0", "1")] | None = Field(
-        default=None, description="The number of the anchor's own day"
+        default=None, description="0 or 1: the number of the day from which it runs"
     )
 
 

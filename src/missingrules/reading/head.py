@@ -23,7 +23,7 @@ from missingrules.domain.vocabulary import (
     FactWord,
 )
 from missingrules.reading import schema, words
-from missingrules.reading.ledgers import read_ledger
+from missingrules.reading.ledgers import missing_ledger, read_ledger
 from missingrules.reading.names import NAME, canonical, refuse_name
 from missingrules.reading.nodes import Mapping
 from missingrules.reading.schema import ConventionsForm, Head, ProtocolFile, SourceForm
@@ -97,7 +97,13 @@ def ledgers(sections: Sections, folder: Path) -> tuple[dict[str, Ledger], dict[s
     found: dict[str, Ledger] = {}
     forms: dict[str, SourceForm] = {}
     report = sections.report
-    for label, (_, form) in sections.entries("sources", SourceForm).items():
+    read = sections.entries("sources", SourceForm)
+    section = sections.node.get("sources")
+    if isinstance(section, Mapping):
+        # One that is wrong keeps its place: what is cited without a label is the first one's.
+        found = {key.text: missing_ledger("") for key, _ in section.entries}
+    for label, (_, form) in read.items():
+        forms[label] = form
         path = folder / form.ledger
         if not os.path.isfile(path):  # unlike Path.is_file, it takes any text for a name
             report.error(
@@ -106,10 +112,9 @@ def ledgers(sections: Sections, folder: Path) -> tuple[dict[str, Ledger], dict[s
                 form.ledger.span,
                 "the path runs from the folder of this file, such as sources/NAME.yaml",
             )
-            sections.broken.add(("sources", label))
+            found[label] = missing_ledger(str(form.ledger))
             continue
         found[label] = read_ledger(path, str(form.ledger), report)
-        forms[label] = form
     return found, forms
 
 

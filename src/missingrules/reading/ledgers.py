@@ -65,7 +65,10 @@ def wrong_format(node: Node, known: str, what: str, report: Report) -> bool:
     """Whether a file is of another version of its format, or says none; told once, and then nothing else is."""
     if not isinstance(node, Mapping):
         found = "a list" if isinstance(node, Sequence) else "a line of text"
-        report.error("wrong-shape", f"a {what} is a map that begins with format: {known}, found {found}", node.span)
+        message = f"a {what} is a map that begins with format: {known}, found {found}"
+        report.error(
+            "wrong-shape", message, node.span, "write names with values, each on a line of its own, with no dash"
+        )
         return True
     given = node.get("format")
     if given is None:
@@ -78,6 +81,11 @@ def wrong_format(node: Node, known: str, what: str, report: Report) -> bool:
         )
         return True
     return False
+
+
+def missing_ledger(shown: str) -> Ledger:
+    """Stands for a ledger that is not there: told once, and not again at each citation."""
+    return _broken(shown, None)
 
 
 def _broken(shown: str, node: Node | None) -> Ledger:

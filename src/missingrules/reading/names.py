@@ -92,8 +92,16 @@ class Bench:
         found = self.names.roles.get(word)
         if found is None:
             if not self.is_broken("roles", word):
+                title = word.casefold()
+                meant = next((role.name for role in self.names.roles.values() if role.title.casefold() == title), None)
                 self.report.unknown(
-                    "unknown-role", "role", word, self.names.roles, "who acts is introduced under 'roles', with a title"
+                    "unknown-role",
+                    "role",
+                    word,
+                    () if meant else self.names.roles,
+                    f"write {meant}: the title is for people"
+                    if meant
+                    else "who acts is introduced under 'roles', with a title",
                 )
             return Role(str(word), str(word), None)
         return found
@@ -134,12 +142,15 @@ class Bench:
         heading = ledger.headings.get(paragraph)
         if heading is None:
             if not ledger.broken:
+                parts = [f"'{each}'" for each in ledger.headings if each.startswith(f"{paragraph} ")]
                 self.report.unknown(
                     "unknown-paragraph",
                     "paragraph",
                     paragraph,
-                    ledger.headings,
-                    f"the paragraphs of this document are listed in {ledger.file}",
+                    () if parts else ledger.headings,
+                    f"the ledger has {', '.join(parts)}"
+                    if parts
+                    else f"the paragraphs of this document are listed in {ledger.file}",
                 )
             return None
         return Citation(ledger.document, str(paragraph), heading, supports)

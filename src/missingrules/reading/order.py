@@ -72,7 +72,8 @@ def _tell_cycle(ring: list[str], places: Mapping[str, Span], report: Report) -> 
         "cycle",
         message,
         places[first],
-        "what a rule concludes, or which rule it follows or gives way to, may not come back to it",
+        "take out one link: {undone: RULE}, superseded_by, or the test of a fact that is concluded "
+        "(risk.recorded is the level on record)",
     )
 
 

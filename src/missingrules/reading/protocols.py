@@ -168,7 +168,7 @@ def _rules(node: Mapping, report: Report) -> list[Node]:
         )
         return []
     if not section.items:
-        report.error("too-few", "at least 1 is wanted here, found 0", node.key_span("rules"))
+        report.error("too-few", "this list is empty", node.key_span("rules"), "write at least one rule")
     return list(section.items)
 
 

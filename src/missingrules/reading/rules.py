@@ -22,7 +22,7 @@ from missingrules.reading.layers import Lacking, Layers, citations, exception, m
 from missingrules.reading.located import Text
 from missingrules.reading.names import NAME, refuse_name
 from missingrules.reading.people import roles
-from missingrules.reading.shapes import where
+from missingrules.reading.shapes import last_of, where
 from missingrules.reading.triggers import outcome, outcomes_of, trigger
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def provisions(rule: schema.Rule, bench: Bench) -> tuple[Provision, ...]:
         bench.error(
             "two-effects",
             f"a rule has one effect, and this one has {' and '.join(names)}",
-            rule.id.span,
+            last_of([rule.cases if key == "cases" else getattr(rule, key) for key in names]),
             "make two rules of it",
         )
         return ()
@@ -64,7 +64,7 @@ def provisions(rule: schema.Rule, bench: Bench) -> tuple[Provision, ...]:
             "key-not-here",
             "'outcome' belongs to a rule that forbids",
             rule.outcome.span,
-            "outcomes that count are met_by",
+            "leave it out; outcomes that count as done stand under met_by",
         )
     if rule.trigger is None:
         bench.error(
@@ -98,7 +98,7 @@ def _only(rule: schema.Rule, keys: frozenset[str], does: str, bench: Bench) -> N
         value = getattr(rule, name)
         if value is not None:
             key = name.rstrip("_")
-            hint = "it holds whenever 'when' does" if key == "trigger" else "leave it out"
+            hint = "leave it out" + (": the rule holds whenever 'when' does" if key == "trigger" else "")
             bench.error("key-not-here", f"a rule that {does} has no '{key}'", where(value) or rule.id.span, hint)
 
 
@@ -117,7 +117,12 @@ def _guard(rule: schema.Rule, of_kinds: tuple[str, ...], bench: Bench) -> Guard:
     if rule.in_force is not None:
         span = (_date(rule.in_force.from_, bench), _date(rule.in_force.to, bench))
         if span[0] and span[1] and span[0] >= span[1]:
-            bench.error("dates-upside-down", "this rule lapses before it goes live", where(rule.in_force), None)
+            bench.error(
+                "dates-upside-down",
+                "this rule lapses before it goes live",
+                where(rule.in_force.to),
+                "`from` is the first day, and `to` a later one: the first on which it no longer holds",
+            )
     return Guard(kinds=of_kinds, in_force=span, in_scope=not rule.outside_scope)
 
 
@@ -154,7 +159,10 @@ def _conclusions(rule: schema.Rule, tree: dict[Text, Tree], bench: Bench) -> tup
             continue
         if fact.built_in:
             bench.error(
-                "built-in-fact", f"'{key}' follows from the case itself, so no rule can conclude it", key.span, None
+                "built-in-fact",
+                f"'{key}' follows from the case itself, so no rule can conclude it",
+                key.span,
+                "leave the rule out; other rules can test this fact under when",
             )
             continue
         # What is true of the child holds with or without an episode.

@@ -196,8 +196,12 @@ class CountedForm(Closed):
 
 
 class DaysForm(Closed):
-    first_day_is: Annotated[Number, only("0", "1")] = Field(description="The number of the anchor's own day")
-    same_day_counts: YesNo = Field(description="Whether the anchor's own working day is the first")
+    first_day_is: Annotated[Number, only("0", "1")] = Field(
+        description="0 or 1: the number of the day from which it runs"
+    )
+    same_day_counts: YesNo = Field(
+        description="true or false: whether the day from which it runs can itself be the first working day"
+    )
     why: Word = Field(description="Why the file takes it so")
 
 

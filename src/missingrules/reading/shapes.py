@@ -28,9 +28,9 @@ MAP: Final = f"{TAG}map"
 def shown(value: object) -> str:
     """What stands there, for a message."""
     if isinstance(value, dict):
-        return "a map"
+        return "a map" if value else "an empty map"
     if isinstance(value, list):
-        return "a list"
+        return "a list" if value else "an empty list"
     if isinstance(value, Blank):
         return "nothing"
     text = str(value)
@@ -103,10 +103,16 @@ def _entry_as_list(value: object) -> object:
     return [value] if isinstance(value, dict | Text) else value
 
 
+WRITTEN_SO: Final = {
+    **dict.fromkeys(("yes", "on", "true"), "write true"),
+    **dict.fromkeys(("no", "off", "false"), "write false"),
+}
+
+
 def _yes_no(value: object) -> bool:
     if value in ("true", "false"):
         return value == "true"
-    hint = {"yes": "write true", "on": "write true", "no": "write false", "off": "write false"}.get(str(value).lower())
+    hint = WRITTEN_SO.get(str(value).lower())
     raise PydanticCustomError(
         "not-true-or-false",
         "only true or false can stand here, not {found}",
@@ -181,3 +187,9 @@ def where(value: object) -> Span | None:
         elif isinstance(each, BaseModel):
             queue += [getattr(each, name) for name in each.model_fields_set]
     return min(spans, key=lambda span: (span.line, span.column), default=None)
+
+
+def last_of(values: list[object]) -> Span | None:
+    """Where the last in the file of several values begins."""
+    spans = [span for value in values if (span := where(value))]
+    return max(spans, key=lambda span: (span.line, span.column), default=None)

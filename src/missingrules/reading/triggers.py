@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import Unit
+from missingrules.domain.diagnostics import did_you_mean
 from missingrules.domain.rules import (
     All,
     Becomes,
@@ -104,7 +106,10 @@ def _word(form: Text, bench: Bench) -> Trigger:
         return OnInstant(MOMENTS[form])
     if form == "missing":
         return WhileMissing()
-    bench.report.unknown("unknown-trigger", "trigger", form, [*MOMENTS, "missing"], TRIGGERS)
+    words_ = bench.names.words
+    written = "event" if form in words_.events else "recorded" if form in words_.actions else None
+    otherwise = f"write {{{written}: {form}}}" if written else TRIGGERS
+    bench.report.unknown("unknown-trigger", "trigger", form, () if written else [*MOMENTS, "missing"], otherwise)
     return UNREAD
 
 
@@ -149,7 +154,8 @@ def birthday(form: Birthday, bench: Bench) -> OnBirthday:
 def _event(form: dict[Text, Tree], bench: Bench) -> OnEvent:
     name = next(value for key, value in form.items() if key == "event")
     if not isinstance(name, Text):
-        bench.error("wrong-shape", f"the name of an event is wanted here, found {shown(name)}", place(name))
+        message = f"the name of an event is wanted here, found {shown(name)}"
+        bench.error("wrong-shape", message, place(name), "write one name; for several, {any: [{event: NAME}, …]}")
         return OnEvent("")
     found = OnEvent(str(name))
     if bench.event(name):
@@ -190,7 +196,10 @@ def _missing_for(form: MissingForTrigger, bench: Bench) -> Trigger:
     length = words.length(parts[1])
     if length is None:
         message, hint = words.why_no_length(parts[1])
-        bench.error("not-a-length", message, text.span, hint)
+        span = text.span
+        if span.end_column - span.column == len(text):
+            span = replace(span, column=span.end_column - len(parts[1]))
+        bench.error("not-a-length", message, span, hint)
         return UNREAD
     if length.unit is Unit.WORKING_DAY:
         bench.error(
@@ -255,7 +264,8 @@ def until(form: forms.Until, bench: Bench) -> Until:
         "unknown-until",
         f"{shown(form)} is nothing that ends a duty",
         place(form) if isinstance(form, Text | list) else None,
-        "write returned, located, {recorded: ACTION}, {turns: 18} or a condition",
+        (did_you_mean(form, ("returned", "located")) if isinstance(form, Text) else None)
+        or "write returned, located, {recorded: ACTION}, {turns: 18} or a condition",
     )
     return UntilInstant("returned")
 

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 
+# What to write where two at least are wanted and one is there.
+_MORE = {
+    "cases": "write another case, or take its keys into the rule",
+    "options": "write another option, or take the reading out",
+    "any": "write another trigger, or the one alone",
+}
+_SILENT = ("by", "chair", "attend", "to", "with", "deadline", "until")
 # pydantic's names for "not the shape that was wanted", and the shape in our words.
 _WANTED = {"is_instance_of": "a word or a line of text", "list_type": "a list"}
 
@@ -79,13 +86,14 @@ def _node(key: Text, tree: Tree) -> Node:
 def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of: type[BaseModel] | None) -> None:
     loc: tuple[str | int, ...] = error["loc"]
     kind: str = error["type"]
-    path = tuple(step for step in loc if not (isinstance(step, str) and step.startswith(TAG)))
+    path = _written(node, tuple(step for step in loc if not (isinstance(step, str) and step.startswith(TAG))))
     context: dict[str, Any] = error.get("ctx", {})
     if kind == "missing":
         key = str(path[-1])
         owner = at(node, path[:-1])
         what = _description(model, loc)
-        report.error("missing-key", f"'{key}' is missing here", _start(owner), f"add {key}: {what}" if what else None)
+        hint = f"add {key}: and after it {what[0].lower()}{what[1:]}" if what else None
+        report.error("missing-key", f"'{key}' is missing here", _start(owner), hint)
     elif kind == "extra_forbidden":
         key = str(path[-1])
         known = sorted(_keys(keys_of if keys_of and len(path) == 1 else model, loc[:-1]))
@@ -97,10 +105,13 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         wanted = _WANTED.get(kind) or (f"a map with {listed(keys)}" if 0 < len(keys) < 8 else "a map of keys")
         is_empty = isinstance(found, Scalar) and not found.text
         span = _key_span(node, path) if is_empty else _start(found)
-        report.error("wrong-shape", f"{wanted} is wanted here, found {shown(located(found))}", span)
+        hint = _shape_hint(kind, found, path, model, loc)
+        report.error("wrong-shape", f"{wanted} is wanted here, found {shown(located(found))}", span, hint)
     elif kind == "too_short":
         wanted = f"at least {context['min_length']} are wanted here, found {context['actual_length']}"
-        report.error("too-few", wanted if context["actual_length"] else "this list is empty", _key_span(node, path))
+        hint = _MORE.get(str(path[-1]), "write one more") if context["actual_length"] else "write at least one"
+        message = wanted if context["actual_length"] else "this list is empty"
+        report.error("too-few", message, _key_span(node, path), hint)
     elif kind == "unknown-form" and _get(found_there := at(node, path), "episodes"):
         report.error(
             "episodes-as-trigger",
@@ -119,14 +130,58 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         if kind == "unknown-form":
             advice = _form_hint(found, context) or advice
         is_empty = isinstance(found, Scalar) and not found.text
-        report.error(kind, error["msg"], _key_span(node, path) if is_empty else _start(found), advice)
+        message = str(error["msg"])
+        if kind == "unknown-form" and is_empty:
+            message = f"'{path[-1]}' has nothing after it"
+            advice = (
+                f"write it; if the source leaves it out, not_stated: [{path[-1]}]" if path[-1] in _SILENT else advice
+            )
+        report.error(kind, message, _key_span(node, path) if is_empty else _start(found), advice)
 
 
 def _get(node: Node, key: str) -> Node | None:
     return node.get(key) if isinstance(node, Mapping) else None
 
 
+def _written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The path as the author has it: what stands alone where a list may stand was taken for a list of one."""
+    kept: tuple[str | int, ...] = ()
+    for step in path:
+        if not (isinstance(step, int) and not isinstance(at(node, kept), Sequence)):
+            kept += (step,)
+    return kept
+
+
+def _shape_hint(
+    kind: str, found: Node, path: tuple[str | int, ...], model: Any, loc: tuple[str | int, ...]
+) -> str | None:
+    """What to write instead of what has not the shape that is wanted."""
+    if kind == "list_type":
+        return "write [FIRST, SECOND], or lines that begin with a dash"
+    if kind == "is_instance_of":
+        if "cite" in path and isinstance(found, Sequence):
+            return f"write a list of single references: [{{{path[-1]}: FIRST}}, {{{path[-1]}: SECOND}}]"
+        if isinstance(found, Scalar):
+            return "write it after the colon"
+        return "write it alone, without brackets" if isinstance(found, Sequence) else "write it alone, without a name"
+    needed = [key for key, is_needed in _fields(model, loc).items() if is_needed]
+    # A list of acts is often written without names for them.
+    here = {"action": found.text} if isinstance(found, Scalar) else {}
+    pairs = ", ".join(f"{key}: {here.get(key, '…')}" for key in needed)
+    return f"write {{{pairs}}}" if pairs else "write names with values"
+
+
+def _fields(model: Any, loc: tuple[str | int, ...]) -> dict[str, bool]:
+    """The keys at a place, and whether they must be there."""
+    found = _reach(model, loc)[:1]
+    return {info.alias or name: info.is_required() for each in found for name, info in each.model_fields.items()}
+
+
 def _form_hint(found: Node, context: dict[str, Any]) -> str | None:
+    if isinstance(found, Sequence) and context["what"] == "a trigger":
+        return "write one trigger, or {any: [FIRST, SECOND]}"
+    if isinstance(found, Sequence) and context["what"] == "a deadline":
+        return "write one deadline, without brackets"
     if isinstance(found, Mapping):
         for key, _ in found.entries:
             if near := did_you_mean(key.text, context["marks"].split()):

@@ -70,7 +70,7 @@ def why_no_length(text: str) -> tuple[str, str]:
     if found and is_too_long(found):
         return f"{text} is longer than {MOST_YEARS} years", "write the length that the source gives"
     if re.fullmatch(r"0+ \S.*", text):
-        return f"'{text}' is no length: it is nothing", LENGTHS
+        return f"'{text}' is no length: it is nothing", "for what is due at once write immediately or at_the_same_time"
     return f"'{text}' is no length of time", LENGTHS
 
 
