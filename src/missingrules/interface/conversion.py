@@ -16,6 +16,7 @@ from missingrules.interface.facts import FactReader, read_value
 from missingrules.interface.findings import (
     HOW_LIST,
     HOW_NAMES,
+    IN_BRACKETS,
     NOT_THERE,
     WANTS_LIST,
     WANTS_NAMES,
@@ -92,7 +93,7 @@ class _Conversion:
         lists = {key: self._list(raw, key) for key in ("episodes", "events", "records")}
         episodes = self._episodes(lists["episodes"])
         # Also ids of episodes with mistakes: a reference to one of them is no mistake of its own.
-        known = frozenset(str(item.get("id")) for item in lists["episodes"] if isinstance(item, dict))
+        known = _ids(raw.get("episodes"))
         events = [self._event(*entry, known) for entry in self._entries(EventEntry, lists["events"], "events")]
         records = [self._record(*entry, known) for entry in self._entries(RecordEntry, lists["records"], "records")]
         check_order(episodes, self.clock, findings)
@@ -172,7 +173,7 @@ class _Conversion:
             read.append((episode, ("episodes", index)))
         return read
 
-    def _event(self, index: int, entry: EventEntry, known: frozenset[str]) -> Event:
+    def _event(self, index: int, entry: EventEntry, known: frozenset[str] | None) -> Event:
         path = ("events", index)
         self._belongs(entry.episode, path, known)
         word = self.words.events.get(entry.event)
@@ -187,7 +188,7 @@ class _Conversion:
         fields = self._fields(entry.model_extra or {}, types, keys, path)
         return Event(event=entry.event, at=to_domain(entry.at), id=entry.id, episode=entry.episode, fields=fields)
 
-    def _record(self, index: int, entry: RecordEntry, known: frozenset[str]) -> Record:
+    def _record(self, index: int, entry: RecordEntry, known: frozenset[str] | None) -> Record:
         path = ("records", index)
         self._belongs(entry.episode, path, known)
         self._action(entry.action, (*path, "action"))
@@ -223,8 +224,8 @@ class _Conversion:
             fields=self._fields(entry.model_extra or {}, types, RecordEntry.model_fields, path),
         )
 
-    def _belongs(self, episode: str | None, path: Path, known: frozenset[str]) -> None:
-        if episode is not None and episode not in known:
+    def _belongs(self, episode: str | None, path: Path, known: frozenset[str] | None) -> None:
+        if episode is not None and known is not None and episode not in known:
             message = f"there is no episode {shown(episode)} in this case"
             self.findings.add("unknown-episode", message, (*path, "episode"), "name the id of an episode of this case")
 
@@ -263,7 +264,7 @@ class _Conversion:
             if kind is None:
                 options = [name.rstrip("_") for name in keys] + list(types)
                 message = f"no key or field is named {shown(key)} here"
-                hint = f"the keys are {', '.join(options)}"
+                hint = IN_BRACKETS if is_nothing(raw) else f"the keys are {', '.join(options)}"
                 self.findings.add("unknown-field", message, (*path, key), hint, key=True, near=(key, options))
             elif not is_nothing(raw):
                 type_, values = (kind, ()) if isinstance(kind, FactType) else (kind.type, kind.values)
@@ -271,6 +272,15 @@ class _Conversion:
                 if value is not None:
                     fields[key] = value
         return MappingProxyType(fields)
+
+
+def _ids(episodes: object) -> frozenset[str] | None:
+    """The ids of the episodes; None where one has none that can be read, so that any id might be its."""
+    if is_nothing(episodes):
+        return frozenset()
+    items = episodes if isinstance(episodes, list | tuple) else (None,)
+    ids = [item.get("id") if isinstance(item, dict) else None for item in items]
+    return None if any(is_nothing(each) for each in ids) else frozenset(map(str, ids))
 
 
 def _instant(entry: EpisodeEntry, key: str, value: datetime | date | None) -> Stamp | NotKnown | None:

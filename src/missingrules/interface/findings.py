@@ -25,6 +25,7 @@ WANTS_LIST: Final = "a list is wanted here"
 HOW_LIST: Final = "write [first, second], or lines that begin with -"
 WANTS_NAMES: Final = "names with values are wanted here"
 HOW_NAMES: Final = "write lines such as `name: value`"
+IN_BRACKETS: Final = "if it goes with the value before it, put the two in brackets: [FIRST, SECOND]"
 NOT_THERE: Final = "leave it out: neither the shared vocabulary nor the protocols given have it"
 
 _LISTS = ("list_type", "tuple_type", "too_long")
@@ -92,7 +93,11 @@ class Findings:
             return model.model_validate(value)
         except ValidationError as error:
             keys = known if known is not None else _keys(model)
-            for one in error.errors(include_url=False, include_input=False):
+            errors = error.errors(include_url=False, include_input=False)
+            extra = [one["loc"] for one in errors if one["type"] == "extra_forbidden"]
+            for one in errors:
+                if one["type"] == "missing" and any(_is_slip(one["loc"], other) for other in extra):
+                    continue
                 self._pydantic(one["type"], path + one["loc"], one.get("ctx") or {}, keys)
             return None
 
@@ -121,6 +126,11 @@ class Findings:
             "unknown-key", f"no key is named {shown(word)} here", path, f"the keys are {', '.join(names)}",
             key=True, near=(word, names),
         )  # fmt: skip
+
+
+def _is_slip(missing: Path, other: Path) -> bool:
+    """Whether a missing key is there, but misspelt."""
+    return missing[:-1] == other[:-1] and did_you_mean(str(other[-1]), [str(missing[-1])]) is not None
 
 
 def shown(word: str) -> str:

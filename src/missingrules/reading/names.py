@@ -143,12 +143,14 @@ class Bench:
         if heading is None:
             if not ledger.broken:
                 parts = [f"'{each}'" for each in ledger.headings if each.startswith(f"{paragraph} ")]
+                # A number that is nearly another is no nearer to it.
+                is_number = re.fullmatch(r"[0-9.]+", paragraph) is not None
                 self.report.unknown(
                     "unknown-paragraph",
                     "paragraph",
                     paragraph,
-                    () if parts else ledger.headings,
-                    f"the ledger has {', '.join(parts)}"
+                    () if parts or is_number else ledger.headings,
+                    f"the ledger has {', '.join(parts[:6])}"
                     if parts
                     else f"the paragraphs of this document are listed in {ledger.file}",
                 )

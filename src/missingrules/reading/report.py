@@ -53,7 +53,7 @@ class Report:
         """A name that nobody has introduced, with the nearest known spelling or else a list or advice."""
         self._guesses += 1
         options = sorted(known) if self._guesses <= MOST_GUESSES else []
-        hint = _several(code, word, options) or _near(word, options)
+        hint = _several(code, word, options) or _near(code, word, options)
         if hint is None and otherwise:
             hint = otherwise
         elif hint is None and options and len(options) <= 12:
@@ -76,9 +76,9 @@ def _several(code: str, word: str, known: list[str]) -> str | None:
     return f"write {{any: {several}}}" if " or " in word else f"write a list: {several}"
 
 
-def _near(word: str, known: list[str]) -> str | None:
+def _near(code: str, word: str, known: list[str]) -> str | None:
     """The nearest spelling; of names with a prefix, one that is like the word behind it too."""
-    if "." not in word:
+    if "." not in word or code == "unknown-paragraph":
         return did_you_mean(word, known)
     own = word.rpartition(".")[2]
     likeness = {name: difflib.SequenceMatcher(None, own, name.rpartition(".")[2]).ratio() for name in known}

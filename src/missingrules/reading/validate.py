@@ -97,7 +97,11 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
     elif kind == "extra_forbidden":
         key = str(path[-1])
         known = sorted(_keys(keys_of if keys_of and len(path) == 1 else model, loc[:-1]))
-        hint = did_you_mean(key, known) or f"the keys that can stand here: {', '.join(known)}"
+        value = at(node, path)
+        several = "if it goes with the value before it, put the two in brackets: [FIRST, SECOND]"
+        is_empty = isinstance(value, Scalar) and not value.text
+        otherwise = several if is_empty else f"the keys that can stand here: {', '.join(known)}"
+        hint = did_you_mean(key, known) or otherwise
         report.error("unknown-key", f"'{key}' is no key that can stand here", _key_span(node, path), hint)
     elif kind in ("model_type", "dict_type", "model_attributes_type", *_WANTED):
         found = at(node, path)
