@@ -19,6 +19,7 @@ from tests.meaning.oracle import (
     conflicts,
     forbidden,
     otherwise,
+    questions,
 )
 
 if TYPE_CHECKING:
@@ -128,6 +129,17 @@ def differ(protocol: Protocol, case: Case, as_of: Instant) -> list[str]:
     given = evaluated(protocol, case, as_of)
     found = differences(outcomes(given), answer(protocol, case, as_of, HORIZON))
     return found + unlike(beside(given), beside_by_oracle(protocol, case, as_of))
+
+
+def asked(given: Answer) -> dict[tuple[str, str | None], frozenset[str]]:
+    """The facts that are asked for, and what hangs on each."""
+    return {(q.fact, q.episode): frozenset(q.affects) for p in given.protocols for q in p.questions if q.record is None}
+
+
+def differ_in_questions(protocol: Protocol, case: Case, as_of: Instant) -> list[str]:
+    """Of a case that leaves no time open."""
+    ours = {"question": asked(evaluated(protocol, case, as_of))}
+    return unlike(ours, {"question": dict(questions(protocol, case, as_of, HORIZON))})
 
 
 # --- readings ---------------------------------------------------------------------------------------------------------

@@ -202,7 +202,7 @@ def test_an_unknown_guard_waits_and_the_deadline_counts_from_the_moment() -> Non
     c = case(episode("e", at("2025-05-01 10:00"), risk=graded((at("2025-05-01 12:00"), "high"))))
     early = one(answer(p, c, at("2025-05-01 11:00")))
     assert (early.status, early.due) == ("not_decidable", at("2025-05-02 10:00"))
-    assert questions(p, c, at("2025-05-01 11:00")) == {"episode.risk"}
+    assert questions(p, c, at("2025-05-01 11:00")) == {("episode.risk", "e"): frozenset({"p/r/e/1"})}
     late = one(answer(p, c, at("2025-05-01 12:00")))
     assert (late.status, late.due, late.triggered_at) == ("due", at("2025-05-02 10:00"), at("2025-05-01 10:00"))
 
@@ -211,7 +211,7 @@ def test_an_unknown_unless_leaves_the_duty_standing_and_asks() -> None:
     p = protocol(duty("r", STARTED, guard=guard(unless=(fact("episode.settled"),))))
     c = case(episode("e", at("2025-05-01 10:00")))
     assert one(answer(p, c, at("2025-05-02 00:00"))).status == "due"
-    assert questions(p, c, at("2025-05-02 00:00")) == {"episode.settled"}
+    assert questions(p, c, at("2025-05-02 00:00")) == {("episode.settled", "e"): frozenset({"p/r/e/1"})}
 
 
 def test_an_unless_that_comes_true_ends_the_duty() -> None:

@@ -18,7 +18,7 @@ from missingrules.domain.case import Case, Episode, Held
 from missingrules.domain.clock import Instant
 from missingrules.domain.obligations import Answer, Status
 from missingrules.domain.vocabulary import RISK
-from tests.meaning.compare import HORIZON, differ, differ_in_readings, evaluated, outcomes
+from tests.meaning.compare import HORIZON, differ, differ_in_questions, differ_in_readings, evaluated, outcomes
 from tests.meaning.histories import EXACT, OPEN, questions_
 from tests.meaning.oracle import Outcome, TooManyWorlds
 from tests.meaning.strategies import protocols, protocols_read_two_ways
@@ -59,6 +59,14 @@ def test_engine_and_oracle_agree_on_exact_times(protocol: Protocol, question: Qu
 
 
 @some(60)
+@given(protocols(), questions_(EXACT))
+def test_engine_and_oracle_ask_the_same(protocol: Protocol, question: Question) -> None:
+    case, as_of = question
+    assume(read_at_all(protocol))
+    assert differ_in_questions(protocol, case, as_of) == []
+
+
+@some(50)
 @given(protocols(2), questions_(OPEN))
 def test_engine_and_oracle_agree_on_dates_and_left_out_instants(protocol: Protocol, question: Question) -> None:
     case, as_of = question
@@ -69,7 +77,7 @@ def test_engine_and_oracle_agree_on_dates_and_left_out_instants(protocol: Protoc
         assume(False)
 
 
-@some(30)
+@some(25)
 @given(protocols_read_two_ways(), questions_(EXACT))
 def test_engine_and_oracle_agree_on_readings(protocol: Protocol, question: Question) -> None:
     case, as_of = question
@@ -140,7 +148,7 @@ def test_every_fired_obligation_says_why_and_where_it_stands(protocol: Protocol,
             assert o.because or o.status in (Status.NOT_DECIDABLE, Status.UPCOMING)
 
 
-@some(50)
+@some(30)
 @given(protocols(), questions_(EXACT))
 def test_an_answer_holds_until_it_says(protocol: Protocol, question: Question) -> None:
     """Upcoming duties that only enter the horizon are not a change."""

@@ -64,7 +64,7 @@ def before_or_after(t: int, due: Due) -> bool | None:
 def outcome_of(world: World, item: Item) -> Outcome:
     f, now = item.f, world.as_of
     closed = item.done if item.done is not None else item.end if item.end <= now else now
-    when = item.opens if item.opens > now else min(now, item.end) if item.undecided else closed
+    when = item.opens if item.opens > now else min(now, item.sure_end) if item.undecided else closed
     due = item.due_by(world, when)
     status = "not_decidable" if item.undecided else status_of(world, item, due)
     open_ = status in ("upcoming", "not_decidable")
