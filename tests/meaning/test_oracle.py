@@ -54,7 +54,7 @@ from tests.meaning.build import (
     row,
     within,
 )
-from tests.meaning.oracle import Outcome, answer, conclusions, forbidden, questions
+from tests.meaning.oracle import Forbidden, Outcome, answer, conclusions, forbidden, questions
 
 RETURNED = OnInstant("returned")
 STARTED = OnInstant("started")
@@ -202,7 +202,7 @@ def test_an_unknown_guard_waits_and_the_deadline_counts_from_the_moment() -> Non
     c = case(episode("e", at("2025-05-01 10:00"), risk=graded((at("2025-05-01 12:00"), "high"))))
     early = one(answer(p, c, at("2025-05-01 11:00")))
     assert (early.status, early.due) == ("not_decidable", at("2025-05-02 10:00"))
-    assert questions(p, c, at("2025-05-01 11:00")) == {"episode.risk"}
+    assert questions(p, c, at("2025-05-01 11:00")) == {("episode.risk", "e"): frozenset({"p/r/e/1"})}
     late = one(answer(p, c, at("2025-05-01 12:00")))
     assert (late.status, late.due, late.triggered_at) == ("due", at("2025-05-02 10:00"), at("2025-05-01 10:00"))
 
@@ -211,7 +211,7 @@ def test_an_unknown_unless_leaves_the_duty_standing_and_asks() -> None:
     p = protocol(duty("r", STARTED, guard=guard(unless=(fact("episode.settled"),))))
     c = case(episode("e", at("2025-05-01 10:00")))
     assert one(answer(p, c, at("2025-05-02 00:00"))).status == "due"
-    assert questions(p, c, at("2025-05-02 00:00")) == {"episode.settled"}
+    assert questions(p, c, at("2025-05-02 00:00")) == {("episode.settled", "e"): frozenset({"p/r/e/1"})}
 
 
 def test_an_unless_that_comes_true_ends_the_duty() -> None:
@@ -452,18 +452,20 @@ def test_floors_combine_by_maximum() -> None:
     p = protocol(
         conclude("a", "episode.risk", floor="medium", when=guard(fact("episode.first"))),
         conclude("b", "episode.risk", floor="high", when=guard(fact("episode.second"))),
+        conclude("always", "episode.risk", floor="no_apparent_risk"),
         duty("r", STARTED, guard=guard(risk("medium"))),
     )
     now = at("2025-05-02 00:00")
 
-    def level(**more: Any) -> tuple[str, ...]:
-        return conclusions(p, case(episode("e", at("2025-05-01 10:00"), None, **more)), now)["episode.risk", "e"]
+    def level(**more: Any) -> str:
+        found = conclusions(p, case(episode("e", at("2025-05-01 10:00"), None, **more)), now)
+        return found["episode.risk", "e"].effective
 
-    assert level(first="true", second="false") == ("at least", "medium")
-    assert level(first="true", second="false", risk="low") == ("is", "medium")
-    assert level(first="true", second="true", risk="low") == ("is", "high")
-    assert level(first="true", risk="high") == ("is", "high")
-    assert level(first="false", risk="low") == ("one of", "low", "high")
+    assert level(first="true", second="false") == "at least medium"
+    assert level(first="true", second="false", risk="low") == "medium"
+    assert level(first="true", second="true", risk="low") == "high"
+    assert level(first="true", risk="high") == "high"
+    assert level(first="false", risk="low") == "low or high"
     c = case(episode("e", at("2025-05-01 10:00"), first="true"))
     assert one(answer(p, c, now)).status == "due"
 
@@ -489,7 +491,11 @@ def test_a_breach_discharges_nothing() -> None:
     for level, breached in [("high", True), ("low", False)]:
         c = case(episode("e", at("2025-05-01 10:00"), risk=level), records=(r,))
         now = at("2025-05-02 00:00")
-        assert forbidden(p, c, now) == ({("f", "n", "breached")} if breached else set())
+        of_it = {
+            Forbidden("p/f/e/n", "breached", "n", at("2025-05-01 12:00")),
+            Forbidden("p/f/e", "in_force", None, None),
+        }
+        assert forbidden(p, c, now) == (of_it if breached else set())
         assert one(answer(p, c, now)).status == ("due" if breached else "met")
 
 

@@ -94,7 +94,7 @@ def read_rows(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -
     if not isinstance(deadline, DeadlineRows):
         return {(): read(world, deadline, f, t)}
     found: dict[tuple[int, ...], int | None] = {}
-    for row in rows_possible(world, deadline.rows, f.ctx, f.at if deadline.at_firing else t):
+    for row in rows_possible(world, deadline.rows, f.ctx, f.fire if deadline.at_firing else t):
         if row is None:
             found[-1,] = None
         else:

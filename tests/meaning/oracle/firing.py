@@ -73,6 +73,7 @@ class Chance:
     name: str | None = None  # the id of the event or record
     event: Event | None = None
     record: Record | None = None
+    act: str | None = None  # the act of the record that pulled the trigger
 
 
 @dataclass
@@ -109,9 +110,9 @@ def chances(world: World, trigger: Moment | Stretch, kinds: tuple[str, ...]) -> 
                 ep = world.episode(n.episode)
                 found.append(Chance(n.episode or "child", ep, as_int(n.at), truth=tested, name=id_, event=n))
             return found
-        case OnRecord():
+        case OnRecord(act):
             return [
-                Chance(r.episode or "child", world.episode(r.episode), as_int(r.at), name=r.id, record=r)
+                Chance(r.episode or "child", world.episode(r.episode), as_int(r.at), name=r.id, record=r, act=act)
                 for r in world.case.records
                 if is_record_of(world, r, trigger)
             ]
@@ -271,8 +272,8 @@ def first_until(world: World, duty: Duty, c: Chance, begin: int, ctx: Ctx, *, as
             born = recorded(world, "child.date_of_birth", Ctx(None), 0)
             if born is not None:
                 found.append(world.clock.birthday(born, until.age))
-            elif assume:
-                found.append(max(begin, world.as_of))
+            elif assume and begin <= world.as_of:
+                found.append(begin)
         elif isinstance(until, OnRecord):
             found += [
                 as_int(r.at)
@@ -321,6 +322,7 @@ def try_chance(world: World, duty: Duty, c: Chance) -> Firing | None:
     """The firing that a chance leads to, if any; undecided while the guard or the trigger is."""
     ctx = Ctx(c.ep, duty.guard.kinds, c.event, c.record)
     until = first_until(world, duty, c, c.begin, ctx)
+    perhaps = first_until(world, duty, c, c.begin, ctx, assume=True)
     start = arising(world, duty, c)
 
     def true(t: int) -> Truth:
@@ -331,7 +333,7 @@ def try_chance(world: World, duty: Duty, c: Chance) -> Firing | None:
         arise = max(t, start)
         if arise > until:  # it had come before
             return None
-        return Firing(duty, c.subject, c.ep, at, t, arise, undecided, c, ctx=ctx)
+        return Firing(duty, c.subject, c.ep, at, t, arise, undecided or arise > perhaps, c, ctx=ctx)
 
     if c.begin > world.horizon or start > until:
         return None

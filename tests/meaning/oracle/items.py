@@ -48,6 +48,7 @@ class Item:
     due: int | None = None
     undecided: bool = False
     end: int = NEVER
+    sure_end: int = NEVER  # without what may have ended it
     superseded: bool = False
     done: int | None = None
     unsure: bool = False
@@ -97,6 +98,7 @@ def supersedes(world: World, f: Firing, assume: bool) -> int:
 def set_end(world: World, item: Item, assume: bool) -> None:
     f = item.f
     until = first_until(world, f.duty, f.chance, f.chance.begin, f.ctx)
+    item.sure_end = min(until, unless_comes(world, f, start_of(item)), supersedes(world, f, assume=False))
     if assume:
         until = min(until, max(item.opens, first_until(world, f.duty, f.chance, f.chance.begin, f.ctx, assume=True)))
     ended = min(until, unless_comes(world, f, start_of(item)))
@@ -126,9 +128,11 @@ def items_of(world: World, f: Firing, assume: bool) -> list[Item]:
         first = None if begin is None else next_held(world, f, 1, begin[1], assume, first=True)
         return [first] if first else []
     found: list[Item] = []
+    openings: dict[int, int] = {}  # by the calendar, whether or not the guard then holds
     for slot in schedule(world, duty.repeat, f):
         if slot.due < f.arise:
             continue
+        openings[slot.number] = max(slot.opens, f.arise)
         item = Item(f, max(slot.opens, f.arise), max(slot.opens, f.arise), slot.number, slot.due)
         truth = opening(world, duty, f, item.opens)
         if truth is False:
@@ -141,7 +145,8 @@ def items_of(world: World, f: Firing, assume: bool) -> list[Item]:
         if item.opens > world.as_of or f.undecided:  # of a series that may not be there its first occurrence
             break
     for item in found:
-        later = min((x.opens for x in found if as_int(x.number) >= as_int(item.number) + 2), default=NEVER)
+        later = openings.get(as_int(item.number) + 2, NEVER)
+        item.sure_end = min(later, item.sure_end)
         if later < item.end:
             item.end, item.superseded = later, False
     return found
@@ -197,9 +202,10 @@ def breaches(world: World) -> list[tuple[Prohibition, Record, Truth]]:
     return found
 
 
-def pulled(item: Item, r: Record) -> bool:
-    """Whether this is the record that pulled the trigger."""
-    return item.f.chance.record is not None and item.f.chance.record.id == r.id
+def pulled(item: Item) -> set[tuple[str, str]]:
+    """The act that pulled the trigger."""
+    c = item.f.chance
+    return {(c.record.id, c.act)} if c.record is not None and c.act is not None else set()
 
 
 def is_the_act(world: World, duty: Duty, r: Record, *, void: set[tuple[str, str]]) -> bool:
@@ -260,8 +266,8 @@ def discharge(world: World, items: list[Item], assume: bool, strict: bool) -> No
             i
             for i in items
             if i.done is None
-            and i.since <= at <= i.end
-            and is_the_act(world, i.f.duty, r, void={(r.id, r.action)} | void if pulled(i, r) else void)
+            and i.since <= at <= i.sure_end
+            and is_the_act(world, i.f.duty, r, void=void | pulled(i))
             and of_episode(world, r, i.f.ep)
         ]
         if not open_:
@@ -277,7 +283,8 @@ def discharge(world: World, items: list[Item], assume: bool, strict: bool) -> No
             continue
         give(world, chosen, r)
         repeat = chosen.f.duty.repeat
-        if chosen.done is not None and repeat is not None and repeat.next_from == "last_held":
+        last_held = repeat is not None and repeat.next_from == "last_held"
+        if chosen.done is not None and last_held and not chosen.f.undecided:
             after = next_held(world, chosen.f, as_int(chosen.number) + 1, at, assume)
             items += [after] if after else []
 

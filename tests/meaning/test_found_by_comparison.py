@@ -1,0 +1,222 @@
+"""What the comparison of engine and oracle has found, each as a small case worked by hand from docs/meaning.md.
+
+A case stays when it is mended. What the engine does not do yet is marked; the mark goes with the mending.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from missingrules.domain.rules import (
+    Becomes,
+    DeadlineRows,
+    MissingFor,
+    OnBirthday,
+    OnDay,
+    OnInstant,
+    OnRecord,
+    Phase,
+    Repeat,
+    WhileMissing,
+)
+from tests.meaning.build import (
+    at,
+    case,
+    day,
+    duty,
+    episode,
+    fact,
+    forbid,
+    graded,
+    guard,
+    length,
+    protocol,
+    record,
+    risk,
+    row,
+    within,
+)
+from tests.meaning.compare import HORIZON, asked, beside, differences, evaluated, outcomes
+from tests.meaning.oracle import answer, forbidden, questions
+
+if TYPE_CHECKING:
+    from missingrules.domain.case import Case
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.rules import Protocol
+    from tests.meaning.oracle import Outcome
+
+STARTED = OnInstant("started")
+to_mend = pytest.mark.xfail(strict=True, reason="the engine is to be mended")
+
+
+def both(p: Protocol, c: Case, as_of: Instant) -> dict[str, Outcome]:
+    """The obligations, on which engine and oracle agree."""
+    found = outcomes(evaluated(p, c, as_of))
+    assert differences(found, answer(p, c, as_of, HORIZON)) == []
+    return found
+
+
+def statuses(p: Protocol, c: Case, as_of: Instant) -> dict[str, str]:
+    return {key: o.status for key, o in both(p, c, as_of).items()}
+
+
+# --- ends that are not certain ----------------------------------------------------------------------------------------
+
+
+@to_mend
+def test_an_until_that_was_unknown_counts_by_what_it_is_now() -> None:
+    """Ungraded for an hour, then high: it is known not to be low, so the duty has not ended (§5 End)."""
+    p = protocol(duty("r", STARTED, until=(fact("episode.risk", "low"),)))
+    c = case(episode("e", at("2025-05-01 10:00"), risk=graded((at("2025-05-01 11:00"), "high"))))
+    assert outcomes(evaluated(p, c, at("2025-05-01 10:59:59")))["p/r/e/1"].status == "not_decidable"
+    assert statuses(p, c, at("2025-05-01 11:00")) == {"p/r/e/1": "due"}
+
+
+@to_mend
+def test_what_may_have_ended_before_it_fires_is_not_upcoming() -> None:
+    """Nobody knows when the child turns 16; if it was years ago, day three never comes (§2, §5 status)."""
+    p = protocol(duty("r", STARTED, until=(OnBirthday(16),), deadline=OnDay(3, "started", 1)))
+    c = case(episode("e", at("2025-05-01 10:00")))
+    assert statuses(p, c, at("2025-05-01 12:00")) == {"p/r/e/1": "not_decidable"}
+
+
+def test_a_record_after_an_end_that_is_not_certain_discharges() -> None:
+    """Whether there are concerns was never known: the visit of 12:00 was made all the same (§5 End)."""
+    p = protocol(duty("r", STARTED, until=(fact("episode.serious_concerns"),)))
+    c = case(
+        episode("e", at("2025-05-01 10:00")), records=(record("n", "notify", at("2025-05-01 12:00"), episode="e"),)
+    )
+    assert statuses(p, c, at("2025-05-01 13:00")) == {"p/r/e/1": "met"}
+
+
+# --- stretches, days and rows -----------------------------------------------------------------------------------------
+
+
+@to_mend
+def test_a_value_that_held_before_an_episode_of_no_length_is_a_stretch() -> None:
+    """The kind was always missing, so it began before the return; start and return may be one second (§2 becomes)."""
+    p = protocol(duty("r", Becomes(fact("episode.kind", "missing"))))
+    moment = at("2025-05-01 10:00")
+    assert statuses(p, case(episode("e", moment, moment)), at("2025-05-02 10:00")) == {"p/r/e/1": "due"}
+    # and so of a date alone on which it also ended: whatever the second, it fired
+    dated = case(episode("e", day("2025-05-01"), moment))
+    assert statuses(p, dated, at("2025-05-02 10:00")) == {"p/r/e/1": "due"}
+
+
+def test_a_numbered_day_is_triggered_at_its_midnight_however_late_the_guard_is_known() -> None:
+    """Day three of 1 May is the 3rd; graded on the 4th, it is known then and still the 3rd's (§2 triggered_at)."""
+    p = protocol(duty("r", STARTED, guard=guard(risk("high")), deadline=OnDay(3, "started", 1)))
+    c = case(episode("e", at("2025-05-01 10:00"), risk=graded((at("2025-05-04 10:00"), "high"))))
+    found = both(p, c, at("2025-05-05 10:00"))["p/r/e/1"]
+    assert (found.triggered_at, found.due) == (at("2025-05-03 00:00"), at("2025-05-04 10:00"))
+
+
+@to_mend
+def test_a_row_chosen_at_firing_counts_from_what_happens_later() -> None:
+    """Nothing was due while the child was away; once back, 24 hours from then (§3: once it has, it is read again)."""
+    rows = DeadlineRows((row(risk("high"), within("24 hours", "returned")),), at_firing=True)
+    p = protocol(duty("r", STARTED, deadline=rows))
+    c = case(episode("e", at("2025-05-01 10:00"), at("2025-05-03 10:00"), risk="high"))
+    assert outcomes(evaluated(p, c, at("2025-05-02 10:00")))["p/r/e/1"].due is None
+    assert both(p, c, at("2025-05-03 11:00"))["p/r/e/1"].due == at("2025-05-04 10:00")
+
+
+@to_mend
+def test_a_start_after_the_child_was_found_is_impossible() -> None:
+    """Found at 01:00 on the 16th, so gone by then: no second of the afternoon is a possible start (§1 order)."""
+    p = protocol(duty("r", OnInstant("reported"), deadline=within("24 hours")))
+    times = {"located": at("2025-04-16 01:00"), "reported": at("2025-04-16 00:30")}
+    c = case(episode("e", day("2025-04-16"), **times))
+    assert statuses(p, c, at("2025-04-16 02:00")) == {"p/r/e/1": "due"}
+
+
+# --- series and records -----------------------------------------------------------------------------------------------
+
+
+@to_mend
+def test_of_an_undecided_series_what_was_due_before_it_fires_is_not_owed() -> None:
+    """Over 48 hours on 3 May; of daily checks from 1 May the first was due on the 2nd, so it is the second (§3)."""
+    series = Repeat("started", "last_held", (Phase(length("1 day")),))
+    p = protocol(duty("r", MissingFor(length("48 hours")), guard=guard(risk("high")), repeat=series))
+    c = case(episode("e", at("2025-05-01 10:00")))
+    found = both(p, c, at("2025-05-01 12:00"))
+    assert {k: (o.status, o.due) for k, o in found.items()} == {
+        "p/r/e/2": ("not_decidable", at("2025-05-04 23:59:59")),
+    }
+
+
+def test_only_the_act_that_pulled_the_trigger_does_not_discharge() -> None:
+    """An interview whose record includes the meeting: the meeting pulled the trigger, the interview counts (§5)."""
+    p = protocol(duty("r", OnRecord("strategy_meeting"), "return_interview"))
+    done = record("n", "return_interview", at("2025-05-01 12:00"), episode="e", included=("strategy_meeting",))
+    found = statuses(p, case(episode("e", at("2025-05-01 10:00")), records=(done,)), at("2025-05-02 10:00"))
+    assert found == {"p/r/e/n": "met"}
+
+
+# --- breaches ---------------------------------------------------------------------------------------------------------
+
+
+def forbidden_by_both(p: Protocol, c: Case, as_of: Instant) -> dict[str, str]:
+    """Breaches, on which engine and oracle agree."""
+    found = beside(evaluated(p, c, as_of))["forbidden"]
+    assert found == {(f.key, f.record): f for f in forbidden(p, c, as_of)}
+    return {f.key: f.status for f in forbidden(p, c, as_of) if f.record}
+
+
+@to_mend
+def test_what_was_only_considered_breaks_nothing() -> None:
+    """To have considered closing the case is not to have closed it (§4 forbid)."""
+    p = protocol(forbid("f", "notify"))
+    e = episode("e", at("2025-05-01 10:00"))
+    weighed, done = (
+        record("n", "notify", at("2025-05-01 12:00"), episode="e", outcome=outcome) for outcome in ("considered", None)
+    )
+    assert forbidden_by_both(p, case(e, records=(done,)), at("2025-05-02 10:00")) == {"p/f/e/n": "breached"}
+    assert forbidden_by_both(p, case(e, records=(weighed,)), at("2025-05-02 10:00")) == {}
+
+
+@to_mend
+def test_a_breach_at_some_seconds_alone_cannot_be_decided() -> None:
+    """Done on the 1st, high from noon: forbidden only if it was in the afternoon (§1 a date without a time)."""
+    p = protocol(forbid("f", "notify", guard(risk("high"))))
+    e = episode("e", at("2025-05-01 00:00"), risk=graded((None, "low"), (at("2025-05-01 12:00"), "high")))
+    c = case(e, records=(record("n", "notify", day("2025-05-01"), episode="e"),))
+    assert forbidden_by_both(p, c, at("2025-05-02 10:00")) == {"p/f/e/n": "not_decidable"}
+
+
+@to_mend
+def test_a_record_that_names_no_episode_breaks_a_rule_for_the_child() -> None:
+    """It belongs to no episode: its subject is the child, with the facts of the episode then running (§2)."""
+    p = protocol(forbid("f", "notify", guard(risk("high"))))
+    c = case(
+        episode("e", at("2025-05-01 10:00"), risk="high"), records=(record("n", "notify", at("2025-05-01 12:00")),)
+    )
+    assert forbidden_by_both(p, c, at("2025-05-02 10:00")) == {"p/f/child/n": "breached"}
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+@to_mend
+def test_whether_it_was_the_first_hangs_on_the_kind_of_the_one_before() -> None:
+    """The list is whole; what is not known is whether e1 was a missing episode (§2 first_episode, questions)."""
+    p = protocol(duty("r", OnInstant("first_episode"), guard=guard(kinds=("missing",))))
+    c = case(
+        episode("e1", at("2025-05-01 10:00"), at("2025-05-01 12:00"), kind=()),
+        episode("e2", at("2025-05-02 10:00")),
+    )
+    found = asked(evaluated(p, c, at("2025-05-03 10:00")))
+    assert found == {("episode.kind", "e1"): frozenset({"p/r/e1/1", "p/r/e2/1"})}
+    assert found == questions(p, c, at("2025-05-03 10:00"))
+
+
+def test_an_until_not_known_is_asked_for() -> None:
+    """The date of birth would say whether the duty has ended."""
+    p = protocol(duty("r", WhileMissing(), until=(OnBirthday(16),)))
+    now = at("2025-05-02 10:00")
+    c = case(episode("e", at("2025-05-01 10:00")))
+    assert statuses(p, c, now) == {"p/r/e/1": "not_decidable"}
+    found = asked(evaluated(p, c, now))
+    assert found == questions(p, c, now) == {("child.date_of_birth", None): frozenset({"p/r/e/1"})}
