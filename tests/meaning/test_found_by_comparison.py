@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from missingrules.domain.rules import (
     Becomes,
     DeadlineRows,
@@ -48,7 +46,6 @@ if TYPE_CHECKING:
     from tests.meaning.oracle import Outcome
 
 STARTED = OnInstant("started")
-to_mend = pytest.mark.xfail(strict=True, reason="the engine is to be mended")
 
 
 def both(p: Protocol, c: Case, as_of: Instant) -> dict[str, Outcome]:
@@ -65,7 +62,6 @@ def statuses(p: Protocol, c: Case, as_of: Instant) -> dict[str, str]:
 # --- ends that are not certain ----------------------------------------------------------------------------------------
 
 
-@to_mend
 def test_an_until_that_was_unknown_counts_by_what_it_is_now() -> None:
     """Ungraded for an hour, then high: it is known not to be low, so the duty has not ended (§5 End)."""
     p = protocol(duty("r", STARTED, until=(fact("episode.risk", "low"),)))
@@ -74,7 +70,6 @@ def test_an_until_that_was_unknown_counts_by_what_it_is_now() -> None:
     assert statuses(p, c, at("2025-05-01 11:00")) == {"p/r/e/1": "due"}
 
 
-@to_mend
 def test_what_may_have_ended_before_it_fires_is_not_upcoming() -> None:
     """Nobody knows when the child turns 16; if it was years ago, day three never comes (§2, §5 status)."""
     p = protocol(duty("r", STARTED, until=(OnBirthday(16),), deadline=OnDay(3, "started", 1)))
@@ -94,7 +89,6 @@ def test_a_record_after_an_end_that_is_not_certain_discharges() -> None:
 # --- stretches, days and rows -----------------------------------------------------------------------------------------
 
 
-@to_mend
 def test_a_value_that_held_before_an_episode_of_no_length_is_a_stretch() -> None:
     """The kind was always missing, so it began before the return; start and return may be one second (§2 becomes)."""
     p = protocol(duty("r", Becomes(fact("episode.kind", "missing"))))
@@ -113,7 +107,6 @@ def test_a_numbered_day_is_triggered_at_its_midnight_however_late_the_guard_is_k
     assert (found.triggered_at, found.due) == (at("2025-05-03 00:00"), at("2025-05-04 10:00"))
 
 
-@to_mend
 def test_a_row_chosen_at_firing_counts_from_what_happens_later() -> None:
     """Nothing was due while the child was away; once back, 24 hours from then (§3: once it has, it is read again)."""
     rows = DeadlineRows((row(risk("high"), within("24 hours", "returned")),), at_firing=True)
@@ -123,7 +116,6 @@ def test_a_row_chosen_at_firing_counts_from_what_happens_later() -> None:
     assert both(p, c, at("2025-05-03 11:00"))["p/r/e/1"].due == at("2025-05-04 10:00")
 
 
-@to_mend
 def test_a_start_after_the_child_was_found_is_impossible() -> None:
     """Found at 01:00 on the 16th, so gone by then: no second of the afternoon is a possible start (§1 order)."""
     p = protocol(duty("r", OnInstant("reported"), deadline=within("24 hours")))
@@ -135,7 +127,6 @@ def test_a_start_after_the_child_was_found_is_impossible() -> None:
 # --- series and records -----------------------------------------------------------------------------------------------
 
 
-@to_mend
 def test_of_an_undecided_series_what_was_due_before_it_fires_is_not_owed() -> None:
     """Over 48 hours on 3 May; of daily checks from 1 May the first was due on the 2nd, so it is the second (§3)."""
     series = Repeat("started", "last_held", (Phase(length("1 day")),))
@@ -165,7 +156,6 @@ def forbidden_by_both(p: Protocol, c: Case, as_of: Instant) -> dict[str, str]:
     return {f.key: f.status for f in forbidden(p, c, as_of) if f.record}
 
 
-@to_mend
 def test_what_was_only_considered_breaks_nothing() -> None:
     """To have considered closing the case is not to have closed it (§4 forbid)."""
     p = protocol(forbid("f", "notify"))
@@ -177,7 +167,6 @@ def test_what_was_only_considered_breaks_nothing() -> None:
     assert forbidden_by_both(p, case(e, records=(weighed,)), at("2025-05-02 10:00")) == {}
 
 
-@to_mend
 def test_a_breach_at_some_seconds_alone_cannot_be_decided() -> None:
     """Done on the 1st, high from noon: forbidden only if it was in the afternoon (§1 a date without a time)."""
     p = protocol(forbid("f", "notify", guard(risk("high"))))
@@ -186,7 +175,6 @@ def test_a_breach_at_some_seconds_alone_cannot_be_decided() -> None:
     assert forbidden_by_both(p, c, at("2025-05-02 10:00")) == {"p/f/e/n": "not_decidable"}
 
 
-@to_mend
 def test_a_record_that_names_no_episode_breaks_a_rule_for_the_child() -> None:
     """It belongs to no episode: its subject is the child, with the facts of the episode then running (§2)."""
     p = protocol(forbid("f", "notify", guard(risk("high"))))
@@ -199,7 +187,6 @@ def test_a_record_that_names_no_episode_breaks_a_rule_for_the_child() -> None:
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
-@to_mend
 def test_whether_it_was_the_first_hangs_on_the_kind_of_the_one_before() -> None:
     """The list is whole; what is not known is whether e1 was a missing episode (§2 first_episode, questions)."""
     p = protocol(duty("r", OnInstant("first_episode"), guard=guard(kinds=("missing",))))

@@ -21,6 +21,8 @@ from missingrules.domain.rules import (
 from missingrules.engine.wording import condition_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from missingrules.domain.rules import Citations, Deadline, NotStated
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
@@ -40,6 +42,9 @@ class Due(NamedTuple):
         return self.low != self.high
 
 
+# The row, and in it the row of its own rows.
+Path = tuple[int, ...]
+
 OF_TRIGGER = ("trigger", "birthday", "undone")
 NONE = Due(FOREVER, FOREVER, "not stated")
 
@@ -47,34 +52,51 @@ NONE = Due(FOREVER, FOREVER, "not stated")
 def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, closes: Instant) -> Due:
     """The due instant of a firing as it stands at `closes`: the earliest of all readings so far.
 
-    What a reading at instant u gives counts as the later of itself and u; readings while facts were unknown do not
-    count once they are known.
+    What a reading at instant u gives counts as the later of itself and u. While it is open which row holds, each row keeps
+    the earliest that it has given; once that is known, what the others gave does not count.
     """
     if deadline is NOT_STATED:
         return NONE
     start = firing.trigger if firing.state != "fired" else firing.fired
-    best = first = _read(reader, deadline, firing, start)
-    if isinstance(deadline, (Word, AtNext, AtTheSameTime)):
-        return best
-    best = _not_before(best, start)
-    if isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor:
-        # Nothing that it reads can change any more.
-        return best
-    known = None if best.open else best
-    current, raw = best, first
-    for u in _moves(reader, deadline, firing, start, closes):
-        now = _read(reader, deadline, firing, u)
-        if now.open and now == raw:
-            # Still open in the same way: nothing moves back because time has passed.
-            continue
-        raw, current = now, _not_before(now, u)
-        if not current.open and (known is None or current.low < known.low):
-            known = current
-    if current.open:
-        if known is None:
-            return current
-        return Due(min(known.low, current.low), min(known.low, current.high), current.basis, current.citations)
-    return known or current
+    if not isinstance(deadline, DeadlineRows):
+        best = _read(reader, deadline, firing, start)
+        if isinstance(deadline, (Word, AtNext, AtTheSameTime)):
+            return best
+        if isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor:
+            # Nothing that it reads can change any more.
+            return _not_before(best, start)
+    known: Due | None = None
+    still: dict[Path, Due] = {}
+    for u in (start, *_moves(reader, deadline, firing, start, closes)):
+        rows = _possible(reader, deadline, firing, u)
+        given = {path: _not_before(due, u) for path, due in rows.items()}
+        if len({due.low for due in rows.values()}) == 1:
+            found = _together(given.values())
+            known, still = found if known is None or found.low < known.low else known, {}
+        else:
+            still = {p: due if p not in still else min(still[p], due, key=_low) for p, due in given.items()}
+    if not still:
+        return known or NONE
+    found = _together(still.values())
+    if known is None:
+        return found
+    return found._replace(low=min(known.low, found.low), high=min(known.low, found.high))
+
+
+def _low(due: Due) -> Instant:
+    return due.low
+
+
+def _together(possible: Collection[Due]) -> Due:
+    """One of several: the earliest and the latest, and every paragraph while it is open which row holds."""
+    if len(possible) == 1:
+        return next(iter(possible))
+    return Due(
+        min(due.low for due in possible),
+        max(due.high for due in possible),
+        "; or ".join(dict.fromkeys(due.basis for due in possible)),
+        tuple(dict.fromkeys(c for due in possible for c in due.citations)),
+    )
 
 
 def _not_before(due: Due, start: Instant) -> Due:
@@ -108,10 +130,26 @@ def _collect(reader: Reader, deadline: Deadline | NotStated, place: Place, found
             found.update(reader.fact(deadline.anchor, place).times)
 
 
+def _possible(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Instant) -> dict[Path, Due]:
+    """What the deadline may give when it is read at `u`: by row where it has rows, of which several may hold."""
+    if not isinstance(deadline, DeadlineRows):
+        return {(): _read(reader, deadline, firing, u)}
+    found: dict[Path, Due] = {}
+    for number, row in enumerate(deadline.rows):
+        holds = reader.truth(row.condition, firing.place).at(firing.fired if deadline.at_firing else u)
+        if holds is False:
+            continue
+        why = condition_text(row.condition)
+        for path, due in _possible(reader, row.deadline, firing, u).items():
+            said = f"{due.basis} ({why})" if why else due.basis
+            found[number, *path] = due._replace(basis=said, citations=row.citations)
+        if holds:
+            break
+    return found or {(): NONE}
+
+
 def _read(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Instant) -> Due:
-    """What the deadline gives when it is read at `u`."""
-    if isinstance(deadline, DeadlineRows):
-        return _rows(reader, deadline, firing, firing.fired if deadline.at_firing else u)
+    """What a deadline without rows gives when it is read at `u`."""
     if isinstance(deadline, rules.NotStated):
         return NONE
     clock = reader.clock
@@ -146,31 +184,6 @@ def _read(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Ins
         case Word():
             pass
     return Due(when or FOREVER, when or FOREVER, basis(deadline))
-
-
-def _rows(reader: Reader, rows: DeadlineRows, firing: Firing, u: Instant) -> Due:
-    """The first row that is true, all before it false; with unknown rows before it all that are still possible."""
-    possible: list[Due] = []
-    for row in rows.rows:
-        holds = reader.truth(row.condition, firing.place).at(u)
-        if holds is False:
-            continue
-        due = _read(reader, row.deadline, firing, u)
-        why = condition_text(row.condition)
-        possible.append(due._replace(basis=f"{due.basis} ({why})" if why else due.basis, citations=row.citations))
-        if holds:
-            break
-    if not possible:
-        return NONE
-    if len(possible) == 1:
-        return possible[0]
-    # Every possible row is cited while it is open which one holds.
-    return Due(
-        min(d.low for d in possible),
-        max(d.high for d in possible),
-        "; or ".join(dict.fromkeys(d.basis for d in possible)),
-        tuple(dict.fromkeys(c for d in possible for c in d.citations)),
-    )
 
 
 def anchor_at(reader: Reader, anchor: str, firing: Firing, u: Instant) -> Instant | date | None:

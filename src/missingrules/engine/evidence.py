@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Condition
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
+    from missingrules.engine.seen import SeenEpisode
 
 # A fact that nobody knows, and the episode it is of.
 Unknown = tuple[str, str | None]
@@ -163,7 +164,11 @@ def unknown_fact(reader: Reader, fact: str, place: Place, at: Instant) -> set[Un
     if fact == "child.age":
         return {("child.date_of_birth", None)}
     if fact == "episode.first_episode":
-        return {(HISTORY, None)}
+        first = place.episode or next((e for e in reader.seen.episodes if e.started <= at < e.returned), None)
+        if first is None:
+            return set()
+        own = {("episode.kind", first.id)} if reader.fact("episode.kind", Place(first)).at(at) is None else set()
+        return unknown_before(reader, first, ("missing",)) | own
     out: set[Unknown] = set()
     for conclusion in reader.conclusions.get(fact, ()):
         if reader.guard(conclusion.guard, place).at(at) is None:
@@ -179,6 +184,17 @@ def unknown_fact(reader: Reader, fact: str, place: Place, at: Instant) -> set[Un
     return out
 
 
+def unknown_before(reader: Reader, episode: SeenEpisode, kinds: tuple[str, ...]) -> set[Unknown]:
+    """Why an episode is not known to be the first: the history begins later, or an earlier one's kind is unknown."""
+    if reader.is_first(episode, kinds) is not None:
+        return set()
+    out: set[Unknown] = {(HISTORY, None)} if reader.seen.case.history_from else set()
+    for earlier in reader.seen.episodes[: episode.index]:
+        if reader.fact("episode.kind", Place(earlier)).at(earlier.started) is None:
+            out.add(("episode.kind", earlier.id))
+    return out
+
+
 def unknown_in_trigger(reader: Reader, duty: rules.Duty, place: Place, at: Instant) -> set[Unknown]:
     """The unknown facts that leave open whether the trigger itself came."""
     triggers = rules.triggers_of(duty.trigger)
@@ -186,8 +202,7 @@ def unknown_in_trigger(reader: Reader, duty: rules.Duty, place: Place, at: Insta
     for trigger in triggers:
         match trigger:
             case rules.OnInstant("first_episode") if place.episode:
-                if reader.is_first(place.episode, duty.guard.kinds) is None:
-                    out.add((HISTORY, None))
+                out |= unknown_before(reader, place.episode, duty.guard.kinds)
             case rules.EpisodesReach(_, counted):
                 out |= unknown_in_count(reader, counted, at)
             case rules.MissingFor(str() as fact) if reader.fact(fact, place).at(at) is None:

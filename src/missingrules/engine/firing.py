@@ -111,7 +111,7 @@ def _settle(
     ends, maybe = until(reader, duty, place, chance.start) if duty.until else NEVER
     if ends < fired:
         return None
-    if maybe < fired and state != "future":
+    if maybe < fired and maybe <= as_of:
         state = "undecided"
     subject = CHILD if place.episode is None else place.episode.id
     return Firing(place, subject, occurrence, state, chance.start, trigger, fired, ends, maybe)
@@ -222,5 +222,7 @@ def _until(reader: Reader, part: rules.Until, place: Place, began: Instant) -> E
         case _:
             track = reader.truth(part, place)
             sure = track.first(_true, began)
-            open_ = track.first(_not_false, began)
+            now = max(began, reader.seen.as_of)
+            # Unknown for a while and known by now: it counts by what it is.
+            open_ = max(began, track.since(now)) if track.at(now) is None else track.first(_not_false, now)
             return Ending(FOREVER if sure is None else sure, FOREVER if open_ is None else open_)

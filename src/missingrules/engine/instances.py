@@ -230,8 +230,13 @@ def _first_owed(reader: Reader, repeat: Repeat, firing: Firing) -> Slot:
     if anchor is None:
         return nothing
     base, opens = anchor
-    every = repeat.phases[0].every
-    return Slot(1, opens, reader.clock.deadline(base if every.seconds is None else opens, every), repeat.phases[0])
+    number = 1
+    while (phase := _phase_at(reader, repeat, base, opens)) is not None:
+        due = reader.clock.deadline(base if number == 1 and phase.every.seconds is None else opens, phase.every)
+        if due >= firing.fired:
+            return Slot(number, opens, due, phase)
+        opens, number = Instant(due + 1), number + 1
+    return nothing
 
 
 def _anchor(reader: Reader, repeat: Repeat, firing: Firing) -> tuple[Instant, Instant] | None:
@@ -352,9 +357,9 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
     for phase in repeat.phases:
         if phase.lasting is None:
             return phase
-        base = reader.clock.after(base, phase.lasting)
-        if opens < base:
+        if opens <= reader.clock.deadline(base, phase.lasting):
             return phase
+        base = reader.clock.after(base, phase.lasting)
     return None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from missingrules.domain.clock import Instant
-from missingrules.domain.obligations import Detail, Evidence, Later, Obligation, Status, Undecided
+from missingrules.domain.obligations import Detail, Evidence, Forbidden, Later, Obligation, Status, Undecided
 from missingrules.domain.rules import NOT_STATED, People
 from missingrules.engine.solve import Solved
 
@@ -40,10 +41,22 @@ def merge(clock: Clock, answers: Sequence[Solved]) -> Merged:
         out.obligations[key] = merged
     out.conclusions = [c for c in answers[0].conclusions if all(c in s.conclusions for s in answers)]
     out.conflicts = [c for c in answers[0].conflicts if all(c in s.conflicts for s in answers)]
-    out.forbidden = [f for f in answers[0].forbidden if all(f.key in {g.key for g in s.forbidden} for s in answers)]
+    out.forbidden = _forbidden([{f.key: f for f in s.forbidden} for s in answers])
     beyond = {(i.duty.id, i.firing.subject): i for s in answers for i in reversed(s.beyond)}
     out.beyond = list(beyond.values())
     return Merged(out, frozenset(shaky))
+
+
+def _forbidden(answers: list[dict[str, Forbidden]]) -> list[Forbidden]:
+    """What is in force, or broken, in all; a breach in some alone cannot be decided."""
+    out = []
+    for key in dict.fromkeys(key for found in answers for key in found):
+        there = [found[key] for found in answers if key in found]
+        same = len(there) == len(answers) and len({f.status for f in there}) == 1
+        if same or there[0].status != "in_force":
+            status = there[0].status if same else "not_decidable"
+            out.append(replace(there[0], status=status, at=_same(f.at for f in there)))
+    return out
 
 
 def _merge(there: list[Obligation], clock: Clock) -> Obligation:

@@ -170,7 +170,7 @@ def _runs(
     for begins, value, stops in zip(track.times, track.values, edges, strict=True):
         if begins == BEFORE_ALL and undated_from is not None:
             begins = undated_from
-        if value and max(begins, start) < min(stops, end):
+        if value and begins < end and max(begins, start) < stops:
             yield Chance(index, max(begins, start), min(Instant(stops - 1), end))
 
 

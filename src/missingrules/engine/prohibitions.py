@@ -12,7 +12,7 @@ from missingrules.engine.places import CHILD, Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from missingrules.domain.rules import Prohibition
+    from missingrules.domain.rules import Prohibition, Words
     from missingrules.engine.facts import Reader
     from missingrules.engine.seen import Happening
     from missingrules.engine.tracks import Truth
@@ -73,21 +73,20 @@ def _read(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[Happening,
     """Each record of the kind that it forbids, and whether it was forbidden then."""
     seen = reader.seen
     for act in seen.acts.get(prohibition.action, ()):
-        if not _speaks_of(prohibition, act):
+        if not _speaks_of(prohibition, act, reader.protocol.words):
             continue
         episode = seen.by_id(act.episode)
-        if act.episode is None:
-            started = [e for e in seen.episodes if e.started <= act.at]
-            episode = started[0] if len(started) == 1 else None
         place = Place(episode, act)
         key = f"{reader.protocol.name}/{prohibition.rule}/{episode.id if episode else 'child'}/{act.id}"
         yield act, place, key, reader.guard(prohibition.guard, place).at(act.at)
 
 
-def _speaks_of(prohibition: Prohibition, act: Happening) -> bool:
+def _speaks_of(prohibition: Prohibition, act: Happening, words: Words) -> bool:
     return (
         (prohibition.method is None or acts.method(act) == prohibition.method)
-        and (prohibition.outcome is None or acts.outcome(act) == prohibition.outcome)
+        and (
+            acts.counts_as_done(act, words) if prohibition.outcome is None else acts.outcome(act) == prohibition.outcome
+        )
         and (prohibition.about is None or acts.about(act) == prohibition.about)
         and (not prohibition.to or bool(set(prohibition.to) & set(acts.recipients(act))))
     )

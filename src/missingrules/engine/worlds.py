@@ -263,6 +263,10 @@ def _with(facts: Facts, subs: dict[str, Instant | None]) -> Facts:
 def _in_order(case: Case, as_of: Instant) -> bool:
     """started, located, returned, next start: none before the one before it. What has not begun bounds nothing."""
     latest = None
+    for episode in case.episodes:
+        later = (_instant(episode.located), _instant(episode.returned))
+        if _start(episode) > as_of and any(x is not None and x <= as_of for x in later):
+            return False
     for episode in sorted((e for e in case.episodes if _start(e) <= as_of), key=_start):
         started, returned = _start(episode), _instant(episode.returned)
         located = _instant(episode.located)
