@@ -250,7 +250,7 @@ def _fact(key: Text, bench: Bench) -> FactWord | None:
     if prefix == "event":
         return _event_field(key, field, bench)
     if prefix == "record":
-        if any(isinstance(each, OnRecord) for each in parts_of(bench.trigger)):
+        if any(isinstance(each, OnRecord) for each in bench.triggers()):
             return FactWord(name, FactKind.STATUS, FactType.TEXT, f"What is the record's {field.replace('_', ' ')}?")
         bench.error("no-such-anchor", f"'{key}' needs a trigger that is a record", key.span, None)
         return None
@@ -266,7 +266,7 @@ def _event_field(key: Text, field: str, bench: Bench) -> FactWord | None:
 
 def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
     """The type of a field of the trigger's event; None with a mistake reported (or known elsewhere)."""
-    events = [each.event for each in parts_of(bench.trigger) if isinstance(each, OnEvent)]
+    events = [each.event for each in bench.triggers() if isinstance(each, OnEvent)]
     if not events:
         bench.error("no-such-anchor", f"'{key}' needs a trigger that is an event", key.span, None)
         return None

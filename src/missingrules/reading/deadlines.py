@@ -31,7 +31,7 @@ from missingrules.domain.rules import (
 from missingrules.domain.source import Span
 from missingrules.domain.vocabulary import FactType
 from missingrules.reading import forms, words
-from missingrules.reading.conditions import condition, event_field, parts_of
+from missingrules.reading.conditions import condition, event_field
 from missingrules.reading.forms import (
     AtNextForm,
     BeforeForm,
@@ -228,7 +228,7 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
     """What a time runs from, or (`lengths`) a field that gives it."""
     if word in INSTANTS and not lengths:
         return str(word)
-    parts = parts_of(bench.trigger)
+    parts = bench.triggers()
     if word == "trigger" and not lengths:
         if parts and not any(isinstance(each, _STRETCHES) for each in parts):
             name = _name_of(parts[0])

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import Choice, Conclusion, Duty, RuleFamily
-from missingrules.reading.bind import bind, mentioned, survey
+from missingrules.reading.bind import bind, mentioned, survey, values_of
 from missingrules.reading.located import Text
-from missingrules.reading.names import Bench
+from missingrules.reading.names import Bench, Memory
 from missingrules.reading.nodes import Mapping, Scalar, Sequence
 from missingrules.reading.rules import provisions
 from missingrules.reading.schema import Rule, TableForm
@@ -47,11 +47,13 @@ class Families:
         self.names = names
         self.readings = readings
         self.reading_nodes = reading_nodes
+        self.values = {name: values_of(node) for name, node in reading_nodes.items()}
         self.tables = {name: survey(node) for name, node in table_nodes.items()}
         self.report = report
         self.used_readings: set[str] = set()
         self.used_tables: set[str] = set()
         self.combinations = 0
+        self.memory = Memory()
         self._tables: dict[tuple[str, Options], TableForm | None] = {}
         self._in_table: dict[str, Options] = {}
         self._bad_tables = {name for name, found in self.tables.items() if self._refuse_unknown(found)}
@@ -61,7 +63,7 @@ class Families:
         surveyed = survey(node)
         if self._refuse_unknown(surveyed):
             return None
-        found, tables = mentioned(surveyed, self.reading_nodes, self.tables)
+        found, tables = mentioned(surveyed, self.values, self.tables)
         self.used_readings.update(found)
         self.used_tables.update(tables)
         if self._bad_tables & tables.keys():
@@ -71,7 +73,8 @@ class Families:
             return None
         variants: dict[Options, tuple[Provision, ...]] = {}
         rule: Rule | None = None
-        known: Known | None = {} if names else None
+        known: Known = {}
+        forms: dict[int, Rule] = {}
         for combination in product(*(self._options(name) for name in names)):
             taken = dict(zip(names, combination, strict=True))
             before = self.report.times
@@ -81,11 +84,12 @@ class Families:
             if bound is None:
                 variants[combination] = ()
                 continue
-            read = check(Rule, bound, self.report, known=known)
+            # Many choices leave the same node: what is sound is read once, mistakes each time that they are met.
+            read = forms.get(id(bound)) or check(Rule, bound, self.report, known=known if names else None)
             if read is None:
                 continue
-            rule = read
-            bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken))
+            rule = forms[id(bound)] = read
+            bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken), self.memory)
             self.report.near = read.id.span
             variants[combination] = provisions(read, bench)
             self.report.near = None
@@ -153,7 +157,7 @@ class Families:
             if surveyed is None:
                 continue
             if name not in self._in_table:
-                self._in_table[name] = tuple(mentioned(surveyed, self.reading_nodes, self.tables)[0])
+                self._in_table[name] = tuple(mentioned(surveyed, self.values, self.tables)[0])
             own = {each: taken[each] for each in self._in_table[name] if each in taken}
             key = name, tuple(own.values())
             if key not in self._tables:
@@ -193,6 +197,8 @@ class Families:
         }
 
     def _chosen(self, provision: Provision, choices: tuple[Choice, ...]) -> Provision:
+        if not choices:
+            return provision
         cited: Citations = ()
         for choice in choices:
             options = self.readings[choice.reading].options

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.rules import Citation, Role, Words
+from missingrules.domain.rules import Citation, Role, Words, triggers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
-    from missingrules.domain.rules import Citations, Trigger
+    from missingrules.domain.rules import Citations, PeopleRows, Trigger
     from missingrules.domain.source import Span
     from missingrules.domain.vocabulary import ActionWord, EventWord, FactWord
     from missingrules.reading.ledgers import Ledger
@@ -41,14 +41,45 @@ class Names:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What many rules of one file ask for alike, so that it is read once and is one object."""
+
+    citations: dict[tuple[str | None, str, str], Citation] = field(default_factory=dict)
+    # With the conventions that it leans on.
+    people: dict[Hashable, tuple[PeopleRows, frozenset[str]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Bench:
     """Where one rule is read: the names, the list of mistakes, and what its parts need to know of the whole."""
 
     names: Names
     report: Report
     tables: Mapping[str, TableForm]
+    memory: Memory = field(default_factory=Memory)
     trigger: Trigger | None = None
     leaned: set[str] = field(default_factory=set)
+    # Whether anything read since this was last set to False turned on the trigger.
+    asked: bool = False
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """What sets the rule off, for what may be said of some triggers alone."""
+        self.asked = True
+        return () if self.trigger is None else triggers_of(self.trigger)
+
+    def people(self, key: Hashable, read: Callable[[], PeopleRows]) -> PeopleRows:
+        """Rows that many rules share. Those that turn on the trigger, or have a mistake, are read for each anew."""
+        if known := self.memory.people.get(key):
+            self.leaned |= known[1]
+            return known[0]
+        times, leaned, asked = self.report.times, self.leaned, self.asked
+        self.leaned, self.asked = set(), False
+        found = read()
+        if self.report.times == times and not self.asked:
+            self.memory.people[key] = found, frozenset(self.leaned)
+        self.leaned |= leaned
+        self.asked |= asked
+        return found
 
     def is_broken(self, section: str, name: str) -> bool:
         return (section, name) in self.names.broken
@@ -105,13 +136,19 @@ class Bench:
 
     def citations(self, references: list[Cited], supports: str = "duty") -> Citations:
         """The paragraphs of the ledgers that references name."""
-        found: list[Citation] = []
+        found: dict[Citation, None] = {}
         for reference in references:
-            pairs = reference.items() if isinstance(reference, dict) else [(None, reference)]
+            pairs = reference.items() if isinstance(reference, dict) else ((None, reference),)
             for label, paragraph in pairs:
-                if citation := self._citation(label, paragraph, supports):
-                    found.append(citation)
-        return tuple(dict.fromkeys(found))
+                key = label, paragraph, supports
+                citation = self.memory.citations.get(key)
+                if citation is None:
+                    citation = self._citation(label, paragraph, supports)
+                    if citation is None:
+                        continue
+                    self.memory.citations[key] = citation
+                found[citation] = None
+        return tuple(found)
 
     def _citation(self, label: Text | None, paragraph: Text, supports: str) -> Citation | None:
         ledgers = self.names.ledgers
