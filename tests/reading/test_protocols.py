@@ -63,7 +63,7 @@ from missingrules.domain.rules import (
     Within,
     Word,
 )
-from missingrules.reading.located import Text
+from missingrules.reading.places import Text
 from missingrules.reading.protocols import read_protocol
 
 GOOD = Path(__file__).with_name("good_protocols") / "everything.yaml"

@@ -45,13 +45,13 @@ def _look(node: Node, found: Survey) -> bool:
     before = len(found.readings)
     if isinstance(node, Mapping):
         for key, value in node.entries:
-            if key.text == "reading" and isinstance(value, Scalar):
+            if key == "reading" and isinstance(value, Scalar):
                 found.readings.append((value, None))
                 touched = True
-            elif key.text == "if_read" and isinstance(value, Mapping):
+            elif key == "if_read" and isinstance(value, Mapping):
                 found.readings += value.entries
                 touched = True
-            elif key.text == "table" and isinstance(value, Scalar):
+            elif key == "table" and isinstance(value, Scalar):
                 found.tables[value.text] = None
             else:
                 touched |= _look(value, found)
@@ -120,13 +120,12 @@ def _made(
 ) -> Node | None:
     if isinstance(node, Sequence):
         items = [_bind(item, surveyed, options, report) for item in node.items]
-        return Sequence(tuple([item for item in items if item is not None]), node.span)
+        return node._replace(items=tuple([item for item in items if item is not None]))
     if (value := _taken(node, options, report)) is not None:
         return value
-    entries: list[tuple[Scalar, Node]] = []
-    for entry in node.entries:
-        key, value = entry
-        if key.text == "if_read":
+    named: dict[Scalar, Node] = {}
+    for key, value in node.entries:
+        if key == "if_read":
             if not _stands(value, options):
                 return None
             continue
@@ -139,14 +138,14 @@ def _made(
                 "where one value differs, write {reading: ID} in its place",
             )
             continue
-        entries.append(entry if bound is value else (key, bound))
-    return Mapping(tuple(entries), node.span)
+        named[key] = bound
+    return Mapping(named, node.page, node.start, node.end)
 
 
 def _taken(node: Mapping, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
     """What stands for `{reading: ID}`."""
     name = node.get("reading")
-    if len(node.entries) != 1 or not isinstance(name, Scalar) or name.text not in options:
+    if len(node.named) != 1 or not isinstance(name, Scalar) or name.text not in options:
         return None
     option, entry = options[name.text]
     value = entry.get("value")

@@ -24,8 +24,9 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import KINDS, PLACES, FactKind, FactType, FactWord
 from missingrules.reading import words
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
 from missingrules.reading.names import canonical
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import listed, shown
 
 if TYPE_CHECKING:

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from missingrules.domain.rules import Condition, Trigger, WhoEver
     from missingrules.reading.forms import Deadline
-    from missingrules.reading.located import Text
     from missingrules.reading.names import Bench
+    from missingrules.reading.places import Text
     from missingrules.reading.schema import Act
 
 EFFECTS: Final = ("require", "consider", "decide", "agree")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import Choice, Conclusion, Duty, RuleFamily
 from missingrules.reading.bind import bind, mentioned, survey, values_of
-from missingrules.reading.located import Text
 from missingrules.reading.names import Bench, Memory
 from missingrules.reading.nodes import Mapping, Scalar, Sequence
 from missingrules.reading.rules import provisions
@@ -119,7 +118,7 @@ class Families:
         return broken or self.report.times > before
 
     def _unknown(self, code: str, what: str, name: Scalar, known: Options) -> None:
-        self.report.unknown(code, what, Text(name.text, name.span), known)
+        self.report.unknown(code, what, name, known)
 
     def _too_many(self, node: Node, names: Options) -> bool:
         number = 1
@@ -131,7 +130,7 @@ class Families:
             self.report.error(
                 "too-many-readings",
                 f"this rule depends on {len(names)} readings, which combine in {number} ways",
-                node.entries[0][0].span if isinstance(node, Mapping) and node.entries else node.span,
+                (node if not isinstance(node, Mapping) or node.first_key is None else node.first_key).span,
                 "make several rules of it, each with the readings it needs",
             )
             return True

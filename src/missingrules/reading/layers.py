@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import NOT_STATED, Becomes, MissingFor, Modality, Unless, WhileMissing
 from missingrules.reading.conditions import condition, parts_of
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
+from missingrules.reading.places import Text
 from missingrules.reading.schema import Item, Rule, Said
 from missingrules.reading.shapes import where
 from missingrules.reading.tables import cited

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from missingrules.domain.source import Span
     from missingrules.domain.vocabulary import ActionWord, EventWord, FactWord
     from missingrules.reading.ledgers import Ledger
-    from missingrules.reading.located import Text
+    from missingrules.reading.places import Text
     from missingrules.reading.report import Report
     from missingrules.reading.schema import ConventionsForm, TableForm
     from missingrules.reading.shapes import Cited

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from missingrules.domain.rules import NOT_STATED, OnRecord, People, PeopleRow, PeopleRows
 from missingrules.reading import forms
 from missingrules.reading.forms import AllOfThem, AnyOfThem, FromTable, OtherThan, Rows
-from missingrules.reading.located import Text
+from missingrules.reading.places import Text
 from missingrules.reading.tables import rows_for
 from missingrules.reading.validate import check_cell
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missingrules.domain.source import Span
-    from missingrules.reading.located import Text
+    from missingrules.reading.places import Text
 
 
 # Looking for the nearest spelling takes long; whoever has so many unknown names needs no more of it.

@@ -16,7 +16,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from missingrules.reading.located import Blank, Text, Tree
+from missingrules.reading.located import Blank, Tree
+from missingrules.reading.places import Text
 
 # Marks the parts of an error's path that are ours and not the author's.
 TAG: Final = "·"

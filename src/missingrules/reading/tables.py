@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from missingrules.domain.rules import All
 from missingrules.reading.conditions import condition
 from missingrules.reading.forms import FromTable
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
