@@ -100,18 +100,22 @@ def _acts(rule: schema.Rule, case: schema.CaseForm | None, bench: Bench) -> Iter
     given: list[tuple[str, Act]] = [
         (key, act) for part in parts for key in EFFECTS if (act := getattr(part, key)) is not None
     ]
-    span = Layers(parts).span
     if not given:
         bench.error(
             "no-effect",
             "this does not say what follows",
-            span,
+            Layers(parts).span,
             "add require, consider, decide, agree, forbid or conclude",
         )
         return
     if len(given) > 1:
         names = " and ".join(key for key, _ in given)
-        bench.error("two-effects", f"a rule has one effect, and this one has {names}", span, "make two rules of it")
+        bench.error(
+            "two-effects",
+            f"a rule has one effect, and this one has {names}",
+            Layers(parts).span,
+            "make two rules of it",
+        )
         return
     key, act = given[0]
     if not isinstance(act, list | schema.Item):

@@ -89,7 +89,7 @@ class Families:
                 continue
             rule = forms[id(bound)] = read
             bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken), self.memory)
-            self.report.near = read.id.span
+            self.report.near = read.id
             variants[combination] = provisions(read, bench)
             self.report.near = None
         if rule is None:

@@ -169,16 +169,16 @@ Cited: TypeAlias = Text | dict[Text, Text]
 
 def where(value: object) -> Span | None:
     """Where a piece of what was validated begins; for messages only, it looks through all of it."""
-    spans: list[Span] = []
+    first: Text | None = None
     queue = [value]
     while queue:
         each = queue.pop()
         if isinstance(each, Text):
-            spans.append(each.span)
+            first = each if first is None or each.start < first.start else first
         elif isinstance(each, dict):
             queue += [*each.keys(), *each.values()]
         elif isinstance(each, list):
             queue += each
         elif isinstance(each, BaseModel):
             queue += [getattr(each, name) for name in each.model_fields_set]
-    return min(spans, key=lambda span: (span.line, span.column), default=None)
+    return None if first is None else first.span
