@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import Length, Unit
 from missingrules.domain.rules import (
+    ALWAYS,
     NOT_STATED,
     All,
     Any,
@@ -56,7 +57,7 @@ def joined(parts: list[Condition]) -> Condition:
     flat: list[Condition] = []
     for part in parts:
         flat += part.parts if isinstance(part, All) else (part,)
-    return flat[0] if len(flat) == 1 else All(tuple(flat))
+    return flat[0] if len(flat) == 1 else All(tuple(flat)) if flat else ALWAYS
 
 
 def facts_of(part: Condition) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.rules import (
@@ -147,7 +148,9 @@ def _duty(
     rule, item = layers.rule, layers.item
     bench.action(act)
     whens = [
-        condition(part.when, bench) for part in layers.parts if part.when and not isinstance(part, schema.CaseForm)
+        bench.once("when", part.when, partial(condition, part.when, bench))
+        for part in layers.parts
+        if part.when and not isinstance(part, schema.CaseForm)
     ]
     silences(layers, trigger, lacking, bench)
     time = layers.get("deadline")

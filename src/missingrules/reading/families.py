@@ -46,6 +46,8 @@ class Families:
         self.names = names
         self.readings = readings
         self.reading_nodes = reading_nodes
+        self.options = {name: tuple(option.name for option in each.options) for name, each in readings.items()}
+        self.choices = {(name, each): Choice(name, each) for name, options in self.options.items() for each in options}
         self.values = {name: values_of(node) for name, node in reading_nodes.items()}
         self.tables = {name: survey(node) for name, node in table_nodes.items()}
         self.report = report
@@ -55,6 +57,7 @@ class Families:
         self.memory = Memory()
         self._tables: dict[tuple[str, Options], TableForm | None] = {}
         self._in_table: dict[str, Options] = {}
+        self._known: Known = {}
         self._bad_tables = {name for name, found in self.tables.items() if self._refuse_unknown(found)}
 
     def read(self, node: Node) -> tuple[Rule, RuleFamily] | None:
@@ -74,7 +77,7 @@ class Families:
         rule: Rule | None = None
         known: Known = {}
         forms: dict[int, Rule] = {}
-        for combination in product(*(self._options(name) for name in names)):
+        for combination in product(*(self.options[name] for name in names)):
             taken = dict(zip(names, combination, strict=True))
             before = self.report.times
             bound = bind(surveyed, self._entries(taken), self.report) if names else node
@@ -111,9 +114,9 @@ class Families:
                 continue
             each = wanted.items if isinstance(wanted, Sequence) else (wanted,)
             for option in each:
-                if isinstance(option, Scalar) and option.text not in self._options(name.text):
+                if isinstance(option, Scalar) and option.text not in self.options[name.text]:
                     self._unknown(
-                        "unknown-option", f"option of the reading '{name.text}'", option, self._options(name.text)
+                        "unknown-option", f"option of the reading '{name.text}'", option, self.options[name.text]
                     )
         return broken or self.report.times > before
 
@@ -135,9 +138,6 @@ class Families:
             )
             return True
         return False
-
-    def _options(self, reading: str) -> Options:
-        return tuple(option.name for option in self.readings[reading].options)
 
     def _entries(self, taken: Map[str, str]) -> dict[str, tuple[str, Mapping]]:
         found: dict[str, tuple[str, Mapping]] = {}
@@ -161,7 +161,9 @@ class Families:
             key = name, tuple(own.values())
             if key not in self._tables:
                 bound = bind(surveyed, self._entries(own), self.report) if own else surveyed.node
-                self._tables[key] = check(TableForm, bound, self.report) if bound is not None else None
+                self._tables[key] = (
+                    check(TableForm, bound, self.report, known=self._known) if bound is not None else None
+                )
             if form := self._tables[key]:
                 found[name] = form
         return found
@@ -176,7 +178,7 @@ class Families:
         by_id = {combination: _by_identity(found) for combination, found in variants.items()}
         for combination, found in by_id.items():
             for place, name in enumerate(names):
-                options = self._options(name)
+                options = self.options[name]
                 for option in options[options.index(combination[place]) + 1 :]:
                     other = by_id.get((*combination[:place], option, *combination[place + 1 :]), {})
                     for id_ in found.keys() | other.keys():
@@ -187,7 +189,10 @@ class Families:
                 self._chosen(
                     each,
                     tuple(
-                        Choice(names[place], combination[place]) for place in sorted(matters.get(_identity(each), ()))
+                        [
+                            self.choices[names[place], combination[place]]
+                            for place in sorted(matters.get(_identity(each), ()))
+                        ]
                     ),
                 )
                 for each in provided

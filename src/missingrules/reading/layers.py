@@ -199,7 +199,7 @@ def citations(layers: Layers, bench: Bench) -> Citations:
     for part in layers.parts:
         for key, references in part.cites.items():
             found += bench.citations(references, str(key))
-    return tuple(dict.fromkeys(found))
+    return found if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
 def refuse_idle_cites(rule: Rule, parts: list[Said], bench: Bench) -> None:

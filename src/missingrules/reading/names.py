@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from missingrules.domain.rules import Citation, Role, Words, triggers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from missingrules.domain.rules import Citations, PeopleRows, Trigger
+    from missingrules.domain.rules import Citations, Trigger
     from missingrules.domain.source import Span
     from missingrules.domain.vocabulary import ActionWord, EventWord, FactWord
     from missingrules.reading.ledgers import Ledger
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from missingrules.reading.report import Report
     from missingrules.reading.schema import ConventionsForm, TableForm
     from missingrules.reading.shapes import Cited
+
+Found = TypeVar("Found")
 
 NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 PREFIXES: Final = ("child", "episode", "plan", "event", "record", "protocol")
@@ -45,8 +47,8 @@ class Memory:
     """What many rules of one file ask for alike, so that it is read once and is one object."""
 
     citations: dict[tuple[str | None, str, str], Citation] = field(default_factory=dict)
-    # With the conventions that it leans on.
-    people: dict[Hashable, tuple[PeopleRows, frozenset[str]]] = field(default_factory=dict)
+    # What was read, the conventions that it leans on, and what it was read from: kept, since keys have its identity.
+    found: dict[Hashable, tuple[Any, frozenset[str], object]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,16 +69,19 @@ class Bench:
         self.asked = True
         return () if self.trigger is None else triggers_of(self.trigger)
 
-    def people(self, key: Hashable, read: Callable[[], PeopleRows]) -> PeopleRows:
-        """Rows that many rules share. Those that turn on the trigger, or have a mistake, are read for each anew."""
-        if known := self.memory.people.get(key):
+    def once(self, key: Hashable, source: object, read: Callable[[], Found]) -> Found:
+        """What many rules or variants share. Where it turns on the trigger, or has a mistake, it is read for each anew.
+
+        The key tells all that it depends on, the source by identity.
+        """
+        if known := self.memory.found.get((key, id(source))):
             self.leaned |= known[1]
-            return known[0]
+            return known[0]  # type: ignore[no-any-return]
         times, leaned, asked = self.report.times, self.leaned, self.asked
         self.leaned, self.asked = set(), False
         found = read()
         if self.report.times == times and not self.asked:
-            self.memory.people[key] = found, frozenset(self.leaned)
+            self.memory.found[key, id(source)] = found, frozenset(self.leaned), source
         self.leaned |= leaned
         self.asked |= asked
         return found

@@ -98,9 +98,11 @@ def plain(node: Node) -> object:
         case Scalar():
             return str(node)
         case Sequence():
-            return [plain(item) for item in node.items]
+            return [str(item) if item.__class__ is Text else plain(item) for item in node.items]
         case Mapping():
-            return {str(key): plain(value) for key, value in node.named.items()}
+            return {
+                str(key): str(value) if value.__class__ is Text else plain(value) for key, value in node.named.items()
+            }
 
 
 def at(node: Node, path: tuple[str | int, ...]) -> Node:

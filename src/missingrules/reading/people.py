@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def people(key: str, form: forms.People, bench: Bench) -> WhoEver:
     """Whom a key names, decided or by rows."""
     if isinstance(form, FromTable):
-        asked = key, id(bench.tables.get(form.table)), *form.with_.items()
-        return bench.people(asked, lambda: _rows(key, form, bench))
+        asked = "people", key, *form.with_.items()
+        return bench.once(asked, bench.tables.get(form.table), lambda: _rows(key, form, bench))
     if isinstance(form, Rows):
         return _rows(key, form, bench)
     return roles(form, bench)

@@ -73,14 +73,17 @@ class _Form(Discriminator):
 def form(what: str, *keys: tuple[str, str], text: bool = False, list_: bool = False) -> Discriminator:
     """Tells a value's forms apart: a text, a list, or a map known by a key; `keys` pairs it with the map's model."""
 
+    tags = [(key, TAG + model) for key, model in keys]
+
     def tell(value: object) -> str | None:
         if isinstance(value, Text):
             return TEXT if text else None
-        if isinstance(value, list):
-            return LIST if list_ else None
         if isinstance(value, dict):
-            return next((TAG + model for key, model in keys if key in value), None)
-        return None
+            for key, tag_ in tags:
+                if key in value:
+                    return tag_
+            return None
+        return LIST if list_ and isinstance(value, list) else None
 
     marks = [key for key, _ in keys]
     ways = [*(["a word"] if text else []), *(["a list"] if list_ else []), f"a map with {listed(marks)}"]
