@@ -147,13 +147,9 @@ class _Open:
         self.start = start
         # The index of its opening bracket; blocks, and a pair `[name: value]`, have none.
         self.bracket = bracket
-        # One of the two stays None.
-        self.items: list[Node] | None = None
-        self.named: dict[Scalar, Node] | None = None
-        if isinstance(event, MappingStartEvent):
-            self.named = {}
-        else:
-            self.items = []
+        # What it holds: a list has no names.
+        self.items: list[Node] = []
+        self.named: dict[Scalar, Node] | None = {} if isinstance(event, MappingStartEvent) else None
         self.key: Node | None = None
         # The key cannot be one; with the mistake reported, the file is refused in the end.
         self.refused = False
@@ -285,7 +281,7 @@ class _Builder:
             start, end = done.first, done.last
         if done.named is not None:
             self.put(Mapping(done.named, self.page, start, end))
-        elif done.items is not None:
+        else:
             self.put(Sequence(tuple(done.items), self.page, start, end))
 
     def put(self, node: Node) -> None:
@@ -297,14 +293,15 @@ class _Builder:
         if top.first is None:
             top.first = node.start
         top.last = node.end
-        if top.items is not None:
+        named, key = top.named, top.key
+        if named is None:
             top.items.append(node)
-        elif top.key is None:
+        elif key is None:
             top.key = node
-            top.refused = top.refused or not self.is_name(node, top)
-        elif top.named is not None:
-            if isinstance(top.key, Scalar) and not top.refused:
-                top.named[top.key] = node
+            top.refused = top.refused or not self.is_name(node, named)
+        else:
+            if isinstance(key, Scalar) and not top.refused:
+                named[key] = node
             top.key = None
 
     def asked(self, index: int) -> bool:
@@ -316,7 +313,7 @@ class _Builder:
             self.report("yaml-key-not-text", message, span_at(self.source, mark.end() - 1), hint)
         return mark is not None
 
-    def is_name(self, key: Node, top: _Open) -> bool:
+    def is_name(self, key: Node, named: dict[Scalar, Node]) -> bool:
         """Whether this can be a key; a mistake is reported if it cannot."""
         if not isinstance(key, Scalar):
             message = "a list or a group of names stands here where a name belongs"
@@ -326,9 +323,9 @@ class _Builder:
         elif key == "<<":
             message = "<< would merge other names in here, and that is not read"
             self.report("yaml-merge-key", message, key.span, "write the names out")
-        elif top.named and key in top.named:
+        elif key in named:
             hint = "keep one of the two, or give one another name"
-            before = next(name for name in top.named if name == key)
+            before = next(name for name in named if name == key)
             message = f"this name is already on line {before.span.line}"
             self.report("yaml-duplicate-key", message, key.span, hint)
         else:
