@@ -11,6 +11,7 @@ import pytest
 
 from missingrules.domain import rules
 from missingrules.domain.clock import Length, Unit
+from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.rules import (
     NOT_STATED,
     All,
@@ -63,7 +64,7 @@ from missingrules.domain.rules import (
     Within,
     Word,
 )
-from missingrules.reading.located import Text
+from missingrules.reading.places import Text
 from missingrules.reading.protocols import read_protocol
 
 GOOD = Path(__file__).with_name("good_protocols") / "everything.yaml"
@@ -403,3 +404,23 @@ def test_a_count_may_have_no_window(everything: Protocol) -> None:
     assert found.guard.kinds == ("missing", "absent")
     assert found.deadline == Within(Length(2, Unit.WORKING_DAY), "trigger", same_day_counts=True)
     assert found.conventions == ()
+
+
+@pytest.mark.parametrize("triggers", [("{recorded: consult}", "started"), ("started", "{recorded: consult}")])
+def test_a_table_that_turns_on_the_trigger_is_read_for_each_rule(tmp_path: Path, triggers: tuple[str, str]) -> None:
+    """What rules share is read once, but not what only one of them may say."""
+    path = copy(tmp_path, ("{tier: 5, chair: not_stated", "{tier: 5, chair: record.by"))
+    sound = read_protocol(path)
+    rules_ = [
+        f"  - {{id: m{number}, topic: media, cite: 2, modality: must, trigger: {trigger}, by: police,\n"
+        f"     require: notify, not_stated: [deadline], chair: {{table: chair, with: {{tier: 5}}}}}}\n"
+        for number, trigger in enumerate(triggers)
+    ]
+    alone = path.with_name("alone.yaml")
+    text = path.read_text(encoding="utf-8")
+    alone.write_text(text + rules_[triggers.index("{recorded: consult}")], encoding="utf-8")
+    assert len(read_protocol(alone).families) == len(sound.families) + 1
+    path.write_text(text + "".join(rules_), encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        read_protocol(path)
+    assert [found.code for found in caught.value.diagnostics] == ["no-such-anchor"]

@@ -52,8 +52,8 @@ NONE = Due(FOREVER, FOREVER, "not stated")
 def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, closes: Instant) -> Due:
     """The due instant of a firing as it stands at `closes`: the earliest of all readings so far.
 
-    What a reading at instant u gives counts as the later of itself and u. While it is open which row holds, each row keeps
-    the earliest that it has given; once that is known, what the others gave does not count.
+    What a reading at instant u gives counts as the later of itself and u. While it is open which row holds, each row
+    keeps the earliest that it has given; once that is known, what the others gave does not count.
     """
     if deadline is NOT_STATED:
         return NONE

@@ -24,8 +24,11 @@ class Survey:
     node: Node
     readings: list[tuple[Scalar, Node | None]] = field(default_factory=list)
     tables: dict[str, None] = field(default_factory=dict)
-    # The nodes that are a reading or have one somewhere inside: all others stay as they are.
-    touched: set[int] = field(default_factory=set)
+    # The nodes that are a reading or have one somewhere inside, by identity, with the names of those readings: all
+    # others stay as they are.
+    touched: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    # What they became, by identity and the options taken of those readings, so that one choice gives one node.
+    bound: dict[tuple[int, tuple[str | None, ...]], Node | None] = field(default_factory=dict)
 
 
 def survey(node: Node) -> Survey:
@@ -39,15 +42,16 @@ def _look(node: Node, found: Survey) -> bool:
     if isinstance(node, Scalar):
         return False
     touched = False
+    before = len(found.readings)
     if isinstance(node, Mapping):
         for key, value in node.entries:
-            if key.text == "reading" and isinstance(value, Scalar):
+            if key == "reading" and isinstance(value, Scalar):
                 found.readings.append((value, None))
                 touched = True
-            elif key.text == "if_read" and isinstance(value, Mapping):
+            elif key == "if_read" and isinstance(value, Mapping):
                 found.readings += value.entries
                 touched = True
-            elif key.text == "table" and isinstance(value, Scalar):
+            elif key == "table" and isinstance(value, Scalar):
                 found.tables[value.text] = None
             else:
                 touched |= _look(value, found)
@@ -55,14 +59,17 @@ def _look(node: Node, found: Survey) -> bool:
         for item in node.items:
             touched |= _look(item, found)
     if touched:
-        found.touched.add(id(node))
+        found.touched[id(node)] = tuple({name.text: None for name, _ in found.readings[before:]})
     return touched
 
 
 def mentioned(
-    start: Survey, readings: Map[str, Mapping], tables: Map[str, Survey]
+    start: Survey, values: Map[str, list[Survey]], tables: Map[str, Survey]
 ) -> tuple[dict[str, None], dict[str, None]]:
-    """The readings and the tables that a node depends on, also through tables and through options; in order."""
+    """The readings and the tables that a node depends on, also through tables and through options; in order.
+
+    `values`: what the options of each reading put in its place.
+    """
     found_readings: dict[str, None] = {}
     found_tables: dict[str, None] = {}
     queue = [start]
@@ -71,8 +78,7 @@ def mentioned(
         for scalar, _ in here.readings:
             if scalar.text not in found_readings:
                 found_readings[scalar.text] = None
-                if scalar.text in readings:
-                    queue += (survey(value) for value in _values(readings[scalar.text]))
+                queue += values.get(scalar.text, ())
         for name in here.tables:
             if name not in found_tables:
                 found_tables[name] = None
@@ -81,34 +87,49 @@ def mentioned(
     return found_readings, found_tables
 
 
-def _values(reading: Mapping) -> list[Node]:
+def values_of(reading: Mapping) -> list[Survey]:
+    """What the options of a reading put in its place."""
     options = reading.get("options")
     if not isinstance(options, Mapping):
         return []
     found = (option.get("value") for _, option in options.entries if isinstance(option, Mapping))
-    return [value for value in found if value is not None]
+    return [survey(value) for value in found if value is not None]
 
 
 def bind(surveyed: Survey, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
     """The node with readings taken: `options` has the option's name and entry. None: it does not stand under them."""
-    return _bind(surveyed.node, surveyed.touched, options, report)
+    return _bind(surveyed.node, surveyed, options, report)
 
 
-def _bind(node: Node, touched: set[int], options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
-    if isinstance(node, Scalar) or id(node) not in touched:
+def _bind(node: Node, surveyed: Survey, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
+    names = surveyed.touched.get(id(node))
+    if names is None or isinstance(node, Scalar):
         return node
+    choice = id(node), tuple([options[name][0] if name in options else None for name in names])
+    if choice in surveyed.bound:
+        return surveyed.bound[choice]
+    before = report.times
+    made = _made(node, surveyed, options, report)
+    if report.times == before:
+        surveyed.bound[choice] = made
+    return made
+
+
+def _made(
+    node: Mapping | Sequence, surveyed: Survey, options: Map[str, tuple[str, Mapping]], report: Report
+) -> Node | None:
     if isinstance(node, Sequence):
-        items = (_bind(item, touched, options, report) for item in node.items)
-        return Sequence(tuple(item for item in items if item is not None), node.span)
+        items = [_bind(item, surveyed, options, report) for item in node.items]
+        return node._replace(items=tuple([item for item in items if item is not None]))
     if (value := _taken(node, options, report)) is not None:
         return value
-    entries: list[tuple[Scalar, Node]] = []
+    named: dict[Scalar, Node] = {}
     for key, value in node.entries:
-        if key.text == "if_read":
+        if key == "if_read":
             if not _stands(value, options):
                 return None
             continue
-        bound = _bind(value, touched, options, report)
+        bound = _bind(value, surveyed, options, report)
         if bound is None:
             report.error(
                 "if-read-not-here",
@@ -117,14 +138,14 @@ def _bind(node: Node, touched: set[int], options: Map[str, tuple[str, Mapping]],
                 "where one value differs, write {reading: ID} in its place",
             )
             continue
-        entries.append((key, bound))
-    return Mapping(tuple(entries), node.span)
+        named[key] = bound
+    return Mapping(named, node.page, node.start, node.end)
 
 
 def _taken(node: Mapping, options: Map[str, tuple[str, Mapping]], report: Report) -> Node | None:
     """What stands for `{reading: ID}`."""
     name = node.get("reading")
-    if len(node.entries) != 1 or not isinstance(name, Scalar) or name.text not in options:
+    if len(node.named) != 1 or not isinstance(name, Scalar) or name.text not in options:
         return None
     option, entry = options[name.text]
     value = entry.get("value")

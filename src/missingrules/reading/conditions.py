@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from missingrules.domain.clock import Length, Unit
 from missingrules.domain.diagnostics import did_you_mean
 from missingrules.domain.rules import (
+    ALWAYS,
     NOT_STATED,
     All,
     Any,
@@ -26,8 +27,9 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import KINDS, PLACES, FactKind, FactType, FactWord
 from missingrules.reading import words
-from missingrules.reading.located import Blank, Text, place
+from missingrules.reading.located import Blank, place
 from missingrules.reading.names import canonical
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import WRITTEN_SO, listed, shown
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def joined(parts: list[Condition]) -> Condition:
     flat: list[Condition] = []
     for part in parts:
         flat += part.parts if isinstance(part, All) else (part,)
-    return flat[0] if len(flat) == 1 else All(tuple(flat))
+    return flat[0] if len(flat) == 1 else All(tuple(flat)) if flat else ALWAYS
 
 
 def facts_of(part: Condition) -> Iterator[str]:
@@ -260,7 +262,7 @@ def _fact(key: Text, bench: Bench) -> FactWord | None:
     if prefix == "event":
         return _event_field(key, field, bench)
     if prefix == "record":
-        if any(isinstance(each, OnRecord) for each in parts_of(bench.trigger)):
+        if any(isinstance(each, OnRecord) for each in bench.triggers()):
             return FactWord(name, FactKind.STATUS, FactType.TEXT, f"What is the record's {field.replace('_', ' ')}?")
         bench.error(
             "no-such-anchor",
@@ -281,7 +283,7 @@ def _event_field(key: Text, field: str, bench: Bench) -> FactWord | None:
 
 def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
     """The type of a field of the trigger's event; None with a mistake reported (or known elsewhere)."""
-    events = [each.event for each in parts_of(bench.trigger) if isinstance(each, OnEvent)]
+    events = [each.event for each in bench.triggers() if isinstance(each, OnEvent)]
     if not events:
         bench.error(
             "no-such-anchor",
@@ -302,7 +304,7 @@ def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
             bench.report.unknown(
                 "unknown-field",
                 f"field of the event '{name}'",
-                Text(field, key.span) if bare else key,
+                key.here(field) if bare else key,
                 event.fields if bare else [f"event.{each}" for each in event.fields],
                 "the fields of an event are introduced with it under 'events'",
             )

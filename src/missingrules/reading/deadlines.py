@@ -31,10 +31,9 @@ from missingrules.domain.rules import (
     WhileMissing,
     Within,
 )
-from missingrules.domain.source import Span
 from missingrules.domain.vocabulary import FactType
 from missingrules.reading import forms, words
-from missingrules.reading.conditions import condition, event_field, parts_of
+from missingrules.reading.conditions import condition, event_field
 from missingrules.reading.forms import (
     AtNextForm,
     BeforeForm,
@@ -46,8 +45,9 @@ from missingrules.reading.forms import (
     SetByForm,
     WithinForm,
 )
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
 from missingrules.reading.names import canonical, short
+from missingrules.reading.places import Text
 from missingrules.reading.tables import cited, rows_for
 from missingrules.reading.validate import check_cell
 
@@ -120,7 +120,7 @@ def _line(text: Text, bench: Bench) -> Deadline:
     if line is None:
         bench.error("not-a-deadline", f"'{text}' is no deadline", text.span, _near(text))
         return UNREAD
-    part = {name: _part(text, name, value, line) for name, value in line.parts.items()}
+    part = {name: text.part(value, line.starts[name]) for name, value in line.parts.items()}
     match line.form:
         case "within":
             return _within(part["within"], part["of"], None, text, bench)
@@ -141,15 +141,6 @@ def _line(text: Text, bench: Bench) -> Deadline:
         case "word":
             return words.DEADLINE_WORDS[line.parts["word"]]
     return AtTheSameTime()
-
-
-def _part(text: Text, name: str, value: str, line: words.Line) -> Text:
-    """A word of the line with its own place, where the line stands as it was written."""
-    span = text.span
-    if span.line != span.end_line or span.end_column - span.column != len(text):
-        return Text(value, span)
-    start = span.column + line.starts[name]
-    return Text(value, Span(span.source, span.line, start, span.line, start + len(value)))
 
 
 def _near(text: Text) -> str:
@@ -234,7 +225,7 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
     """What a time runs from, or (`lengths`) a field that gives it."""
     if word in INSTANTS and not lengths:
         return str(word)
-    parts = parts_of(bench.trigger)
+    parts = bench.triggers()
     if word == "trigger" and not lengths:
         if parts and not any(isinstance(each, _STRETCHES) for each in parts):
             name = _name_of(parts[0])

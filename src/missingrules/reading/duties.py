@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.rules import (
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 
     from missingrules.domain.rules import Condition, Trigger, WhoEver
     from missingrules.reading.forms import Deadline
-    from missingrules.reading.located import Text
     from missingrules.reading.names import Bench
+    from missingrules.reading.places import Text
     from missingrules.reading.schema import Act
 
 EFFECTS: Final = ("require", "consider", "decide", "agree")
@@ -100,12 +101,11 @@ def _acts(rule: schema.Rule, case: schema.CaseForm | None, bench: Bench) -> Iter
     given: list[tuple[str, Act]] = [
         (key, act) for part in parts for key in EFFECTS if (act := getattr(part, key)) is not None
     ]
-    span = Layers(parts).span
     if not given:
         bench.error(
             "no-effect",
             "this does not say what follows",
-            span,
+            Layers(parts).span,
             "add require, consider, decide, agree, forbid or conclude",
         )
         return
@@ -148,7 +148,9 @@ def _duty(
     rule, item = layers.rule, layers.item
     bench.action(act)
     whens = [
-        condition(part.when, bench) for part in layers.parts if part.when and not isinstance(part, schema.CaseForm)
+        bench.once("when", part.when, partial(condition, part.when, bench))
+        for part in layers.parts
+        if part.when and not isinstance(part, schema.CaseForm)
     ]
     silences(layers, trigger, lacking, bench)
     time = layers.get("deadline")

@@ -8,9 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import Choice, Conclusion, Duty, RuleFamily
-from missingrules.reading.bind import bind, mentioned, survey
-from missingrules.reading.located import Text
-from missingrules.reading.names import Bench
+from missingrules.reading.bind import bind, mentioned, survey, values_of
+from missingrules.reading.names import Bench, Memory
 from missingrules.reading.nodes import Mapping, Scalar, Sequence
 from missingrules.reading.rules import provisions
 from missingrules.reading.schema import Rule, TableForm
@@ -47,13 +46,18 @@ class Families:
         self.names = names
         self.readings = readings
         self.reading_nodes = reading_nodes
+        self.options = {name: tuple(option.name for option in each.options) for name, each in readings.items()}
+        self.choices = {(name, each): Choice(name, each) for name, options in self.options.items() for each in options}
+        self.values = {name: values_of(node) for name, node in reading_nodes.items()}
         self.tables = {name: survey(node) for name, node in table_nodes.items()}
         self.report = report
         self.used_readings: set[str] = set()
         self.used_tables: set[str] = set()
         self.combinations = 0
+        self.memory = Memory()
         self._tables: dict[tuple[str, Options], TableForm | None] = {}
         self._in_table: dict[str, Options] = {}
+        self._known: Known = {}
         self._bad_tables = {name for name, found in self.tables.items() if self._refuse_unknown(found)}
 
     def read(self, node: Node) -> tuple[Rule, RuleFamily] | None:
@@ -61,7 +65,7 @@ class Families:
         surveyed = survey(node)
         if self._refuse_unknown(surveyed):
             return None
-        found, tables = mentioned(surveyed, self.reading_nodes, self.tables)
+        found, tables = mentioned(surveyed, self.values, self.tables)
         self.used_readings.update(found)
         self.used_tables.update(tables)
         if self._bad_tables & tables.keys():
@@ -71,8 +75,9 @@ class Families:
             return None
         variants: dict[Options, tuple[Provision, ...]] = {}
         rule: Rule | None = None
-        known: Known | None = {} if names else None
-        for combination in product(*(self._options(name) for name in names)):
+        known: Known = {}
+        forms: dict[int, Rule] = {}
+        for combination in product(*(self.options[name] for name in names)):
             taken = dict(zip(names, combination, strict=True))
             before = self.report.times
             bound = bind(surveyed, self._entries(taken), self.report) if names else node
@@ -81,12 +86,13 @@ class Families:
             if bound is None:
                 variants[combination] = ()
                 continue
-            read = check(Rule, bound, self.report, known=known)
+            # Many choices leave the same node: what is sound is read once, mistakes each time that they are met.
+            read = forms.get(id(bound)) or check(Rule, bound, self.report, known=known if names else None)
             if read is None:
                 continue
-            rule = read
-            bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken))
-            self.report.near = read.id.span
+            rule = forms[id(bound)] = read
+            bench = Bench(self.names, self.report, self._bound_tables(tuple(tables), taken), self.memory)
+            self.report.near = read.id
             variants[combination] = provisions(read, bench)
             self.report.near = None
         if rule is None:
@@ -108,14 +114,14 @@ class Families:
                 continue
             each = wanted.items if isinstance(wanted, Sequence) else (wanted,)
             for option in each:
-                if isinstance(option, Scalar) and option.text not in self._options(name.text):
+                if isinstance(option, Scalar) and option.text not in self.options[name.text]:
                     self._unknown(
-                        "unknown-option", f"option of the reading '{name.text}'", option, self._options(name.text)
+                        "unknown-option", f"option of the reading '{name.text}'", option, self.options[name.text]
                     )
         return broken or self.report.times > before
 
     def _unknown(self, code: str, what: str, name: Scalar, known: Options) -> None:
-        self.report.unknown(code, what, Text(name.text, name.span), known)
+        self.report.unknown(code, what, name, known)
 
     def _too_many(self, node: Node, names: Options) -> bool:
         number = 1
@@ -127,14 +133,11 @@ class Families:
             self.report.error(
                 "too-many-readings",
                 f"this rule depends on {len(names)} readings, which combine in {number} ways",
-                node.entries[0][0].span if isinstance(node, Mapping) and node.entries else node.span,
+                (node if not isinstance(node, Mapping) or node.first_key is None else node.first_key).span,
                 "make several rules of it, each with the readings it needs",
             )
             return True
         return False
-
-    def _options(self, reading: str) -> Options:
-        return tuple(option.name for option in self.readings[reading].options)
 
     def _entries(self, taken: Map[str, str]) -> dict[str, tuple[str, Mapping]]:
         found: dict[str, tuple[str, Mapping]] = {}
@@ -153,12 +156,14 @@ class Families:
             if surveyed is None:
                 continue
             if name not in self._in_table:
-                self._in_table[name] = tuple(mentioned(surveyed, self.reading_nodes, self.tables)[0])
+                self._in_table[name] = tuple(mentioned(surveyed, self.values, self.tables)[0])
             own = {each: taken[each] for each in self._in_table[name] if each in taken}
             key = name, tuple(own.values())
             if key not in self._tables:
                 bound = bind(surveyed, self._entries(own), self.report) if own else surveyed.node
-                self._tables[key] = check(TableForm, bound, self.report) if bound is not None else None
+                self._tables[key] = (
+                    check(TableForm, bound, self.report, known=self._known) if bound is not None else None
+                )
             if form := self._tables[key]:
                 found[name] = form
         return found
@@ -173,7 +178,7 @@ class Families:
         by_id = {combination: _by_identity(found) for combination, found in variants.items()}
         for combination, found in by_id.items():
             for place, name in enumerate(names):
-                options = self._options(name)
+                options = self.options[name]
                 for option in options[options.index(combination[place]) + 1 :]:
                     other = by_id.get((*combination[:place], option, *combination[place + 1 :]), {})
                     for id_ in found.keys() | other.keys():
@@ -184,7 +189,10 @@ class Families:
                 self._chosen(
                     each,
                     tuple(
-                        Choice(names[place], combination[place]) for place in sorted(matters.get(_identity(each), ()))
+                        [
+                            self.choices[names[place], combination[place]]
+                            for place in sorted(matters.get(_identity(each), ()))
+                        ]
                     ),
                 )
                 for each in provided
@@ -193,6 +201,8 @@ class Families:
         }
 
     def _chosen(self, provision: Provision, choices: tuple[Choice, ...]) -> Provision:
+        if not choices:
+            return provision
         cited: Citations = ()
         for choice in choices:
             options = self.readings[choice.reading].options

@@ -42,7 +42,7 @@ class OtherThan(Closed):
 
 class FromTable(Closed):
     table: Word = Field(description="The name of a table")
-    with_: Inputs = Field(default={}, alias="with", description="What the table's inputs are here")
+    with_: Inputs = Field(default_factory=dict, alias="with", description="What the table's inputs are here")
 
 
 class Rows(Closed):
@@ -85,8 +85,8 @@ class RecordTrigger(Closed):
     recorded: Word = Field(description="An action of which a record is made")
     outcome: Word | None = Field(default=None, description="The record's outcome; left out, any that counts as done")
     about: Word | None = Field(default=None, description="What the record is about")
-    to: Words = Field(default=[], description="Roles that the record is addressed to")
-    by: Words = Field(default=[], description="Roles that made the record")
+    to: Words = Field(default_factory=list, description="Roles that the record is addressed to")
+    by: Words = Field(default_factory=list, description="Roles that made the record")
 
 
 class Birthday(Closed):

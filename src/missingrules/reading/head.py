@@ -55,7 +55,7 @@ class Sections:
 
     def head(self) -> Head | None:
         """What stands beside the sections."""
-        alone = Mapping(tuple(entry for entry in self.node.entries if entry[0].text not in SECTIONS), self.node.span)
+        alone = self.node._replace(named={key: node for key, node in self.node.entries if key not in SECTIONS})
         return check(Head, alone, self.report, keys_of=ProtocolFile)
 
     def one(self, name: str, form: type[Form]) -> Form | None:

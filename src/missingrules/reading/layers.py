@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import NOT_STATED, Becomes, MissingFor, Modality, Unless, WhileMissing
 from missingrules.reading.conditions import condition, parts_of
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
+from missingrules.reading.places import Text
 from missingrules.reading.schema import Item, Rule, Said
 from missingrules.reading.shapes import where
 from missingrules.reading.tables import cited
@@ -37,6 +37,18 @@ class Layers:
 
     def __init__(self, parts: tuple[Said, ...]) -> None:
         self.parts = parts
+        # What the innermost layer says that has the key.
+        self._said: dict[str, object] = {}
+        # The keys that the paper leaves out: listed, or by the option of a reading.
+        self.silences = {str(word): word for part in parts for word in part.not_stated}
+        for part in parts:
+            for name in part.model_fields_set:
+                value: object = getattr(part, name)
+                if name in SILENT and is_silence(value):
+                    word = value[0] if isinstance(value, list) else value
+                    self.silences.setdefault(name.rstrip("_"), word)  # type: ignore[arg-type]
+                elif value is not None:
+                    self._said[name] = value
 
     @property
     def rule(self) -> Rule:
@@ -64,22 +76,7 @@ class Layers:
 
     def get(self, key: str) -> object | None:
         """What the innermost layer that has the key says."""
-        for part in reversed(self.parts):
-            value: object = getattr(part, key)
-            if value is not None and not (key in SILENT and is_silence(value)):
-                return value
-        return None
-
-    @cached_property
-    def silences(self) -> dict[str, Text]:
-        """The keys that the paper leaves out: listed, or by the option of a reading."""
-        found = {str(word): word for part in self.parts for word in part.not_stated}
-        for part in self.parts:
-            for name in SILENT & part.model_fields_set:
-                value = getattr(part, name)
-                if is_silence(value):
-                    found.setdefault(name.rstrip("_"), value[0] if isinstance(value, list) else value)
-        return found
+        return self._said.get(key)
 
 
 @dataclass(slots=True)
@@ -112,6 +109,8 @@ class Lacking:
 
 def refuse_twice(layers: Layers, bench: Bench) -> None:
     """A key that adds up may stand in several layers, any other in one."""
+    if len(layers.parts) == 1:
+        return
     seen: set[str] = set()
     for part in layers.parts:
         keys = {name for name in part.model_fields_set if getattr(part, name) is not None} - ADDING
@@ -200,7 +199,7 @@ def citations(layers: Layers, bench: Bench) -> Citations:
     for part in layers.parts:
         for key, references in part.cites.items():
             found += bench.citations(references, str(key))
-    return tuple(dict.fromkeys(found))
+    return found if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
 def refuse_idle_cites(rule: Rule, parts: list[Said], bench: Bench) -> None:

@@ -72,7 +72,7 @@ def wrong_format(node: Node, known: str, what: str, report: Report) -> bool:
         return True
     given = node.get("format")
     if given is None:
-        start = node.entries[0][0].span if node.entries else node.span
+        start = (node if node.first_key is None else node.first_key).span
         report.error("missing-format", f"this {what} does not say its format", start, f"begin it with format: {known}")
         return True
     if getattr(given, "text", None) != known:

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from missingrules.reading.nodes import Mapping, Scalar
+from missingrules.reading.nodes import Mapping
+from missingrules.reading.places import Text
 
 if TYPE_CHECKING:
     from missingrules.domain.source import Span
-    from missingrules.reading.nodes import Node
-
-
-class Text(str):
-    """A word or phrase of the author, with its place."""
-
-    __slots__ = ("span",)
-    span: Span
-
-    def __new__(cls, text: str, span: Span) -> Text:
-        made = super().__new__(cls, text)
-        made.span = span
-        return made
-
-    def __reduce__(self) -> tuple[type[Text], tuple[str, Span]]:
-        return Text, (str(self), self.span)
+    from missingrules.reading.nodes import Node, Sequence
 
 
 class Blank:
     """Nothing, where something should stand: `key:` or an empty pair of quotes."""
 
-    __slots__ = ("span",)
+    __slots__ = ("node",)
 
-    def __init__(self, span: Span) -> None:
-        self.span = span
+    def __init__(self, node: Text) -> None:
+        self.node = node
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
 
 
 Tree: TypeAlias = "Text | Blank | list[Tree] | dict[Text, Tree]"
@@ -45,29 +35,33 @@ Known: TypeAlias = "dict[int, tuple[Node, Tree]]"
 class Group(dict[Text, "Tree"]):
     """A map, with its place."""
 
-    __slots__ = ("span",)
-    span: Span
+    __slots__ = ("node",)
+    node: Mapping
 
 
 class Series(list["Tree"]):
     """A list, with its place."""
 
-    __slots__ = ("span",)
-    span: Span
+    __slots__ = ("node",)
+    node: Sequence
 
 
 def located(node: Node, known: Known | None = None) -> Tree:
     """The node as texts, lists and maps. What stands in `known` is not made again."""
-    if isinstance(node, Scalar):
-        return Text(node.text, node.span) if node.text else Blank(node.span)
+    if isinstance(node, Text):
+        return node if node else Blank(node)
     if known is not None and (before := known.get(id(node))) is not None:
         return before[1]
     made: Group | Series
+    # Most values are words, which stand for themselves.
     if isinstance(node, Mapping):
-        made = Group([(Text(key.text, key.span), located(value, known)) for key, value in node.entries])
+        made = Group()
+        for key, value in node.named.items():
+            made[key] = value if value.__class__ is Text and value else located(value, known)
+        made.node = node
     else:
         made = Series([located(item, known) for item in node.items])
-    made.span = node.span
+        made.node = node
     if known is not None:
         known[id(node)] = node, made
     return made
@@ -75,8 +69,14 @@ def located(node: Node, known: Known | None = None) -> Tree:
 
 def place(tree: Tree | None) -> Span | None:
     """Where a tree begins: its own place, that of its first key or of its first item."""
+    found = first(tree)
+    return found.span if found is not None else None
+
+
+def first(tree: Tree | None) -> Node | None:
+    """The node in whose place a tree begins."""
     while not isinstance(tree, Text | Blank):
         if not tree:
-            return getattr(tree, "span", None)
+            return tree.node if isinstance(tree, Group | Series) else None
         tree = next(iter(tree))
-    return tree.span
+    return tree.node if isinstance(tree, Blank) else tree

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from missingrules.domain.rules import Citation, Role, Words
+from missingrules.domain.rules import Citation, Role, Words, triggers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from missingrules.domain.rules import Citations, Trigger
     from missingrules.domain.source import Span
     from missingrules.domain.vocabulary import ActionWord, EventWord, FactWord
     from missingrules.reading.ledgers import Ledger
-    from missingrules.reading.located import Text
+    from missingrules.reading.places import Text
     from missingrules.reading.report import Report
     from missingrules.reading.schema import ConventionsForm, TableForm
     from missingrules.reading.shapes import Cited
+
+Found = TypeVar("Found")
 
 NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 PREFIXES: Final = ("child", "episode", "plan", "event", "record", "protocol")
@@ -41,14 +43,48 @@ class Names:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What many rules of one file ask for alike, so that it is read once and is one object."""
+
+    citations: dict[tuple[str | None, str, str], Citation] = field(default_factory=dict)
+    # What was read, the conventions that it leans on, and what it was read from: kept, since keys have its identity.
+    found: dict[Hashable, tuple[Any, frozenset[str], object]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Bench:
     """Where one rule is read: the names, the list of mistakes, and what its parts need to know of the whole."""
 
     names: Names
     report: Report
     tables: Mapping[str, TableForm]
+    memory: Memory = field(default_factory=Memory)
     trigger: Trigger | None = None
     leaned: set[str] = field(default_factory=set)
+    # Whether anything read since this was last set to False turned on the trigger.
+    asked: bool = False
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """What sets the rule off, for what may be said of some triggers alone."""
+        self.asked = True
+        return () if self.trigger is None else triggers_of(self.trigger)
+
+    def once(self, key: Hashable, source: object, read: Callable[[], Found]) -> Found:
+        """What many rules or variants share. Where it turns on the trigger, or has a mistake, it is read for each anew.
+
+        The key tells all that it depends on, the source by identity.
+        """
+        if known := self.memory.found.get((key, id(source))):
+            self.leaned |= known[1]
+            return known[0]  # type: ignore[no-any-return]
+        times, leaned, asked = self.report.times, self.leaned, self.asked
+        self.leaned, self.asked = set(), False
+        found = read()
+        if self.report.times == times and not self.asked:
+            self.memory.found[key, id(source)] = found, frozenset(self.leaned), source
+        self.leaned |= leaned
+        self.asked |= asked
+        return found
 
     def is_broken(self, section: str, name: str) -> bool:
         return (section, name) in self.names.broken
@@ -113,13 +149,19 @@ class Bench:
 
     def citations(self, references: list[Cited], supports: str = "duty") -> Citations:
         """The paragraphs of the ledgers that references name."""
-        found: list[Citation] = []
+        found: dict[Citation, None] = {}
         for reference in references:
-            pairs = reference.items() if isinstance(reference, dict) else [(None, reference)]
+            pairs = reference.items() if isinstance(reference, dict) else ((None, reference),)
             for label, paragraph in pairs:
-                if citation := self._citation(label, paragraph, supports):
-                    found.append(citation)
-        return tuple(dict.fromkeys(found))
+                key = label, paragraph, supports
+                citation = self.memory.citations.get(key)
+                if citation is None:
+                    citation = self._citation(label, paragraph, supports)
+                    if citation is None:
+                        continue
+                    self.memory.citations[key] = citation
+                found[citation] = None
+        return tuple(found)
 
     def _citation(self, label: Text | None, paragraph: Text, supports: str) -> Citation | None:
         ledgers = self.names.ledgers

@@ -6,8 +6,7 @@ Two parsers can do the reading, libyaml and PyYAML's own; nodes, places and code
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeAlias
 
 from yaml import MarkedYAMLError
 from yaml.events import (
@@ -16,18 +15,19 @@ from yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
 )
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-from missingrules.domain.source import Source, Span
+from missingrules.reading.places import Page, Text
 from missingrules.reading.texts import MOST_FINDINGS, source_from_bytes, source_from_file, source_from_text, span_at
 from missingrules.reading.yaml_events import CLOSING, alias, explain, marks, parse, question, tag
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import ItemsView
 
+    from missingrules.domain.source import Source, Span
     from missingrules.reading.yaml_events import Mark
 
 MOST_DEPTH: Final = 64
@@ -42,45 +42,52 @@ _DIRECTIVE = re.compile("^%", re.MULTILINE)
 # A question mark that stands alone, outside comments, between one node and the next.
 _QUESTION = re.compile(r"(?:[^?#]|#.*+)*+\?")
 _COMMENT = re.compile("#.*")
+_BLOCK = ("|", ">")
 # What a finding underlines where there is no node yet.
 _WORD = re.compile(r"[^\s,\[\]{}]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A text. `quoted` is False only where the author wrote it bare; an empty bare one stands for `key:`."""
-
-    text: str
-    span: Span
-    quoted: bool
+Scalar: TypeAlias = Text
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list; a block list spans from its first item to the end of its last."""
+class Sequence(NamedTuple):
+    """A list; a block stands from its first item to the end of its last."""
 
     items: tuple[Node, ...]
-    span: Span
+    page: Page
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return self.page.span(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Names with their values, no name twice; a block mapping spans from its first key to the end of its last value."""
+class Mapping(NamedTuple):
+    """Names with their values, no name twice; a block stands from its first key to the end of its last value."""
 
-    entries: tuple[tuple[Scalar, Node], ...]
-    span: Span
-    _by_key: dict[str, tuple[Scalar, Node]] = field(init=False, repr=False, compare=False)
+    named: dict[Scalar, Node]
+    page: Page
+    start: int
+    end: int
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_key", {entry[0].text: entry for entry in self.entries})
+    @property
+    def span(self) -> Span:
+        return self.page.span(self.start, self.end)
+
+    @property
+    def entries(self) -> ItemsView[Scalar, Node]:
+        return self.named.items()
+
+    @property
+    def first_key(self) -> Scalar | None:
+        return next(iter(self.named), None)
 
     def get(self, key: str) -> Node | None:
-        entry = self._by_key.get(key)
-        return entry[1] if entry else None
+        return self.named.get(key)  # type: ignore[call-overload, no-any-return]
 
     def key_span(self, key: str) -> Span | None:
-        entry = self._by_key.get(key)
-        return entry[0].span if entry else None
+        return next((name.span for name in self.named if name == key), None)
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
@@ -90,11 +97,13 @@ def plain(node: Node) -> object:
     """The node as str, list and dict[str, object], without places."""
     match node:
         case Scalar():
-            return node.text
+            return str(node)
         case Sequence():
-            return [plain(item) for item in node.items]
+            return [str(item) if item.__class__ is Text else plain(item) for item in node.items]
         case Mapping():
-            return {key.text: plain(value) for key, value in node.entries}
+            return {
+                str(key): str(value) if value.__class__ is Text else plain(value) for key, value in node.named.items()
+            }
 
 
 def at(node: Node, path: tuple[str | int, ...]) -> Node:
@@ -129,21 +138,25 @@ def read_nodes(text: str, name: str, *, pure: bool | None = None) -> Node:
     return _Builder(source_from_text(text, name)).build(pure)
 
 
-@dataclass(slots=True)
 class _Open:
     """A collection whose end has not come yet. In a mapping, `key` waits for its value."""
 
-    event: CollectionStartEvent
-    # The index of its opening bracket; blocks, and a pair `[name: value]`, have none.
-    bracket: int | None
-    items: list[Node] = field(default_factory=list)
-    entries: list[tuple[Scalar, Node]] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
-    key: Node | None = None
-    # Its key has a question mark of its own.
-    asked: bool = False
-    first: Span | None = None
-    last: Span | None = None
+    __slots__ = ("bracket", "first", "flow", "items", "key", "last", "named", "refused", "start")
+
+    def __init__(self, event: CollectionStartEvent, start: int, bracket: int | None) -> None:
+        self.flow = event.flow_style
+        self.start = start
+        # The index of its opening bracket; blocks, and a pair `[name: value]`, have none.
+        self.bracket = bracket
+        # What it holds: a list has no names.
+        self.items: list[Node] = []
+        self.named: dict[Scalar, Node] | None = {} if isinstance(event, MappingStartEvent) else None
+        self.key: Node | None = None
+        # The key cannot be one; with the mistake reported, the file is refused in the end.
+        self.refused = False
+        # From where to where its keys and values stand.
+        self.first: int | None = None
+        self.last = start
 
 
 class _Builder:
@@ -151,14 +164,16 @@ class _Builder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.page = Page(source)
         self.findings: list[Diagnostic] = []
         self.references: list[Diagnostic] = []
         self.open: list[_Open] = []
+        self.top: _Open | None = None
         self.documents = 0
         self.nodes = 0
         self.root: Node | None = None
-        # Up to where the text has been taken in: index from 0, line and column from 1.
-        self.seen = (0, 1, 1)
+        # Up to where the text has been taken in, from 0.
+        self.seen = 0
 
     def build(self, pure: bool | None) -> Node:
         if percent := _DIRECTIVE.search(self.source.text):
@@ -168,10 +183,14 @@ class _Builder:
             self.stop("yaml-directive", message, span_at(self.source, percent.start()), hint)
         try:
             for event in parse(self.source.text, pure):
-                if isinstance(event, NodeEvent):
+                if isinstance(event, ScalarEvent):
+                    self.scalar(event)
+                elif isinstance(event, CollectionStartEvent):
                     self.begin(event)
                 elif isinstance(event, CollectionEndEvent):
-                    self.end(marks(event)[1])
+                    self.end(marks(event)[1].index)
+                elif isinstance(event, AliasEvent):
+                    self.alias(event)
                 elif isinstance(event, DocumentStartEvent):
                     self.document(marks(event)[0])
                 if len(self.findings) >= MOST_FINDINGS:
@@ -184,7 +203,7 @@ class _Builder:
             raise InvalidInput([*self.findings, *([] if same else [stopped])]) from None
         if self.findings:
             raise InvalidInput(self.findings)
-        if self.root is None or (isinstance(self.root, Scalar) and not self.root.text and not self.root.quoted):
+        if self.root is None or (isinstance(self.root, Scalar) and not self.root and not self.root.quoted):
             hint = "write at least one line such as `name: value`"
             self.stop("file-empty", "there is nothing in this file", span_at(self.source, 0), hint)
         return self.root
@@ -195,128 +214,141 @@ class _Builder:
             hint = "leave out the line of three dashes or dots, or split the file"
             self.report("yaml-documents", "a second document begins here, and a file has one", self.word(start), hint)
 
-    def begin(self, event: NodeEvent) -> None:
-        start, end = marks(event)
+    def count(self, start: Mark, anchor: str | None) -> None:
+        """What is looked at before any node."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
             message = f"this file has more than {MOST_NODES:,} names and values"
             self.stop("yaml-too-many-nodes", message, self.word(start), "split the file")
-        top = self.open[-1] if self.open else None
-        if top and top.key is None and isinstance(top.event, MappingStartEvent):
-            top.asked = self.asked(start.index)
-        if event.anchor is not None and not (top and isinstance(top.key, Scalar) and top.key.text == "<<"):
+        top = self.top
+        if top is not None and top.key is None and top.named is not None:
+            # Most keys have no question mark anywhere near, and this look is the quicker one.
+            top.refused = self.source.text.find("?", self.seen, start.index) >= 0 and self.asked(start.index)
+        if anchor is not None:
+            self.reference(start, top)
+
+    def reference(self, start: Mark, top: _Open | None) -> None:
+        """An anchor or an alias; `<<: *base` is told as what it merges."""
+        if top is None or top.key != "<<":
             self.references.append(alias(self.word(start)))
             self.findings.append(self.references[-1])
-        if isinstance(event, AliasEvent):
-            self.seen = (end.index, end.line + 1, end.column + 1)
-            self.put(Scalar(f"*{event.anchor}", self.word(start), False))
-        elif isinstance(event, ScalarEvent):
-            self.put(self.scalar(event, start, end))
-        elif isinstance(event, CollectionStartEvent):
-            self.seen = (start.index, start.line + 1, start.column + 1)
-            if event.tag is not None:
-                self.findings.append(tag(self.word(start)))
-            if len(self.open) == MOST_DEPTH:
-                message = f"lists and names are nested more than {MOST_DEPTH} levels deep here"
-                self.stop("yaml-too-deep", message, self.word(start), "say it with fewer levels")
-            bracketed = end.index > start.index and self.source.text[end.index - 1] in CLOSING
-            self.open.append(_Open(event, end.index - 1 if bracketed else None))
 
-    def scalar(self, event: ScalarEvent, start: Mark, end: Mark) -> Scalar:
-        text: str = event.value
+    def alias(self, event: AliasEvent) -> None:
+        start, end = marks(event)
+        self.count(start, event.anchor)
+        self.seen = end.index
+        self.put(Text(f"*{event.anchor}", self.page, start.index, start.index + self.width(start.index)))
+
+    def begin(self, event: CollectionStartEvent) -> None:
+        start, end = marks(event)
+        self.count(start, event.anchor)
+        self.seen = start.index
+        if event.tag is not None:
+            self.findings.append(tag(self.word(start)))
+        if len(self.open) == MOST_DEPTH:
+            message = f"lists and names are nested more than {MOST_DEPTH} levels deep here"
+            self.stop("yaml-too-deep", message, self.word(start), "say it with fewer levels")
+        bracketed = end.index > start.index and self.source.text[end.index - 1] in CLOSING
+        self.top = _Open(event, start.index, end.index - 1 if bracketed else None)
+        self.open.append(self.top)
+
+    def scalar(self, event: ScalarEvent) -> None:
+        start, end = marks(event)
+        self.count(start, event.anchor)
+        text, style = event.value, event.style
         if event.tag is not None:
             self.findings.append(tag(self.word(start)))
         if len(text) > MOST_CHARACTERS:
             message = f"this text has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are read"
             self.stop("yaml-scalar-too-long", message, self.word(start), "see that its quotes end, or shorten it")
-        if event.style == '"' and _CONTROL.search(text):
+        if style == '"' and _CONTROL.search(text):
             message = "a backslash here stands for an invisible character that a text cannot have"
             self.report("file-encoding", message, self.escape(start, end), "leave it out, or use single quotes")
-        if start.index == end.index:
-            return self.nothing(start.index)
-        self.seen = (end.index, end.line + 1, end.column + 1)
-        span = self.span(start, end)
-        if event.style in ("|", ">"):
+        begins, ends = start.index, end.index
+        if begins == ends:
+            self.put(self.nothing(begins))
+            return
+        self.seen = ends
+        if style in _BLOCK:
             # The parser's end is the start of whatever comes next.
-            body = self.source.text[start.index : end.index].rstrip()
-            end_line = span.line + body.count("\n")
-            end_column = len(body) - body.rfind("\n") + (0 if "\n" in body else start.column)
-            span = Span(self.source, span.line, span.column, end_line, end_column)
-        elif not event.style and "?" in text and self.open and self.open[-1].event.flow_style:
-            place = self.source.text.index("?", start.index)
+            ends = begins + len(self.source.text[begins:ends].rstrip())
+        elif not style and "?" in text and self.top is not None and self.top.flow:
+            place = self.source.text.index("?", begins)
             raise InvalidInput([*self.findings, question(self.source, place)])
-        return Scalar(text, span, bool(event.style))
+        self.put(Text(text, self.page, begins, ends, bool(style)))
 
     def nothing(self, index: int) -> Scalar:
         """The empty text of `key:`, right after the sign that asks for it: the parsers differ on where it is."""
-        before, line, column = self.seen
-        gap = _COMMENT.sub(lambda comment: " " * len(comment[0]), self.source.text[before:index]).rstrip()
-        line += gap.count("\n")
-        column = len(gap) - gap.rfind("\n") if "\n" in gap else column + len(gap)
-        self.seen = (before + len(gap), line, column)
-        return Scalar("", Span(self.source, line, column, line, column), False)
+        gap = _COMMENT.sub(lambda comment: " " * len(comment[0]), self.source.text[self.seen : index])
+        self.seen += len(gap.rstrip())
+        return Text("", self.page, self.seen, self.seen)
 
-    def end(self, end: Mark) -> None:
+    def end(self, end: int) -> None:
         done = self.open.pop()
-        span = self.span(marks(done.event)[0], end)
-        if done.first and done.last and done.bracket is None:
+        self.top = self.open[-1] if self.open else None
+        start = done.start
+        if done.first is not None and done.bracket is None:
             # A block has no end of its own, and the parsers differ on where it is.
-            span = Span(self.source, done.first.line, done.first.column, done.last.end_line, done.last.end_column)
-        if isinstance(done.event, MappingStartEvent):
-            self.put(Mapping(tuple(done.entries), span))
+            start, end = done.first, done.last
+        if done.named is not None:
+            self.put(Mapping(done.named, self.page, start, end))
         else:
-            self.put(Sequence(tuple(done.items), span))
+            self.put(Sequence(tuple(done.items), self.page, start, end))
 
     def put(self, node: Node) -> None:
         """A finished node into the collection around it."""
-        if not self.open:
-            self.root = self.root or node
+        top = self.top
+        if top is None:
+            self.root = node if self.root is None else self.root
             return
-        top = self.open[-1]
-        top.first = top.first or node.span
-        top.last = node.span
-        if not isinstance(top.event, MappingStartEvent):
+        if top.first is None:
+            top.first = node.start
+        top.last = node.end
+        named, key = top.named, top.key
+        if named is None:
             top.items.append(node)
-        elif top.key is None:
+        elif key is None:
             top.key = node
-            if not top.asked:
-                self.check_key(node, top.lines)
+            top.refused = top.refused or not self.is_name(node, named)
         else:
-            if isinstance(top.key, Scalar):
-                top.entries.append((top.key, node))
+            if isinstance(key, Scalar) and not top.refused:
+                named[key] = node
             top.key = None
 
     def asked(self, index: int) -> bool:
         """Whether the key at an index has a question mark of its own before it: YAML then reads anything as a key."""
-        mark = _QUESTION.match(self.source.text, self.seen[0], index)
+        mark = _QUESTION.match(self.source.text, self.seen, index)
         if mark:
             message = "a question mark before a name is not read"
             hint = "write `name: value` without it; if it belongs to the text, put the text in double quotes"
             self.report("yaml-key-not-text", message, span_at(self.source, mark.end() - 1), hint)
         return mark is not None
 
-    def check_key(self, key: Node, lines: dict[str, int]) -> None:
+    def is_name(self, key: Node, named: dict[Scalar, Node]) -> bool:
+        """Whether this can be a key; a mistake is reported if it cannot."""
         if not isinstance(key, Scalar):
             message = "a list or a group of names stands here where a name belongs"
             self.report("yaml-key-not-text", message, key.span, "put a text in brackets in double quotes")
-        elif not key.text and not key.quoted:
+        elif not key and not key.quoted:
             self.report("yaml-key-not-text", "there is no name before this colon", key.span, "write `name: value`")
-        elif key.text == "<<":
+        elif key == "<<":
             message = "<< would merge other names in here, and that is not read"
             self.report("yaml-merge-key", message, key.span, "write the names out")
-        elif key.text in lines:
+        elif key in named:
             hint = "keep one of the two, or give one another name"
-            message = f"this name is already on line {lines[key.text]}"
+            before = next(name for name in named if name == key)
+            message = f"this name is already on line {before.span.line}"
             self.report("yaml-duplicate-key", message, key.span, hint)
         else:
-            lines[key.text] = key.span.line
-
-    def span(self, start: Mark, end: Mark) -> Span:
-        return Span(self.source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+            return True
+        return False
 
     def word(self, start: Mark) -> Span:
-        word = _WORD.match(self.source.text, start.index)
-        return span_at(self.source, start.index, max(1, len(word[0])) if word else 1)
+        return span_at(self.source, start.index, self.width(start.index))
+
+    def width(self, index: int) -> int:
+        word = _WORD.match(self.source.text, index)
+        return max(1, len(word[0])) if word else 1
 
     def escape(self, start: Mark, end: Mark) -> Span:
         """The first escape of a control character in a double-quoted text."""

@@ -86,12 +86,13 @@ def _needs(families: list[RuleFamily], scope: Condition) -> dict[str, list[str]]
                 concluded.setdefault(provision.fact, {})[family.id] = None
     known = {family.id for family in families}
     in_scope = set(facts_of(scope))
+    of_people: dict[int, frozenset[str]] = {}
     needs: dict[str, list[str]] = {}
     for family in families:
         found: dict[str, None] = {}
         for provision in _all(family):
             if concluded:
-                facts = {*_facts(provision), *(in_scope if provision.guard.in_scope else ())}
+                facts = {*_facts(provision, of_people), *(in_scope if provision.guard.in_scope else ())}
                 for fact in sorted(facts & concluded.keys()):
                     found.update(concluded[fact])
             if isinstance(provision, Duty):
@@ -107,8 +108,8 @@ def _all(family: RuleFamily) -> Iterator[Provision]:
         yield from provisions
 
 
-def _facts(provision: Provision) -> Iterator[str]:
-    """Every fact that a provision reads."""
+def _facts(provision: Provision, of_people: dict[int, frozenset[str]]) -> Iterator[str]:
+    """Every fact that a provision reads; those of rows, which many share, are kept in `of_people` by identity."""
     yield from facts_of(provision.guard.when)
     for unless in provision.guard.unless:
         yield from facts_of(unless.condition)
@@ -127,8 +128,9 @@ def _facts(provision: Provision) -> Iterator[str]:
             yield from facts_of(until)
     for who in (provision.by, provision.chair, provision.attend, provision.to, provision.with_):
         if isinstance(who, PeopleRows):
-            for row in who.rows:
-                yield from facts_of(row.condition)
+            if id(who) not in of_people:
+                of_people[id(who)] = frozenset(fact for row in who.rows for fact in facts_of(row.condition))
+            yield from of_people[id(who)]
     yield from _facts_of_deadline(provision.deadline)
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.rules import NOT_STATED, OnRecord, People, PeopleRow, PeopleRows
 from missingrules.reading import forms
-from missingrules.reading.conditions import parts_of
 from missingrules.reading.forms import AllOfThem, AnyOfThem, FromTable, OtherThan, Rows
-from missingrules.reading.located import Text
+from missingrules.reading.places import Text
 from missingrules.reading.tables import rows_for
 from missingrules.reading.validate import check_cell
 
@@ -20,21 +19,26 @@ if TYPE_CHECKING:
 
 def people(key: str, form: forms.People, bench: Bench) -> WhoEver:
     """Whom a key names, decided or by rows."""
-    if isinstance(form, FromTable | Rows):
-        return PeopleRows(
-            tuple(
-                PeopleRow(row.condition, _cell(row.key, row.gives, bench), row.citations)
-                for row in rows_for(key, form, bench)
-            )
-        )
+    if isinstance(form, FromTable):
+        asked = "people", key, *form.with_.items()
+        return bench.once(asked, bench.tables.get(form.table), lambda: _rows(key, form, bench))
+    if isinstance(form, Rows):
+        return _rows(key, form, bench)
     return roles(form, bench)
+
+
+def _rows(key: str, form: FromTable | Rows, bench: Bench) -> PeopleRows:
+    rows = rows_for(key, form, bench)
+    return PeopleRows(
+        tuple([PeopleRow(row.condition, _cell(row.key, row.gives, bench), row.citations) for row in rows])
+    )
 
 
 def roles(form: forms.Roles, bench: Bench) -> People:
     match form:
         case Text():
             if form == "record.by":
-                if not any(isinstance(each, OnRecord) for each in parts_of(bench.trigger)):
+                if not any(isinstance(each, OnRecord) for each in bench.triggers()):
                     bench.error(
                         "no-such-anchor",
                         "'record.by' needs a trigger that is a record",

@@ -158,7 +158,8 @@ def _rules(node: Mapping, report: Report) -> list[Node]:
     section = node.get("rules")
     for key in ("sources", "rules"):
         if node.get(key) is None:
-            start = node.entries[0][0].span
+            assert node.first_key is not None
+            start = node.first_key.span
             report.error("missing-key", f"'{key}' is missing here", start, _WHAT[key])
     if section is None:
         return []
@@ -183,7 +184,7 @@ def _places(rules: list[Node], report: Report) -> dict[str, Span]:
     found: dict[str, Span] = {}
     for rule in rules:
         id_ = rule.get("id") if isinstance(rule, Mapping) else None
-        if isinstance(id_, Scalar) and id_.text:
+        if isinstance(id_, Scalar) and id_:
             if id_.text in found:
                 report.error(
                     "duplicate-id",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missingrules.domain.source import Span
-    from missingrules.reading.located import Text
+    from missingrules.reading.places import Text
 
 
 # Looking for the nearest spelling takes long; whoever has so many unknown names needs no more of it.
@@ -33,14 +33,15 @@ class Report:
         self.times = 0
         self._guesses = 0
         # Where to point for what is empty and so stands nowhere: the rule at hand.
-        self.near: Span | None = None
+        self.near: Text | None = None
 
     def __len__(self) -> int:
         return len(self._found)
 
     def error(self, code: str, message: str, span: Span | None, hint: str | None = None) -> None:
         self.times += 1
-        span = span or self.near
+        if span is None and self.near is not None:
+            span = self.near.span
         self._found.setdefault((code, str(span), message), Diagnostic(code, message, span, hint))
 
     def take(self, problem: InvalidInput) -> None:

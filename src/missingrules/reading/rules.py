@@ -19,9 +19,9 @@ from missingrules.domain.vocabulary import TOPICS
 from missingrules.reading.conditions import condition, fact_test, kinds, parts_of
 from missingrules.reading.duties import EFFECTS, duties
 from missingrules.reading.layers import Lacking, Layers, citations, exception, modality, refuse_idle_cites
-from missingrules.reading.located import Text
 from missingrules.reading.names import NAME, refuse_name
 from missingrules.reading.people import roles
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import last_of, where
 from missingrules.reading.triggers import outcome, outcomes_of, trigger
 

@@ -39,8 +39,8 @@ class Said(Closed):
     """What a rule, a case or an item may say of an act."""
 
     title: Word | None = Field(default=None, description="Plain words of your own")
-    cite: References = Field(default=[], description="The paragraph or paragraphs it rests on")
-    cites: dict[Word, References] = Field(default={}, description="For keys that rest on other paragraphs")
+    cite: References = Field(default_factory=list, description="The paragraph or paragraphs it rests on")
+    cites: dict[Word, References] = Field(default_factory=dict, description="For keys that rest on other paragraphs")
     modality: Annotated[Word, only("must", "should", "may", "stated")] | None = Field(
         default=None, description="The source's own word"
     )
@@ -66,7 +66,9 @@ class Said(Closed):
     counts_from: Annotated[Word, only("trigger", "started")] | None = Field(
         default=None, description="From when acts count: the trigger, or the start of the episode"
     )
-    not_stated: Annotated[list[Silence], as_list] = Field(default=[], description="The keys that the source leaves out")
+    not_stated: Annotated[list[Silence], as_list] = Field(
+        default_factory=list, description="The keys that the source leaves out"
+    )
 
 
 class Item(Said):
@@ -104,7 +106,7 @@ class InForce(Closed):
 class Rule(Acting):
     id: Word = Field(description="Its name, unique in the file")
     topic: Word = Field(description="The shared topic it is compared under")
-    rests_on: Words = Field(default=[], description="Readings that are shown but change nothing here")
+    rests_on: Words = Field(default_factory=list, description="Readings that are shown but change nothing here")
     in_force: InForce | None = Field(default=None, description="When it goes live and lapses")
     kinds: Words | None = Field(default=None, description="The kinds of episode it speaks of")
     outside_scope: YesNo = Field(default=False, description="true: the file's scope does not limit it")
@@ -154,7 +156,7 @@ class HoursForm(Closed):
 class MeetingForm(Closed):
     title: Word | None = Field(default=None, description="What people call it")
     every: Word | None = Field(default=None, description="How often it is held")
-    cite: References = Field(default=[], description="Where the source says so")
+    cite: References = Field(default_factory=list, description="Where the source says so")
 
 
 class RoleForm(Closed):
@@ -175,16 +177,16 @@ class FactForm(Closed):
 
 class ActionForm(Closed):
     means: Word = Field(description="What it is, in one line")
-    done: Words = Field(default=[], description="Outcomes of its own that count as done")
-    not_done: Words = Field(default=[], description="Outcomes of its own that do not")
-    also: Words = Field(default=[], description="Other actions, a record of which counts as this one")
+    done: Words = Field(default_factory=list, description="Outcomes of its own that count as done")
+    not_done: Words = Field(default_factory=list, description="Outcomes of its own that do not")
+    also: Words = Field(default_factory=list, description="Other actions, a record of which counts as this one")
 
 
 class EventForm(Closed):
     means: Word = Field(description="What it is, in one line")
     fields: dict[
         Word, Annotated[Word, only("yes_no", "choice", "scale", "number", "length", "date", "instant", "text")]
-    ] = Field(default={}, description="What a case may say of it: each field and its type")
+    ] = Field(default_factory=dict, description="What a case may say of it: each field and its type")
 
 
 class CountedForm(Closed):
@@ -233,7 +235,7 @@ class TableForm(Closed):
     hit: Annotated[Word, only("first", "unique")] = Field(
         description="first: the first row that holds; unique: one at most"
     )
-    inputs: Words = Field(default=[], description="What a rule passes to it")
+    inputs: Words = Field(default_factory=list, description="What a rule passes to it")
     rows: list[Condition] = Field(min_length=1, description="Its rows: facts, what they give, cite")
 
 
@@ -255,15 +257,15 @@ class ProtocolFile(Head):
 
     scope: ScopeForm | None = Field(default=None, description="What guards every rule")
     sources: dict[Word, SourceForm] = Field(min_length=1, description="The documents; the first is the protocol itself")
-    hours: dict[Word, HoursForm] = Field(default={}, description="Named hours of the week")
-    meetings: dict[Word, MeetingForm] = Field(default={}, description="The organisation's meetings")
-    roles: dict[Word, RoleForm] = Field(default={}, description="Who acts")
-    facts: dict[Word, FactForm] = Field(default={}, description="Facts of this area's own")
-    actions: dict[Word, ActionForm] = Field(default={}, description="Acts of this area's own")
-    events: dict[Word, EventForm] = Field(default={}, description="Events of this area's own")
+    hours: dict[Word, HoursForm] = Field(default_factory=dict, description="Named hours of the week")
+    meetings: dict[Word, MeetingForm] = Field(default_factory=dict, description="The organisation's meetings")
+    roles: dict[Word, RoleForm] = Field(default_factory=dict, description="Who acts")
+    facts: dict[Word, FactForm] = Field(default_factory=dict, description="Facts of this area's own")
+    actions: dict[Word, ActionForm] = Field(default_factory=dict, description="Acts of this area's own")
+    events: dict[Word, EventForm] = Field(default_factory=dict, description="Events of this area's own")
     conventions: ConventionsForm | None = Field(default=None, description="Said once for the whole file, with why")
-    readings: dict[Word, ReadingForm] = Field(default={}, description="What the source leaves open")
-    tables: dict[Word, TableForm] = Field(default={}, description="Decision tables")
+    readings: dict[Word, ReadingForm] = Field(default_factory=dict, description="What the source leaves open")
+    tables: dict[Word, TableForm] = Field(default_factory=dict, description="Decision tables")
     rules: list[Rule] = Field(min_length=1, description="The rules")
 
 
@@ -271,7 +273,7 @@ class ParagraphForm(Closed):
     ref: Word = Field(description="The paragraph's reference, unique in the document")
     heading: Word = Field(description="The heading that it stands under")
     fingerprint: Word | None = Field(default=None, description="Of its normalised text")
-    figures: Words = Field(default=[], description="The figures found in it")
+    figures: Words = Field(default_factory=list, description="The figures found in it")
     fate: Word | None = Field(default=None, description="What became of it")
     reason: Word | None = Field(default=None, description="Why")
 
@@ -281,4 +283,4 @@ class LedgerFile(Closed):
     document: Word = Field(description="The document's name, as citations give it")
     title: Word = Field(description="The document's title")
     seen: YesNo = Field(default=True, description="false: the text was not at hand")
-    paragraphs: list[ParagraphForm] = Field(default=[], description="Its paragraphs, in order")
+    paragraphs: list[ParagraphForm] = Field(default_factory=list, description="Its paragraphs, in order")

@@ -16,7 +16,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from missingrules.reading.located import Blank, Text, Tree
+from missingrules.reading.located import Blank, Tree
+from missingrules.reading.places import Text
 
 # Marks the parts of an error's path that are ours and not the author's.
 TAG: Final = "·"
@@ -72,14 +73,17 @@ class _Form(Discriminator):
 def form(what: str, *keys: tuple[str, str], text: bool = False, list_: bool = False) -> Discriminator:
     """Tells a value's forms apart: a text, a list, or a map known by a key; `keys` pairs it with the map's model."""
 
+    tags = [(key, TAG + model) for key, model in keys]
+
     def tell(value: object) -> str | None:
         if isinstance(value, Text):
             return TEXT if text else None
-        if isinstance(value, list):
-            return LIST if list_ else None
         if isinstance(value, dict):
-            return next((TAG + model for key, model in keys if key in value), None)
-        return None
+            for key, tag_ in tags:
+                if key in value:
+                    return tag_
+            return None
+        return LIST if list_ and isinstance(value, list) else None
 
     marks = [key for key, _ in keys]
     ways = [*(["a word"] if text else []), *(["a list"] if list_ else []), f"a map with {listed(marks)}"]
@@ -174,19 +178,19 @@ Cited: TypeAlias = Text | dict[Text, Text]
 
 def where(value: object) -> Span | None:
     """Where a piece of what was validated begins; for messages only, it looks through all of it."""
-    spans: list[Span] = []
+    first: Text | None = None
     queue = [value]
     while queue:
         each = queue.pop()
         if isinstance(each, Text):
-            spans.append(each.span)
+            first = each if first is None or each.start < first.start else first
         elif isinstance(each, dict):
             queue += [*each.keys(), *each.values()]
         elif isinstance(each, list):
             queue += each
         elif isinstance(each, BaseModel):
             queue += [getattr(each, name) for name in each.model_fields_set]
-    return min(spans, key=lambda span: (span.line, span.column), default=None)
+    return None if first is None else first.span
 
 
 def last_of(values: list[object]) -> Span | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from missingrules.domain.rules import All
 from missingrules.reading.conditions import condition
 from missingrules.reading.forms import FromTable
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
@@ -71,7 +73,10 @@ def _of_table(key: str, form: FromTable, bench: Bench) -> list[Row]:
             )
             return []
     inputs: dict[str, str] = {str(name): str(value) for name, value in form.with_.items()}
-    found = [_row(tree, key, column, tuple(table.gives), inputs, bench) for tree in table.rows]
+    gives = tuple(table.gives)
+    # Another reading of the table may change one row of it.
+    asked = "row", key, column, gives, *inputs.items()
+    found = [bench.once(asked, tree, partial(_row, tree, key, column, gives, inputs, bench)) for tree in table.rows]
     kept = [row for row in found if row]
     if inputs and not kept:
         given = ", ".join(f"{name}: {value}" for name, value in inputs.items())

@@ -37,8 +37,9 @@ from missingrules.reading.forms import (
     UndoneTrigger,
     WhileMissingTrigger,
 )
-from missingrules.reading.located import Text, place
+from missingrules.reading.located import place
 from missingrules.reading.names import canonical
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _event(form: dict[Text, Tree], bench: Bench) -> OnEvent:
 
 
 def _field(key: Text) -> Text:
-    return Text(f"event.{key}", key.span)
+    return key.here(f"event.{key}")
 
 
 def _missing_for(form: MissingForTrigger, bench: Bench) -> Trigger:

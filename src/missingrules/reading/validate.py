@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from missingrules.domain.diagnostics import did_you_mean
-from missingrules.reading.located import Blank, Text, located, place
+from missingrules.reading.located import Blank, first, located
 from missingrules.reading.nodes import Mapping, Scalar, Sequence, at
+from missingrules.reading.places import Text
 from missingrules.reading.shapes import TAG, listed, shown
 
 if TYPE_CHECKING:
@@ -74,13 +75,13 @@ def check_cell(adapter: TypeAdapter[Value], annotation: Any, key: Text, tree: Tr
 
 def _node(key: Text, tree: Tree) -> Node:
     """The node that a tree was, for its places."""
-    span = place(tree) or key.span
+    here = first(tree) or key
     if isinstance(tree, Text | Blank):
-        return Scalar(tree if isinstance(tree, Text) else "", span, quoted=False)
+        return here
     if isinstance(tree, dict):
-        entries = tuple((Scalar(name, name.span, quoted=False), _node(name, value)) for name, value in tree.items())
-        return Mapping(entries, span)
-    return Sequence(tuple(_node(key, each) for each in tree), span)
+        named = {name: _node(name, value) for name, value in tree.items()}
+        return Mapping(named, here.page, here.start, here.end)
+    return Sequence(tuple(_node(key, each) for each in tree), here.page, here.start, here.end)
 
 
 def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of: type[BaseModel] | None) -> None:
@@ -107,7 +108,7 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         found = at(node, path)
         keys = sorted(_keys(model, loc))
         wanted = _WANTED.get(kind) or (f"a map with {listed(keys)}" if 0 < len(keys) < 8 else "a map of keys")
-        is_empty = isinstance(found, Scalar) and not found.text
+        is_empty = isinstance(found, Scalar) and not found
         span = _key_span(node, path) if is_empty else _start(found)
         hint = _shape_hint(kind, found, path, model, loc)
         report.error("wrong-shape", f"{wanted} is wanted here, found {shown(located(found))}", span, hint)
@@ -116,7 +117,7 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         hint = _MORE.get(str(path[-1]), "write one more") if context["actual_length"] else "write at least one"
         message = wanted if context["actual_length"] else "this list is empty"
         report.error("too-few", message, _key_span(node, path), hint)
-    elif kind == "unknown-form" and _get(found_there := at(node, path), "episodes"):
+    elif kind == "unknown-form" and _get(found_there := at(node, path), "episodes") is not None:
         report.error(
             "episodes-as-trigger",
             "'episodes' is a condition, and sets nothing off",
@@ -133,7 +134,7 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         advice: str | None = context.get("hint")
         if kind == "unknown-form":
             advice = _form_hint(found, context) or advice
-        is_empty = isinstance(found, Scalar) and not found.text
+        is_empty = isinstance(found, Scalar) and not found
         message = str(error["msg"])
         if kind == "unknown-form" and is_empty:
             message = f"'{path[-1]}' has nothing after it"
@@ -188,15 +189,15 @@ def _form_hint(found: Node, context: dict[str, Any]) -> str | None:
         return "write one deadline, without brackets"
     if isinstance(found, Mapping):
         for key, _ in found.entries:
-            if near := did_you_mean(key.text, context["marks"].split()):
+            if near := did_you_mean(key, context["marks"].split()):
                 return near
     return None
 
 
 def _start(node: Node) -> Span | None:
     """A short place for a whole map or list: its first key or item."""
-    if isinstance(node, Mapping) and node.entries:
-        return node.entries[0][0].span
+    if isinstance(node, Mapping) and (key := node.first_key) is not None:
+        return key.span
     return node.span
 
 

@@ -104,7 +104,12 @@ def parse(text: str, pure: bool | None) -> Iterator[Event]:
     # A last line without its end would read differently in each parser.
     text = text if text.endswith("\n") else text + "\n"
     slow = not yaml.__with_libyaml__ if pure is None else pure
-    return yaml.parse(text, Loader=_PureParser if slow else yaml.CBaseLoader)
+    loader = (_PureParser if slow else yaml.CBaseLoader)(text)
+    # As `yaml.parse`, without a look ahead for each event.
+    try:
+        yield from iter(loader.get_event, None)
+    finally:
+        loader.dispose()
 
 
 def marks(event: Event) -> tuple[Mark, Mark]:
