@@ -8,17 +8,50 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.reading.nodes import Mapping, Sequence, read_file
-from missingrules.reading.schema import LedgerFile
+from missingrules.reading.schema import LedgerFile, ParagraphForm
 from missingrules.reading.validate import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
     from pathlib import Path
 
+    from missingrules.domain.source import Span
     from missingrules.reading.nodes import Node
     from missingrules.reading.report import Report
 
 FORMAT = "1"
+
+
+# What may have become of a paragraph. Of the first two, rules cite it; the others say why none does.
+FATES = (
+    "encoded",
+    "partly_encoded",
+    "heading",
+    "definition",
+    "guidance",
+    "context",
+    "contact",
+    "judgement",
+    "other_document",
+    "not_encoded",
+)
+CITED = FATES[:2]
+# Of these a reason is wanted.
+REASONED = ("partly_encoded", "not_encoded", "other_document")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A piece of the document, and what became of it. `words` is 0 and `fingerprint` empty before it was indexed."""
+
+    ref: str
+    heading: str
+    words: int
+    fingerprint: str
+    figures: tuple[str, ...]
+    fate: str | None
+    reason: str | None
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +65,7 @@ class Ledger:
     headings: Map[str, str]
     broken: bool
     node: Node | None
+    paragraphs: tuple[Paragraph, ...] = ()
 
 
 def read_ledger(path: Path, shown: str, report: Report) -> Ledger:
@@ -48,7 +82,9 @@ def read_ledger(path: Path, shown: str, report: Report) -> Ledger:
     if form is None:
         return _broken(shown, node)
     headings: dict[str, str] = {}
+    paragraphs: list[Paragraph] = []
     for paragraph in form.paragraphs:
+        paragraphs.append(_paragraph(paragraph, report))
         if paragraph.ref in headings:
             report.error(
                 "duplicate-paragraph",
@@ -58,7 +94,41 @@ def read_ledger(path: Path, shown: str, report: Report) -> Ledger:
             )
         headings[str(paragraph.ref)] = str(paragraph.heading)
     broken = len(report) > before
-    return Ledger(str(form.document), str(form.title), shown, form.seen, MappingProxyType(headings), broken, node)
+    return Ledger(
+        str(form.document),
+        str(form.title),
+        shown,
+        form.seen,
+        MappingProxyType(headings),
+        broken,
+        node,
+        tuple(paragraphs),
+    )
+
+
+def _paragraph(form: ParagraphForm, report: Report) -> Paragraph:
+    if form.words is not None and not form.words.isdecimal():
+        report.error("not-a-number", f"'{form.words}' is no number of words", form.words.span, "write words: 57")
+    if form.fate is not None and form.fate not in FATES:
+        report.unknown("unknown-fate", "fate", form.fate, FATES, f"a fate is one of {', '.join(FATES)}")
+    elif form.fate in REASONED and form.reason is None:
+        assert form.fate is not None
+        report.error(
+            "fate-without-reason",
+            f"'{form.ref}' is {form.fate}, and nothing says why",
+            form.fate.span,
+            "write reason: and why, in a line of your own words",
+        )
+    return Paragraph(
+        str(form.ref),
+        str(form.heading),
+        int(form.words) if form.words is not None and form.words.isdecimal() else 0,
+        "" if form.fingerprint is None else str(form.fingerprint),
+        tuple(str(figure) for figure in form.figures),
+        None if form.fate is None else str(form.fate),
+        None if form.reason is None else str(form.reason),
+        form.ref.span,
+    )
 
 
 def wrong_format(node: Node, known: str, what: str, report: Report) -> bool:

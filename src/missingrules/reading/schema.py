@@ -272,7 +272,8 @@ class ProtocolFile(Head):
 class ParagraphForm(Closed):
     ref: Word = Field(description="The paragraph's reference, unique in the document")
     heading: Word = Field(description="The heading that it stands under")
-    fingerprint: Word | None = Field(default=None, description="Of its normalised text")
+    words: Word | None = Field(default=None, description="How many words of the text it is")
+    fingerprint: Word | None = Field(default=None, description="Of these words")
     figures: Words = Field(default_factory=list, description="The figures found in it")
     fate: Word | None = Field(default=None, description="What became of it")
     reason: Word | None = Field(default=None, description="Why")

@@ -281,3 +281,9 @@ def question(source: Source, index: int) -> Diagnostic:
     place = span_at(source, index)
     hint = quotes(source.line(place.line)).replace("the whole value", "the whole text, with its question mark,")
     return Diagnostic("yaml-syntax", message, place, hint)
+
+
+def flow_line(value: object) -> str:
+    """A value in one line of YAML, for files that a program writes."""
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf"))
+    return text.removesuffix("\n").removesuffix("\n...")

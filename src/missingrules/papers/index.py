@@ -1,0 +1,77 @@
+"""A ledger from a text, or a ledger made anew after its references and lengths were edited by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.papers.figures import figures_of
+from missingrules.papers.text import cut, fingerprint, words_of
+from missingrules.reading.yaml_events import flow_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from missingrules.reading.ledgers import Ledger, Paragraph
+
+
+def new_ledger(text: str, document: str, title: str) -> str:
+    """The ledger of a text that has none yet: each piece with a reference to be looked over."""
+    words = words_of(text)
+    lines = []
+    for piece in cut(text):
+        own = words[piece.first : piece.last]
+        said = text[own[0].start : own[-1].end]
+        entry: dict[str, object] = {"ref": piece.ref, "heading": piece.heading, "words": len(own)}
+        entry["fingerprint"] = fingerprint(own)
+        if found := _figures(said, piece.is_heading):
+            entry["figures"] = list(found)
+        if piece.is_heading:
+            entry["fate"] = "heading"
+        lines.append(entry)
+    return _written(document, title, lines)
+
+
+def renewed(ledger: Ledger, text: str) -> tuple[str, int]:
+    """The ledger with fingerprints and figures made anew from its own `words`, and how many words are left over.
+
+    References, headings, fates and reasons stay. Negative: the text has fewer words than the ledger counts.
+    """
+    words = words_of(text)
+    lines, at = [], 0
+    for paragraph in ledger.paragraphs:
+        own = words[at : at + paragraph.words]
+        at += paragraph.words
+        said = text[own[0].start : own[-1].end] if own else ""
+        lines.append(_entry(paragraph, fingerprint(own), _figures(said, paragraph.fate == "heading")))
+    return _written(ledger.document, ledger.title, lines), len(words) - at
+
+
+def told(ledger: Ledger, text: str) -> Iterator[tuple[Paragraph, str]]:
+    """Each paragraph with what the text says there, by the words that the ledger counts."""
+    words, at = words_of(text), 0
+    for paragraph in ledger.paragraphs:
+        own = words[at : at + paragraph.words]
+        at += paragraph.words
+        yield paragraph, text[own[0].start : own[-1].end] if own else ""
+
+
+def _entry(paragraph: Paragraph, mark: str, figures: Sequence[str]) -> dict[str, object]:
+    entry: dict[str, object] = {"ref": paragraph.ref, "heading": paragraph.heading, "words": paragraph.words}
+    entry["fingerprint"] = mark
+    if figures:
+        entry["figures"] = list(figures)
+    if paragraph.fate:
+        entry["fate"] = paragraph.fate
+    if paragraph.reason:
+        entry["reason"] = paragraph.reason
+    return entry
+
+
+def _figures(said: str, is_heading: bool) -> tuple[str, ...]:
+    # The number that a paragraph is printed under is no figure of it, and a heading has only that.
+    return () if is_heading else figures_of(said)
+
+
+def _written(document: str, title: str, entries: Sequence[dict[str, object]]) -> str:
+    head = f"format: 1\ndocument: {document}\ntitle: {flow_line(title)}\nparagraphs:\n"
+    return head + "".join(f"  - {flow_line(entry)}\n" for entry in entries)

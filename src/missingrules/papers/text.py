@@ -1,0 +1,170 @@
+"""A source text as words, cut into the pieces of which a ledger gives account.
+
+Only words count: markup, bullets, line breaks and punctuation may change without changing a fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+WORD = re.compile(r"[^\W_]+(?:[.'’/-][^\W_]+)*")
+TAG = re.compile(r"<[^>\n]*>")
+# A line that a single space indents was a bullet before its sign was lost.
+BULLET = re.compile(r"(?: (?=[A-Z‘“])|\s*(?:[-–•●▪*\uf0b7\uf0a7]|o(?=\s))\s+(?=\S))")
+NUMBER = re.compile(r"\s*(?:[-–•*]\s+)?(?:#+\s*)?(?:\*\*)?(?P<number>\d{1,2}(?:\.\d{1,3}){0,3})\.?(?:\*\*)?(?=\s|$)")
+MARKED = re.compile(r"\s*#+\s")
+# Where a line of a table is cut: its cells, its paragraphs, its lettered items.
+CELL = re.compile(r"\t+|<(?:p|li)>|(?<=\s)(?=\([a-z]\)\s)")
+CLOSED = tuple('.:;!?)”"…')
+HEADING = 75  # letters at the most
+FINGERPRINT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is compared, and where it stands in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the paper, by a reference that a reader can find: its words, from the first to before the last."""
+
+    ref: str
+    heading: str
+    first: int
+    last: int
+    is_heading: bool
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text in order; markup is none."""
+    bare = TAG.sub(lambda tag: " " * len(tag[0]), text)
+    return [Word(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in WORD.finditer(bare)]
+
+
+def fingerprint(words: Iterable[Word]) -> str:
+    """What stands for the words in a ledger."""
+    joined = " ".join(word.text for word in words)
+    return hashlib.sha256(joined.encode()).hexdigest()[:FINGERPRINT]
+
+
+def cut(text: str) -> list[Piece]:
+    """The pieces of a text, which together hold every word of it: numbered paragraphs, bullets, cells, headings."""
+    words = words_of(text)
+    marks = list(_marks(text))
+    found = []
+    at = 0
+    for i, mark in enumerate(marks):
+        end = marks[i + 1].start if i + 1 < len(marks) else len(text)
+        first = at
+        while at < len(words) and words[at].start < end:
+            at += 1
+        if at > first:
+            found.append((mark, first, at))
+    return _named(found, text, words)
+
+
+# --- where pieces begin -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    kind: str  # number, bullet, heading, paragraph, cell
+    number: str = ""
+
+
+def _marks(text: str) -> Iterator[_Mark]:
+    """The beginning of every piece, in order."""
+    lines = [(m.start(), m[0].rstrip("\n")) for m in re.finditer(r"[^\n]*\n?", text)]
+    saying = [bool(WORD.search(TAG.sub(" ", raw))) for _, raw in lines]
+    nexts = [next((lines[j][1] for j in range(i + 1, len(lines)) if saying[j]), "") for i in range(len(lines))]
+    blank, closed, alone = True, True, False
+    for (start, raw), says, after in zip(lines, saying, nexts, strict=True):
+        said = TAG.sub(" ", raw).strip(" \t*|")
+        if not says:
+            blank = True
+            continue
+        number = NUMBER.match(raw)
+        rest = raw[number.end() :] if number else raw
+        # What goes on in small letters was no heading.
+        heading = _is_heading(rest) and not after.lstrip()[:1].islower()
+        if number and _is_paragraph_number(number["number"], rest):
+            yield _Mark(start, "heading" if heading and rest.strip() else "number", number["number"])
+            alone = not rest.strip()
+        elif "\t" in raw or "<p>" in raw:
+            yield _Mark(start, "cell")
+            yield from (_Mark(start + m.start(), "cell") for m in CELL.finditer(raw) if m.start())
+            alone = False
+        elif BULLET.match(raw):
+            yield _Mark(start, "bullet")
+            alone = False
+        elif MARKED.match(raw) or (blank and closed and heading and not alone):
+            yield _Mark(start, "heading")
+        elif blank and closed and not alone:
+            yield _Mark(start, "paragraph")
+        else:
+            # Goes on: a line of the same paragraph, or the paragraph of a number that stands alone.
+            alone = False
+        blank, closed = False, said.endswith(CLOSED) or heading
+
+
+def _is_heading(text: str) -> bool:
+    said = text.strip(" \t*#|")
+    return bool(said) and len(said) <= HEADING and said[0].isupper() and not said.endswith(CLOSED[:3])
+
+
+def _is_paragraph_number(number: str, rest: str) -> bool:
+    """A plain number begins a section only before a title; `18 years` in the middle of a sentence does not."""
+    return "." in number or (_is_heading(rest) and int(number) > 0)
+
+
+# --- by what name they are found --------------------------------------------------------------------------------------
+
+
+def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) -> list[Piece]:
+    out: list[Piece] = []
+    heading, under = "", "Front matter"
+    counts: dict[str, int] = {}
+    taken: dict[str, int] = {}
+    for mark, first, last in found:
+        if mark.kind == "heading":
+            title = _plain(text[words[first].start : words[last - 1].end])
+            heading = title.removeprefix(mark.number).strip(" .") if mark.number else title
+            under = mark.number or heading
+            ref = f"{mark.number} heading" if mark.number else f"Heading / {heading}"
+            counts = {}
+        elif mark.kind == "number":
+            ref = under = mark.number
+            counts = {"paragraph": 1}
+        else:
+            counts[mark.kind] = counts.get(mark.kind, 0) + 1
+            between = " " if under[:1].isdigit() else " / "
+            ref = f"{under}{between}{mark.kind} {counts[mark.kind]}"
+        out.append(Piece(_unique(ref, heading, taken), heading or "Front matter", first, last, mark.kind == "heading"))
+    return out
+
+
+def _plain(text: str) -> str:
+    """A heading as it is printed, without markup, in one line."""
+    return " ".join(TAG.sub(" ", text).replace("*", " ").replace("#", " ").split()).strip(" .|")
+
+
+def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:
+    ref = " ".join(ref.replace(",", " ").split())
+    if ref in taken:
+        other = " ".join(f"{ref} {heading}".replace(",", " ").split())
+        ref = other if other not in taken else f"{other} ({taken[ref] + 1})"
+        taken[ref] = taken.get(ref, 0)
+    taken[ref] = taken.get(ref, 0) + 1
+    return ref
