@@ -147,6 +147,17 @@ def test_of_an_undecided_series_what_was_due_before_it_fires_is_not_owed() -> No
     }
 
 
+@to_mend
+def test_a_phase_lasts_to_the_end_of_its_last_date() -> None:
+    """Every day for three days from the 1st: what opens on the 4th at noon is still due a day later (§3)."""
+    series = Repeat("started", "last_held", (Phase(length("1 day"), length("3 days")), Phase(length("1 month"))))
+    p = protocol(duty("r", STARTED, repeat=series))
+    times = ["2025-05-02 12:00", "2025-05-03 12:00", "2025-05-04 12:00"]
+    done = [record(f"n{n}", "notify", at(t), episode="e") for n, t in enumerate(times)]
+    found = both(p, case(episode("e", at("2025-05-01 10:00")), records=tuple(done)), at("2025-05-04 13:00"))
+    assert found["p/r/e/4"].due == at("2025-05-05 23:59:59")
+
+
 def test_only_the_act_that_pulled_the_trigger_does_not_discharge() -> None:
     """An interview whose record includes the meeting: the meeting pulled the trigger, the interview counts (§5)."""
     p = protocol(duty("r", OnRecord("strategy_meeting"), "return_interview"))
