@@ -124,6 +124,18 @@ def test_a_row_chosen_at_firing_counts_from_what_happens_later() -> None:
 
 
 @to_mend
+def test_one_open_row_does_not_put_back_what_another_gave() -> None:
+    """Two hours from the start, or one from the return: 12:00 or 21:00, also once the child is back (§3)."""
+    rows = DeadlineRows(
+        (row(fact("episode.first"), within("1 hour", "returned")), row(fact("episode.second"), within("2 hours")))
+    )
+    p = protocol(duty("r", STARTED, deadline=rows))
+    c = case(episode("e", at("2025-05-01 10:00"), at("2025-05-01 20:00")))
+    found = both(p, c, at("2025-05-01 20:30"))["p/r/e/1"]
+    assert (found.due, found.due_between) == (at("2025-05-01 12:00"), (at("2025-05-01 12:00"), at("2025-05-01 21:00")))
+
+
+@to_mend
 def test_a_start_after_the_child_was_found_is_impossible() -> None:
     """Found at 01:00 on the 16th, so gone by then: no second of the afternoon is a possible start (§1 order)."""
     p = protocol(duty("r", OnInstant("reported"), deadline=within("24 hours")))
