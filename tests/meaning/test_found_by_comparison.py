@@ -1,6 +1,6 @@
 """What the comparison of engine and oracle has found, each as a small case worked by hand from docs/meaning.md.
 
-A case stays when it is mended. What the engine does not do yet is marked; the mark goes with the mending.
+A case stays when it is mended.
 """
 
 from __future__ import annotations
@@ -116,6 +116,17 @@ def test_a_row_chosen_at_firing_counts_from_what_happens_later() -> None:
     assert both(p, c, at("2025-05-03 11:00"))["p/r/e/1"].due == at("2025-05-04 10:00")
 
 
+def test_one_open_row_does_not_put_back_what_another_gave() -> None:
+    """Two hours from the start, or one from the return: 12:00 or 21:00, also once the child is back (§3)."""
+    rows = DeadlineRows(
+        (row(fact("episode.first"), within("1 hour", "returned")), row(fact("episode.second"), within("2 hours")))
+    )
+    p = protocol(duty("r", STARTED, deadline=rows))
+    c = case(episode("e", at("2025-05-01 10:00"), at("2025-05-01 20:00")))
+    found = both(p, c, at("2025-05-01 20:30"))["p/r/e/1"]
+    assert (found.due, found.due_between) == (at("2025-05-01 12:00"), (at("2025-05-01 12:00"), at("2025-05-01 21:00")))
+
+
 def test_a_start_after_the_child_was_found_is_impossible() -> None:
     """Found at 01:00 on the 16th, so gone by then: no second of the afternoon is a possible start (§1 order)."""
     p = protocol(duty("r", OnInstant("reported"), deadline=within("24 hours")))
@@ -136,6 +147,16 @@ def test_of_an_undecided_series_what_was_due_before_it_fires_is_not_owed() -> No
     assert {k: (o.status, o.due) for k, o in found.items()} == {
         "p/r/e/2": ("not_decidable", at("2025-05-04 23:59:59")),
     }
+
+
+def test_a_phase_lasts_to_the_end_of_its_last_date() -> None:
+    """Every day for three days from the 1st: what opens on the 4th at noon is still due a day later (§3)."""
+    series = Repeat("started", "last_held", (Phase(length("1 day"), length("3 days")), Phase(length("1 month"))))
+    p = protocol(duty("r", STARTED, repeat=series))
+    times = ["2025-05-02 12:00", "2025-05-03 12:00", "2025-05-04 12:00"]
+    done = [record(f"n{n}", "notify", at(t), episode="e") for n, t in enumerate(times)]
+    found = both(p, case(episode("e", at("2025-05-01 10:00")), records=tuple(done)), at("2025-05-04 13:00"))
+    assert found["p/r/e/4"].due == at("2025-05-05 23:59:59")
 
 
 def test_only_the_act_that_pulled_the_trigger_does_not_discharge() -> None:

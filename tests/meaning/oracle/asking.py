@@ -32,7 +32,7 @@ from tests.meaning.oracle.dues import who_possible
 from tests.meaning.oracle.facts import counted_at, fact, guard, holds, in_window, is_first, recorded, running
 from tests.meaning.oracle.firing import first_until
 from tests.meaning.oracle.items import Item, breaches, scenarios, start_of
-from tests.meaning.oracle.outcomes import outcome_of, shown
+from tests.meaning.oracle.outcomes import in_world, outcome_of, shown
 from tests.meaning.oracle.world import Ctx, World, as_int, worlds
 
 if TYPE_CHECKING:
@@ -65,9 +65,12 @@ def questions(
 
 def asked_in(world: World) -> list[tuple[str, set[Fact]]]:
     found: list[tuple[str, set[Fact]]] = []
+    stand = in_world(world)
     for duty in world.duties:
         found.append((f"{world.protocol.name}/{duty.id}", becoming(world, duty)))
-        found += [(i.key(world), hangs(world, i)) for i in shown(world, scenarios(world, duty)[0])]
+        for i in shown(world, scenarios(world, duty)[0]):
+            key = i.key(world)
+            found.append((key, hangs(world, i, stand[key].status)))
     for p, r, truth in breaches(world):
         if truth is None:
             ctx = Ctx(world.episode(r.episode), p.guard.kinds, None, r)
@@ -92,7 +95,7 @@ def becoming(world: World, duty: Duty) -> set[Fact]:
     return found
 
 
-def hangs(world: World, item: Item) -> set[Fact]:
+def hangs(world: World, item: Item, status: str) -> set[Fact]:
     """What is unknown of one obligation: its trigger and guard, exceptions, end, deadline and people."""
     f, duty, now = item.f, item.f.duty, world.as_of
     found: set[Fact] = set()
@@ -101,13 +104,14 @@ def hangs(world: World, item: Item) -> set[Fact]:
             found |= of_trigger(world, duty, trigger, f.ctx, f.fire)
         found |= of_guard(world, duty.guard, f.ctx, f.fire)
     one = outcome_of(world, item)
-    if one.status in ("met", "met_late", "ceased", "missed"):
+    if status in ("met", "met_late", "ceased", "missed"):
         return found
     closed = min(now, item.sure_end) if item.done is None else item.done
     at = max(item.opens, closed)
     for exception in duty.guard.unless:
         found |= unknown(world, exception.condition, f.ctx, at)
-    if first_until(world, duty, f.chance, f.chance.begin, f.ctx, assume=True) <= now < item.sure_end:
+    perhaps, certain = (first_until(world, duty, f.chance, f.chance.begin, f.ctx, assume=x) for x in (True, False))
+    if perhaps <= now < certain:
         for until in duty.until:
             if isinstance(until, OnBirthday):
                 born = recorded(world, "child.date_of_birth", Ctx(None), 0)
