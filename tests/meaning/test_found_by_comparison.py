@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missingrules.domain.rules import (
+    All,
     Becomes,
     DeadlineRows,
+    EpisodesReach,
     MissingFor,
     OnBirthday,
     OnDay,
@@ -22,6 +24,7 @@ from missingrules.domain.rules import (
 from tests.meaning.build import (
     at,
     case,
+    counted,
     day,
     duty,
     episode,
@@ -205,6 +208,21 @@ def test_a_record_that_names_no_episode_breaks_a_rule_for_the_child() -> None:
     assert forbidden_by_both(p, c, at("2025-05-02 10:00")) == {"p/f/child/n": "breached"}
 
 
+def test_when_it_was_done_is_open_while_an_earlier_record_may_have_done_it() -> None:
+    """R1 is of e1 or of e2, R2 of e1: done in time either way, at 12:00 or at 13:00 nobody can say (§5 discharge)."""
+    p = protocol(duty("r", STARTED, deadline=within("1 day")))
+    c = case(
+        episode("e1", at("2025-05-01 09:00"), at("2025-05-01 10:00")),
+        episode("e2", at("2025-05-01 11:00")),
+        records=(
+            record("r1", "notify", at("2025-05-01 12:00")),
+            record("r2", "notify", at("2025-05-01 13:00"), episode="e1"),
+        ),
+    )
+    found = both(p, c, at("2025-05-01 14:00"))["p/r/e1/1"]
+    assert (found.status, found.discharged_at) == ("met", None)
+
+
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +236,34 @@ def test_whether_it_was_the_first_hangs_on_the_kind_of_the_one_before() -> None:
     found = asked(evaluated(p, c, at("2025-05-03 10:00")))
     assert found == {("episode.kind", "e1"): frozenset({"p/r/e1/1", "p/r/e2/1"})}
     assert found == questions(p, c, at("2025-05-03 10:00"))
+
+
+def test_an_absence_regraded_to_missing_brings_the_count_then() -> None:
+    """The second in 90 days began as an absence; from 12:00 it is missing, and that brings the count to two (§2)."""
+    p = protocol(duty("r", EpisodesReach(2, counted("90 days")), guard=guard(kinds=("missing",))))
+    c = case(
+        episode("e1", at("2025-05-01 10:00"), at("2025-05-01 12:00")),
+        episode(
+            "e2",
+            at("2025-05-10 10:00"),
+            kind=graded((at("2025-05-10 10:00"), "absent"), (at("2025-05-10 12:00"), "missing")),
+        ),
+    )
+    assert statuses(p, c, at("2025-05-10 11:00")) == {}
+    assert {k: o.triggered_at for k, o in both(p, c, at("2025-05-10 13:00")).items()} == {
+        "p/r/e2/1": at("2025-05-10 12:00")
+    }
+
+
+def test_what_has_become_known_since_is_not_asked_for_again() -> None:
+    """At the start nobody had graded it or judged the harm; it was graded an hour later, so only the harm is open."""
+    p = protocol(duty("r", OnInstant("started"), guard=guard(All((risk("high"), fact("episode.serious_concerns"))))))
+    graded_later = graded((at("2025-05-01 11:00"), "high"))
+    c = case(episode("e", at("2025-05-01 10:00"), risk=graded_later))
+    now = at("2025-05-01 12:00")
+    assert statuses(p, c, now) == {"p/r/e/1": "not_decidable"}
+    found = asked(evaluated(p, c, now))
+    assert found == questions(p, c, now) == {("episode.serious_concerns", "e"): frozenset({"p/r/e/1"})}
 
 
 def test_an_until_not_known_is_asked_for() -> None:

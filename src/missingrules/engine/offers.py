@@ -20,13 +20,14 @@ from missingrules.domain.rules import (
 )
 from missingrules.engine.acts import pulls
 from missingrules.engine.places import CHILD, Place
-from missingrules.engine.tracks import UNKNOWN, Track, Truth, all_of
+from missingrules.engine.tracks import UNKNOWN, YES, Track, Truth, all_of, between, joined, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from missingrules.domain import rules
     from missingrules.domain.rules import Duty
+    from missingrules.engine.counts import Row, Tally
     from missingrules.engine.facts import Reader
     from missingrules.engine.seen import Happening, SeenEpisode
 
@@ -174,6 +175,15 @@ def _runs(
             yield Chance(index, max(begins, start), min(Instant(stops - 1), end))
 
 
+def _with_itself(tally: Tally, row: Row) -> Track[int]:
+    """The most that the count may be over time, the row itself counted as long as its window holds it."""
+    if row.counts is YES:
+        return mapped(tally.in_window, itemgetter(1))
+    held: Track[Truth] = mapped(row.counts, lambda counts: counts is False)
+    left_out = all_of([held, between(row.at, row.leaves)])
+    return joined([tally.in_window, left_out], lambda both: both[0][1] + both[1])
+
+
 def _reach(reader: Reader, trigger: EpisodesReach) -> list[Chance]:
     """The episodes that bring the count there, each until the count falls below it."""
     tally = reader.tally(trigger.counted)
@@ -181,7 +191,7 @@ def _reach(reader: Reader, trigger: EpisodesReach) -> list[Chance]:
     for row, low, high in tally.numbered():
         if low > trigger.at_least or (high < trigger.at_least and tally.whole_from <= row.at):
             continue
-        falls = tally.in_window.first(lambda count: count[1] < trigger.at_least, row.at)
+        falls = _with_itself(tally, row).first(lambda count: count < trigger.at_least, row.at)
         certain = row.counts if low == trigger.at_least else all_of([row.counts, UNKNOWN])
         end = FOREVER if falls is None else max(row.at, Instant(falls - 1))
         out.append(Chance(row.episode.index, row.at, end, certain))

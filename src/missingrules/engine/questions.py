@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from missingrules.domain.clock import Instant
 from missingrules.domain.rules import PeopleRows
 from missingrules.engine import evidence
 from missingrules.engine.places import Place
@@ -14,7 +15,6 @@ from missingrules.engine.status import CLOSED, closed_at, parts, standing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Duty
     from missingrules.engine.evidence import Unknown
     from missingrules.engine.instances import Instance
@@ -54,7 +54,10 @@ def _ask(solver: Solver, asked: Asking, key: str, instance: Instance) -> None:
         at = firing.fired
         needed = firing.trigger if firing.trigger > as_of else None
         asked.ask(evidence.unknown_in_trigger(reader, duty, place, at), key, by=needed)
-        asked.ask(evidence.unknown_in_guard(reader, duty.guard, place, at), key, by=needed)
+        # What has become known since is not asked for again.
+        last = reader.guard(duty.guard, place).until(at) - 1
+        still = max(at, min(as_of, Instant(last)))
+        asked.ask(evidence.unknown_in_guard(reader, duty.guard, place, still), key, by=needed)
     if status in CLOSED:
         return
     at = max(firing.trigger, closed_at(instance, as_of))

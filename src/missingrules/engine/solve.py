@@ -236,7 +236,7 @@ class Solver:
                 trigger,
                 None if none else low,
                 (low, high) if low != high and high != FOREVER else None,
-                discharged,
+                discharged if instance.open_act is None else None,
                 closes if discharged is None and closes <= as_of else None,
                 trigger if none and at_once else None,
                 Later(partial(self._detail, instance, due)),

@@ -66,7 +66,9 @@ def status_of(instance: Instance, due: Due, as_of: Instant) -> Status:
     if instance.discharged is not None:
         if instance.discharged <= due.low:
             return MET
-        return MET_LATE if instance.discharged > due.high else NOT_DECIDABLE
+        # A record before it may have been the one.
+        first = instance.discharged if instance.open_act is None else instance.open_act.at
+        return MET_LATE if first > due.high else NOT_DECIDABLE
     if instance.open_act is not None:
         return NOT_DECIDABLE
     if instance.closes <= as_of:

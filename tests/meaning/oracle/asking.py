@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from missingrules.domain.case import Case, Episode
     from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Duty, Guard, Moment, Protocol, Stretch
+    from tests.meaning.oracle.firing import Firing
 
 Fact = tuple[str, str | None]  # and the episode, if it is one's
 Asked = dict[Fact, frozenset[str]]
@@ -102,7 +103,7 @@ def hangs(world: World, item: Item, status: str) -> set[Fact]:
     if f.undecided:
         for trigger in parts(duty.trigger):
             found |= of_trigger(world, duty, trigger, f.ctx, f.fire)
-        found |= of_guard(world, duty.guard, f.ctx, f.fire)
+        found |= of_guard(world, duty.guard, f.ctx, still_unknown(world, f))
     one = outcome_of(world, item)
     if status in ("met", "met_late", "ceased", "missed"):
         return found
@@ -124,6 +125,16 @@ def hangs(world: World, item: Item, status: str) -> set[Fact]:
         if isinstance(who, PeopleRows) and len(who_possible(world, who, f, at)) > 1:
             found |= of_rows(world, who, f.ctx, start_of(item) if who.at_firing else at)
     return found
+
+
+def still_unknown(world: World, f: Firing) -> int:
+    """The last instant by now of the time, from the firing on, in which the guard is unknown."""
+    last = f.fire
+    for t in sorted({t for t in world.instants if f.fire < t <= world.as_of} | {max(f.fire, world.as_of)}):
+        if guard(world, f.duty.guard, f.ctx, t) is not None:
+            break
+        last = t
+    return last
 
 
 def at_firing(rows: object) -> bool:

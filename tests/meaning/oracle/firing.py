@@ -223,7 +223,7 @@ def reaching(world: World, e: Episode, trigger: EpisodesReach) -> list[Chance]:
     at = as_int(getattr(e, counted.counted_by))
     end = None
     for t in [x for x in world.instants if x > at]:
-        if count(world, counted, t)[1] < n:
+        if count(world, counted, t, e)[1] < n:
             end = t - 1
             break
 
