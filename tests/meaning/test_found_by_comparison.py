@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missingrules.domain.case import Held
 from missingrules.domain.rules import (
     All,
     Becomes,
     DeadlineRows,
     EpisodesReach,
+    HoursTest,
     MissingFor,
     OnBirthday,
     OnDay,
@@ -29,6 +31,7 @@ from tests.meaning.build import (
     duty,
     episode,
     fact,
+    facts,
     forbid,
     graded,
     guard,
@@ -221,6 +224,19 @@ def test_when_it_was_done_is_open_while_an_earlier_record_may_have_done_it() -> 
     )
     found = both(p, c, at("2025-05-01 14:00"))["p/r/e1/1"]
     assert (found.status, found.discharged_at) == ("met", None)
+
+
+def test_hours_are_known_before_anything_has_happened() -> None:
+    """In care on 6 May alone, no episode: what the kind is nobody can say, and from 9 to 5 the office is open (§2).
+
+    So the time of not knowing that reaches to the end of the stretch begins at 17:00; a day later is 17:00 on the 7th.
+    """
+    closed = guard(fact("episode.kind", "missing"), unless=(HoursTest("office", outside=False),))
+    p = protocol(duty("r", Becomes(fact("child.looked_after")), guard=closed, deadline=within("24 hours")))
+    spell = Held("true", start=at("2025-05-06 00:00"), end=at("2025-05-07 00:00"))
+    c = case(child=facts(looked_after=(spell,)))
+    found = both(p, c, at("2025-06-05 10:00"))
+    assert {key: o.due for key, o in found.items()} == {"p/r/child/1": at("2025-05-07 17:00")}
 
 
 # --- questions --------------------------------------------------------------------------------------------------------

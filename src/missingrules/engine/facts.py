@@ -319,6 +319,9 @@ class Reader:
         starts = [e.started for e in self.seen.episodes] + [self.seen.as_of]
         starts += [h.at for found in self.seen.events.values() for h in found]
         starts += [h.at for found in self.seen.acts.values() for h in found]
+        # A fact of the child may begin before anything has happened.
+        tracks = (*self.seen.child.values(), *self.seen.plan.values())
+        starts += [when for track in tracks for when in track.times if when > BEFORE_ALL]
         day, last = self.clock.date_of(min(starts)), self.clock.date_of(self.seen.as_of) + timedelta(days=366)
         changes: list[tuple[Instant, Truth]] = []
         while day <= last:

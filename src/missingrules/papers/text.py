@@ -136,7 +136,7 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
     out: list[Piece] = []
     heading, under = "", "Front matter"
     counts: dict[str, int] = {}
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     for mark, first, last in found:
         if mark.kind == "heading":
             title = _plain(text[words[first].start : words[last - 1].end])
@@ -160,11 +160,11 @@ def _plain(text: str) -> str:
     return " ".join(TAG.sub(" ", text).replace("*", " ").replace("#", " ").split()).strip(" .|")
 
 
-def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:
-    ref = " ".join(ref.replace(",", " ").split())
-    if ref in taken:
-        other = " ".join(f"{ref} {heading}".replace(",", " ").split())
-        ref = other if other not in taken else f"{other} ({taken[ref] + 1})"
-        taken[ref] = taken.get(ref, 0)
-    taken[ref] = taken.get(ref, 0) + 1
-    return ref
+def _unique(ref: str, heading: str, taken: set[str]) -> str:
+    """The reference; of one that is printed twice with its heading, and if need be with a number."""
+    plain = " ".join(ref.replace(",", " ").split())
+    under = " ".join(f"{plain} {heading}".replace(",", " ").split())
+    numbered = (f"{under} ({count})" for count in range(2, len(taken) + 3))
+    found = next(name for name in (plain, under, *numbered) if name not in taken)
+    taken.add(found)
+    return found

@@ -46,6 +46,13 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     return found
 
 
+def with_ledgers(path: str | os.PathLike[str]) -> tuple[Mapping, dict[str, Ledger]]:
+    """The nodes of a protocol's file that is without mistakes, and the ledgers that it names, its own first."""
+    node = read_file(path)
+    assert isinstance(node, Mapping)
+    return node, heads.ledgers(heads.Sections(node, Report()), Path(path).parent)[0]
+
+
 def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     sections = heads.Sections(node, report)
     head = sections.head()

@@ -1,0 +1,123 @@
+"""What all commands share: reading what is asked for, telling what is wrong, and writing to any terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.diagnostics import Diagnostic
+    from missingrules.domain.rules import Protocol
+
+FOUND, BAD_INPUT = 1, 2
+
+
+def instant(text: str | None) -> Instant:
+    """The instant asked about. Only here does anything read the clock, and says so."""
+    from missingrules.domain.clock import Clock, Instant
+    from missingrules.domain.diagnostics import Diagnostic
+    from missingrules.interface.leaves import read_instant
+
+    if text is None:
+        import time
+
+        now = Instant(int(time.time()))
+        clock = Clock()
+        print(f"as of {clock.local(now).isoformat()}, by this computer's clock", file=sys.stderr)
+        return now
+    try:
+        return read_instant(text)
+    except ValueError as error:
+        refuse([Diagnostic("bad-as-of", f"--as-of: {error}")])
+
+
+def protocols(names: Iterable[str]) -> list[Protocol]:
+    """The protocols asked for, all mistakes in all of them told at once."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.reading.catalogue import find
+    from missingrules.reading.protocols import read_protocol
+
+    found: dict[str, Protocol] = {}
+    problems: list[Diagnostic] = []
+    for name in names:
+        try:
+            one = read_protocol(find(name))
+        except InvalidInput as error:
+            problems += error.diagnostics
+            continue
+        if found.setdefault(one.name, one) is not one:
+            hint = "name each protocol once"
+            problems.append(Diagnostic("two-protocols", f"two of the protocols are named '{one.name}'", hint=hint))
+    if problems:
+        raise InvalidInput(problems)
+    return list(found.values())
+
+
+def readings(pairs: Sequence[str], protocols: Sequence[Protocol]) -> dict[str, str]:
+    """`ID=OPTION` pairs; InvalidInput with everything that is wrong with them."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+
+    known: dict[str, list[str]] = {}
+    for protocol in protocols:
+        for reading in protocol.readings.values():
+            known.setdefault(reading.id, []).extend(option.name for option in reading.options)
+    chosen: dict[str, str] = {}
+    problems: list[Diagnostic] = []
+    for pair in pairs:
+        name, equals, option = pair.partition("=")
+        if not equals:
+            problems.append(Diagnostic("bad-reading", f"--reading {pair}: an option is wanted", hint="write ID=OPTION"))
+        elif name not in known:
+            hint = did_you_mean(name, known) or (f"the readings are {', '.join(known)}" if known else None)
+            problems.append(Diagnostic("bad-reading", f"--reading {pair}: there is no reading '{name}'", hint=hint))
+        elif option not in known[name]:
+            hint = f"the options are {', '.join(dict.fromkeys(known[name]))}"
+            message = f"--reading {pair}: the reading '{name}' has no option '{option}'"
+            problems.append(Diagnostic("bad-reading", message, hint=hint))
+        elif chosen.setdefault(name, option) != option:
+            message = f"--reading {pair}: '{name}' is given two options"
+            problems.append(Diagnostic("bad-reading", message, hint="give it one"))
+    if problems:
+        raise InvalidInput(problems)
+    return chosen
+
+
+def show(report: RenderableType) -> None:
+    """On a terminal in its width and colours, otherwise as plain text of 80 columns."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        console.print(report, width=min(console.width, 100))
+    else:
+        from missingrules.reports.text import as_text
+
+        write(as_text(report))
+
+
+def write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads on; what is still to be flushed at exit goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
+
+
+def refuse(diagnostics: Iterable[Diagnostic]) -> NoReturn:
+    for diagnostic in diagnostics:
+        print(diagnostic.render(), file=sys.stderr)
+    raise typer.Exit(BAD_INPUT)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

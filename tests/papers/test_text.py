@@ -1,0 +1,91 @@
+"""A text is cut into pieces that hold every word of it, and the figures in it are found, in digits or in words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from missingrules.papers.figures import figures_of, missing_from
+from missingrules.papers.text import cut, fingerprint, words_of
+from tests.papers.paper import PAPER
+
+
+def test_a_text_is_cut_into_numbers_bullets_and_headings() -> None:
+    words = words_of(PAPER)
+    found = [(piece.ref, piece.heading, piece.last - piece.first) for piece in cut(PAPER)]
+    assert found == [
+        ("1 heading", "Meetings", 2),
+        ("1.1", "Meetings", 21),
+        ("1.1 bullet 1", "Meetings", 4),
+        ("1.1 bullet 2", "Meetings", 7),
+        ("1.2", "Meetings", 12),
+    ]
+    assert len(words) == 46
+
+
+def test_a_number_printed_twice_is_told_apart_by_its_heading() -> None:
+    text = "5.12 The police see the child.\n\nReturn interviews\n\n5.12 A worker sees the child.\n"
+    assert [piece.ref for piece in cut(text)] == ["5.12", "Heading / Return interviews", "5.12 Return interviews"]
+
+
+def test_a_line_that_goes_on_in_small_letters_belongs_to_the_paragraph() -> None:
+    text = "Scope\n\nThis is for everybody who works\n\nwith children.\n\nIt is short.\n"
+    assert [piece.ref for piece in cut(text)] == ["Heading / Scope", "Scope / paragraph 1", "Scope / paragraph 2"]
+
+
+def test_cells_and_lettered_items_of_a_table_are_pieces() -> None:
+    text = "Levels\n\n<p>Carer</p>\t<p>Actions</p> (a) The carer waits. (b) The carer calls.\n"
+    assert [piece.last - piece.first for piece in cut(text)] == [1, 1, 1, 4, 4]
+
+
+@given(st.text(alphabet="Ab1. \n\t-•#<p>,", max_size=200))
+def test_the_pieces_hold_every_word_in_order(text: str) -> None:
+    at = 0
+    for piece in cut(text):
+        assert piece.first == at < piece.last
+        assert "," not in piece.ref
+        at = piece.last
+    assert at == len(words_of(text))
+
+
+def test_references_are_told_apart() -> None:
+    refs = [piece.ref for piece in cut("1.1 One.\n1.1 Two.\n1.1 Three.\n\nNotes\n\n- a\n\nNotes\n\n- b\n")]
+    assert len(set(refs)) == len(refs)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["**Within** 72 hours", "<p>within 72 hours</p>", "within\n72 hours.", "• Within 72 hours;"],
+)
+def test_markup_and_line_breaks_leave_the_fingerprint(other: str) -> None:
+    assert fingerprint(words_of(other)) == fingerprint(words_of("Within 72 hours"))
+    assert fingerprint(words_of(other)) != fingerprint(words_of("Within 48 hours"))
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("within 72 hours (48 hours if high)", ("72 hours", "48 hours")),
+        ("on day 7 from the start", ("7",)),
+        ("fortnightly for eight weeks and then bi-monthly", ("2 weeks", "8 weeks", "2 months", "15 days")),
+        ("within 24 or 48 hours", ("24", "24 hours", "48 hours")),
+        ("the next working day", ("1 working day",)),
+        ("five working days", ("5 working days",)),
+        ("three or more times in 90 days", ("3", "90 days")),
+        ("their 18th birthday", ("18",)),
+        ("under section 47 of the Act of 1989", ()),
+        ("7.22 within 24hours", ("24 hours",)),
+        ("aged 16/17", ("16", "17")),
+        ("a three-month review, six-weekly after", ("3 months", "6 weeks")),
+        ("twenty-four hours", ("24 hours",)),
+        ("every quarter, and once a year", ("3 months", "1", "1 year")),
+        ("a footnote¹ and 2 children", ("2",)),
+    ],
+)
+def test_figures(text: str, figures: tuple[str, ...]) -> None:
+    assert figures_of(text) == figures
+
+
+def test_a_bare_number_serves_for_any_unit_and_none_other() -> None:
+    assert missing_from(["24 hours", "7", "3 days"], ["24", "7 days", "72 hours"]) == ("3 days",)
