@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 import pytest
 from dateutil.easter import easter
@@ -448,3 +449,28 @@ def test_only_known_zones_and_calendars() -> None:
     assert not any(zone_exists(name) for name in ("Europe/Northampton", "", "../etc/passwd", "/etc/localtime"))
     with pytest.raises(ValueError, match="scotland"):
         Clock(working_days="scotland").is_working_day(date(2025, 6, 2))
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "found"),
+    [
+        # Monday 30 December 2024 begins the first week of 2025.
+        ("week", "2025-01-02", [("2025-W01", "2024-12-30", "2025-01-05"), ("2025-W02", "2025-01-06", "2025-01-12")]),
+        ("month", "2024-02-29", [("2024-02", "2024-02-01", "2024-02-29"), ("2024-03", "2024-03-01", "2024-03-31")]),
+        ("quarter", "2025-12-31", [("2025-Q4", "2025-10-01", "2025-12-31"), ("2026-Q1", "2026-01-01", "2026-03-31")]),
+        ("year", "2025-06-01", [("2025", "2025-01-01", "2025-12-31"), ("2026", "2026-01-01", "2026-12-31")]),
+        ("day", "2025-03-30", [("2025-03-30", "2025-03-30", "2025-03-30"), ("2025-03-31", "2025-03-31", "2025-03-31")]),
+        # 18 April 2025 is Good Friday, the 21st Easter Monday.
+        ("weekday", "2025-04-18", [("2025-04-18",) * 3, ("2025-04-21",) * 3]),
+        ("working_day", "2025-04-18", [("2025-04-22",) * 3, ("2025-04-23",) * 3]),
+        ("monday", "2025-04-18", [("2025-04-21",) * 3, ("2025-04-28",) * 3]),
+    ],
+)
+def test_periods_of_the_calendar(every: str, day: str, found: list[tuple[str, str, str]]) -> None:
+    some = islice(Clock().periods(every, date.fromisoformat(day)), 2)
+    assert [(p.key, p.first.isoformat(), p.last.isoformat()) for p in some] == found
+
+
+def test_no_other_periods() -> None:
+    with pytest.raises(ValueError, match="fortnight"):
+        next(Clock().periods("fortnight", date(2025, 1, 1)))

@@ -96,6 +96,10 @@ def worked_cases() -> list[Worked]:
     return found
 
 
+# What is asked; all else is expected.
+ASKED = ("as_of", "organisation")
+
+
 @lru_cache(maxsize=1)
 def _cases() -> tuple[Worked, ...]:
     return tuple(worked_cases())
@@ -126,9 +130,9 @@ def test_a_case_worked_by_hand(worked: Worked, tmp_path: Path) -> None:
         case = read_case_text(
             json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1), "case", [protocol], as_of
         )
-        answer = evaluate([protocol], case, as_of)
+        answer = evaluate([protocol], case, as_of, organisation=entry.get("organisation") == "true")
         where = f"docs/meaning.md:{worked.line} {worked.title}, as of {entry['as_of']}"
-        assert_answer(answer, case, {key: value for key, value in entry.items() if key != "as_of"}, where)
+        assert_answer(answer, case, {key: value for key, value in entry.items() if key not in ASKED}, where)
 
 
 def test_the_page_is_read_whole() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HERE: Final = Path(__file__).parent
 PROTOCOLS: Final = HERE.parents[1] / "protocols"
 FILE_KEYS: Final = {"format", "protocol", "scenarios"}
-OF_THE_SCENARIO: Final = ("name", "why", "as_of", "case", "readings")
+OF_THE_SCENARIO: Final = ("name", "why", "as_of", "case", "readings", "organisation")
 SILENT: Final = ("upcoming", "not_decidable")
 
 
@@ -89,19 +89,22 @@ def protocol_of(name: str) -> Protocol:
 
 @lru_cache(maxsize=1024)
 def _answer(
-    where: str, protocol: str, as_of: str, written: str, readings: tuple[tuple[str, str], ...]
+    where: str, protocol: str, as_of: str, written: str, readings: tuple[tuple[str, str], ...], organisation: bool
 ) -> tuple[Case, ProtocolAnswer]:
     read = protocol_of(protocol)
     at = instant(as_of)
     case = read_case_text(written, where, [read], at)
-    return case, evaluate([read], case, at, readings=dict(readings)).protocols[0]
+    answer = evaluate([read], case, at, readings=dict(readings), organisation=organisation)
+    return case, answer.protocols[0]
 
 
 def answer_of(scenario: Scenario) -> tuple[Case, ProtocolAnswer]:
     entry = scenario.entry
     case = json.dumps({"format": "1", "case": "scenario", **entry["case"]}, indent=1)
     readings = tuple(sorted(entry.get("readings", {}).items()))
-    return _answer(scenario.where, scenario.protocol, entry["as_of"], case, readings)
+    return _answer(
+        scenario.where, scenario.protocol, entry["as_of"], case, readings, entry.get("organisation") == "true"
+    )
 
 
 @pytest.mark.parametrize("scenario", list(_collected()))

@@ -92,6 +92,9 @@ def evaluate(
     as_of: AsOf = None,
     horizon: Horizon = 90,
     reading: Readings = None,
+    organisation: Annotated[
+        bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.TEXT,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
@@ -106,7 +109,7 @@ def evaluate(
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    answer = run(protocols, read, now, horizon_days=horizon, readings=chosen)
+    answer = run(protocols, read, now, horizon_days=horizon, readings=chosen, organisation=organisation)
     if format is Format.JSON:
         from missingrules.interface.rendering import to_json
 

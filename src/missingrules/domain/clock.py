@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import NewType
+from typing import TYPE_CHECKING, Any, NamedTuple, NewType
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Instant = NewType("Instant", int)
 
@@ -80,6 +83,18 @@ class Length:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 
 
+class Period(NamedTuple):
+    """A period of the calendar (`2025-04-07`, `2025-W14`, `2025-04`, `2025-Q2`, `2025`), its first and last date."""
+
+    key: str
+    first: date
+    last: date
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PERIODS = ("day", "weekday", "working_day", "week", "month", "quarter", "year", *WEEKDAYS)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Dates and deadlines in one zone. `working_days` names the calendar; only `england` exists."""
@@ -142,6 +157,33 @@ class Clock:
         """A bank holiday of the calendar."""
         return day in _holidays(self.working_days, day.year)
 
+    def periods(self, every: str, day: date) -> Iterator[Period]:
+        """The periods of a kind (one of `PERIODS`) without end, from the one that holds `day`, or else the next."""
+        # Loaded on first use: few questions are about the calendar of an organisation.
+        from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule
+
+        if every in ("day", "weekday", "working_day", *WEEKDAYS):
+            chosen = range(5) if every == "weekday" else [WEEKDAYS.index(every)] if every in WEEKDAYS else range(7)
+            for found in rrule(DAILY, dtstart=day, byweekday=list(chosen)):
+                on = found.date()
+                if every != "working_day" or self.is_working_day(on):
+                    yield Period(on.isoformat(), on, on)
+            return
+        rules: dict[str, tuple[Any, int]] = {
+            "week": (WEEKLY, 1),
+            "month": (MONTHLY, 1),
+            "quarter": (MONTHLY, 3),
+            "year": (YEARLY, 1),
+        }
+        if every not in rules:
+            raise ValueError(f"no period of the calendar is named {every!r}")
+        frequency, interval = rules[every]
+        begun: date | None = None
+        for found in rrule(frequency, dtstart=_begins(every, day), interval=interval):
+            if begun is not None:
+                yield Period(_period_key(every, begun), begun, found.date() - DAY)
+            begun = found.date()
+
     def birthday(self, born: date, age: int) -> Instant:
         """00:00 on the birthday; of 29 February in a common year, 1 March."""
         year = born.year + age
@@ -178,6 +220,32 @@ def zone_exists(name: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def _begins(every: str, day: date) -> date:
+    """The first date of the week, month, quarter or year that holds a date."""
+    match every:
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        case _:
+            return day.replace(month=1, day=1)
+
+
+def _period_key(every: str, first: date) -> str:
+    match every:
+        case "week":
+            year, week, _ = first.isocalendar()
+            return f"{year}-W{week:02}"
+        case "month":
+            return f"{first:%Y-%m}"
+        case "quarter":
+            return f"{first.year}-Q{(first.month - 1) // 3 + 1}"
+        case _:
+            return f"{first.year}"
 
 
 # The caches below hold only what follows from their arguments.

@@ -208,6 +208,13 @@ class OnBirthday:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPeriod:
+    """The start of each day, week, month and so on (`clock.PERIODS`): a duty of the organisation itself."""
+
+    every: str
+
+
+@dataclass(frozen=True, slots=True)
 class OnUndone:
     """The due instant of a duty of this rule has passed with nothing recorded."""
 
@@ -245,7 +252,7 @@ class EpisodesReach:
     counted: Counted
 
 
-Moment = OnInstant | OnEvent | OnRecord | OnBirthday | OnUndone
+Moment = OnInstant | OnEvent | OnRecord | OnBirthday | OnPeriod | OnUndone
 Stretch = WhileMissing | MissingFor | Becomes | EpisodesReach
 
 
@@ -353,6 +360,13 @@ class SetBy:
 
 
 @dataclass(frozen=True, slots=True)
+class EndOfPeriod:
+    """The end of the last day of the period that set the rule off."""
+
+    every: str
+
+
+@dataclass(frozen=True, slots=True)
 class AtTheSameTime:
     """By the end of the trigger's date."""
 
@@ -379,7 +393,7 @@ class Note:
     citations: Citations = ()
 
 
-Deadline = Within | OnDay | Before | AtNext | SetBy | AtTheSameTime | Word | DeadlineRows
+Deadline = Within | OnDay | Before | AtNext | SetBy | EndOfPeriod | AtTheSameTime | Word | DeadlineRows
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ TOPICS: Final = MappingProxyType(
         "long_missing_review": "reviews of children missing for long",
         "media": "publicity",
         "notification": "telling somebody that a child is missing or back",
+        "oversight": "meetings, reports and reviews of the organisation itself",
         "plan_update": "bringing the child's plan up to date",
         "placing_authority": "duties towards and of the authority that placed the child",
         "police_review": "the police's own reviews of a case",

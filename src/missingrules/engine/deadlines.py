@@ -13,6 +13,7 @@ from missingrules.domain.rules import (
     AtTheSameTime,
     Before,
     DeadlineRows,
+    EndOfPeriod,
     OnDay,
     SetBy,
     Within,
@@ -60,7 +61,7 @@ def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, close
     start = firing.trigger if firing.state != "fired" else firing.fired
     if not isinstance(deadline, DeadlineRows):
         best = _read(reader, deadline, firing, start)
-        if isinstance(deadline, (Word, AtNext, AtTheSameTime)):
+        if isinstance(deadline, (Word, AtNext, EndOfPeriod, AtTheSameTime)):
             return best
         if isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor:
             # Nothing that it reads can change any more.
@@ -179,6 +180,9 @@ def _read(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Ins
                 when = clock.deadline(firing.trigger, value)
             elif value is not None:
                 when = clock.end_of(value) if isinstance(value, date) else value
+        case EndOfPeriod(every):
+            period = next(clock.periods(every, clock.date_of(firing.trigger)))
+            when = clock.end_of(period.last)
         case AtTheSameTime():
             when = clock.end_of(clock.date_of(firing.trigger))
         case Word():
@@ -216,6 +220,8 @@ def basis(deadline: Deadline) -> str:
             return f"at the next {meeting}"
         case SetBy(fact):
             return f"as {fact} sets"
+        case EndOfPeriod(every):
+            return f"by the end of the {every.replace('_', ' ')}"
         case AtTheSameTime():
             return "at the same time"
         case Word():

@@ -50,9 +50,11 @@ def evaluate(
     *,
     horizon_days: int = 90,
     readings: Mapping[str, str] | None = None,
+    organisation: bool = False,
 ) -> Answer:
     """What the protocols ask for the case at `as_of`, looking `horizon_days` ahead.
 
+    With `organisation` also what the calendar asks of the organisation itself, over the span of the case's records.
     `readings` chooses options by reading id, otherwise each protocol's defaults hold. ValueError for an option that no
     protocol has, or a negative horizon.
     """
@@ -63,7 +65,7 @@ def evaluate(
             raise ValueError(f"no protocol here has a reading '{reading}' with an option '{option}'")
     if horizon_days < 0:
         raise ValueError("the horizon is a number of days ahead, zero or more")
-    answers = tuple(_answer(p, case, as_of, horizon_days, chosen) for p in protocols)
+    answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in protocols)
     return Answer(case.id, as_of, horizon_days, protocols[0].clock, answers)
 
 
@@ -84,8 +86,11 @@ def every_reading(
 class Asked:
     """One protocol asked of one case: its worlds are made once, and answered under as many options as needed."""
 
-    def __init__(self, protocol: Protocol, case: Case, as_of: Instant, horizon_days: int) -> None:
+    def __init__(
+        self, protocol: Protocol, case: Case, as_of: Instant, horizon_days: int, *, organisation: bool = False
+    ) -> None:
         self.protocol = protocol
+        self.organisation = organisation
         self.plan = plan_of(protocol)
         clock, words = protocol.clock, protocol.words
         case = begun(case, as_of, clock)
@@ -99,14 +104,19 @@ class Asked:
     ) -> Asked.Answered:
         """The answer under these options; `rests` is handed to every obligation."""
         provisions = provisions_of(self.protocol, options)
-        solvers = [Solver(self.protocol, provisions, seen, self.horizon, rests) for seen in self._seen]
+        solvers = [
+            Solver(self.protocol, provisions, seen, self.horizon, rests, self.organisation) for seen in self._seen
+        ]
         return self._answered(solvers, [solver.solve() for solver in solvers])
 
     def under(self, base: Asked.Answered, options: Mapping[str, str], rules: frozenset[str]) -> dict[str, Obligation]:
         """The obligations of some rules under other options than those of `base`."""
         needed = frozenset().union(*(self.plan.needed[rule] for rule in rules))
         provisions = provisions_of(self.protocol, options, needed)
-        solvers = [Solver(self.protocol, provisions, lender.seen, self.horizon) for lender in base.solvers]
+        solvers = [
+            Solver(self.protocol, provisions, lender.seen, self.horizon, None, self.organisation)
+            for lender in base.solvers
+        ]
         for solver, lender in zip(solvers, base.solvers, strict=True):
             solver.borrow(lender, rules)
         return self._answered(solvers, [solver.solve(only=rules) for solver in solvers]).merged.solved.obligations
@@ -154,9 +164,14 @@ class Asked:
 
 
 def _answer(
-    protocol: Protocol, case: Case, as_of: Instant, horizon_days: int, chosen: Mapping[str, str]
+    protocol: Protocol,
+    case: Case,
+    as_of: Instant,
+    horizon_days: int,
+    chosen: Mapping[str, str],
+    organisation: bool = False,
 ) -> ProtocolAnswer:
-    asked = Asked(protocol, case, as_of, horizon_days)
+    asked = Asked(protocol, case, as_of, horizon_days, organisation=organisation)
     options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
 
     def otherwise() -> alternatives.Otherwise:

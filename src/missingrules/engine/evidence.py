@@ -68,6 +68,8 @@ def _trigger(reader: Reader, trigger: rules.Trigger, firing: Firing) -> Iterator
                         yield Evidence(f"episode.{counted.counted_by}", other.at, other.id, True)
             case rules.OnBirthday():
                 yield Evidence("child.date_of_birth", str(reader.seen.born), "child")
+            case rules.OnPeriod():
+                yield Evidence("period", firing.occurrence, "calendar")
             case rules.OnUndone(rule):
                 yield Evidence("undone", rule, episode.id if episode else "child")
             case rules.Becomes(test):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from missingrules.domain.obligations import Evidence, Explanation, Obligation, Status, Step
-from missingrules.domain.rules import All, OnBirthday, triggers_of
+from missingrules.domain.rules import All, OnBirthday, OnPeriod, triggers_of
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
-from missingrules.engine.firing import CHILD
+from missingrules.engine.firing import CHILD, ORGANISATION
 from missingrules.engine.offers import OF_CHILD
 from missingrules.engine.places import Place
 from missingrules.engine.wording import condition_text, trigger_text
@@ -39,14 +39,15 @@ def explain(
     """
     if rule not in {family.id for family in protocol.families}:
         raise KeyError(rule)
-    asked = Asked(protocol, case, as_of, horizon_days)
+    asked = Asked(protocol, case, as_of, horizon_days, organisation=True)
     options = {r.id: (readings or {}).get(r.id, r.default) for r in protocol.readings.values()}
     base = asked.solve(options)
     solver, solved = base.solvers[0], base.merged.solved
     out = []
     for duty in solver.duties.get(rule, ()):
         for place in _places(solver.reader, duty):
-            subject = place.episode.id if place.episode else CHILD
+            own = ORGANISATION if isinstance(duty.trigger, OnPeriod) else CHILD
+            subject = place.episode.id if place.episode else own
             found = tuple(o for o in solved.obligations.values() if o.duty is duty and o.subject == subject)
             steps = _steps(solver, duty, place)
             out.append(Explanation(duty.id, duty.title, subject, duty.citations, _outcome(found), steps, found))
@@ -56,7 +57,7 @@ def explain(
 def _places(reader: Reader, duty: Duty) -> list[Place]:
     triggers = triggers_of(duty.trigger)
     episodes = [Place(episode) for episode in reader.seen.episodes]
-    return [Place(None)] if not episodes or all(isinstance(t, OnBirthday) for t in triggers) else episodes
+    return [Place(None)] if not episodes or all(isinstance(t, (OnBirthday, OnPeriod)) for t in triggers) else episodes
 
 
 def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "open", "silent"]:

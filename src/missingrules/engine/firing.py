@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 State = Literal["fired", "future", "undecided"]
 CHILD = "child"
+ORGANISATION = "organisation"
 
 
 class Firing(NamedTuple):
@@ -66,6 +67,8 @@ def firings(reader: Reader, duty: Duty, offers: Offers) -> list[Firing]:
         if index != last:
             last, so_far = index, 0
         occurrence = "1" if first_only else str(so_far + 1) if happening is None else happening.id
+        if chance.period is not None:
+            occurrence = chance.period
         firing = _settle(reader, duty, place, guard, chance, occurrence)
         if firing is None:
             continue
@@ -113,7 +116,7 @@ def _settle(
         return None
     if maybe < fired and maybe <= as_of:
         state = "undecided"
-    subject = CHILD if place.episode is None else place.episode.id
+    subject = place.episode.id if place.episode else CHILD if chance.period is None else ORGANISATION
     return Firing(place, subject, occurrence, state, chance.start, trigger, fired, ends, maybe)
 
 

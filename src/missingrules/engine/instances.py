@@ -14,7 +14,7 @@ from missingrules.engine.firing import Firing, lifted, numbered_day
 from missingrules.engine.people import people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from missingrules.domain.rules import Duty, NotStated, WhoEver
     from missingrules.engine.facts import Reader
@@ -64,6 +64,19 @@ def single(duty: Duty, firing: Firing, end: End) -> Instance:
     if duty.counts_from == "started" and firing.place.episode:
         opens = min(opens, firing.place.episode.started)
     return Instance(duty, firing, firing.occurrence, opens, *end)
+
+
+def by_period(reader: Reader, duty: Duty, firings: Sequence[Firing], given: Given) -> list[Instance]:
+    """One instance for each period; one still undone when the next but one begins is missed."""
+    out = []
+    for number, firing in enumerate(firings):
+        over = firings[number + 2].trigger if number + 2 < len(firings) else FOREVER
+        ends = over <= firing.until
+        out.append(
+            single(duty, firing, End(min(over, firing.until), min(over, firing.until_maybe), ends and over != FOREVER))
+        )
+    discharge(reader, duty, out, given)
+    return out
 
 
 class Given(NamedTuple):

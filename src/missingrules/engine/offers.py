@@ -13,6 +13,7 @@ from missingrules.domain.rules import (
     OnBirthday,
     OnEvent,
     OnInstant,
+    OnPeriod,
     OnRecord,
     OnUndone,
     WhileMissing,
@@ -51,6 +52,7 @@ class Chance(NamedTuple):
     end: Instant | None
     certain: Track[Truth] | None = None  # what else must hold; None: nothing
     happening: Happening | None = None
+    period: str | None = None  # the key of the calendar's period
 
 
 class Offers:
@@ -104,6 +106,8 @@ def _each(
         case OnUndone(rule):
             for one in undone(rule):
                 yield Chance(_index(seen.by_id(one.episode)), one.at, None, UNKNOWN if one.open else None)
+        case OnPeriod(every):
+            yield from _periods(reader, every)
         case OnBirthday(age):
             if seen.born is not None:
                 yield Chance(OF_CHILD, reader.clock.birthday(seen.born, age), None)
@@ -126,6 +130,23 @@ def _each(
         case Becomes(test):
             first_start = seen.episodes[0].started if seen.episodes else FOREVER
             yield from _runs(OF_CHILD, reader.truth(test, CHILD), BEFORE_ALL, FOREVER, undated_from=first_start)
+
+
+def _periods(reader: Reader, every: str) -> Iterator[Chance]:
+    """Each period of the span that the organisation's records cover, and the next one to come."""
+    seen, clock = reader.seen, reader.clock
+    since = seen.case.history_from
+    if since is None:
+        stamps = [h.at for found in (*seen.events.values(), *seen.acts.values()) for h in found]
+        if not stamps:
+            return
+        since = clock.date_of(min(stamps))
+    for period in clock.periods(every, since):
+        start = clock.midnight(period.first)
+        if period.first >= since or seen.case.history_from is None:
+            yield Chance(OF_CHILD, start, None, None, None, period.key)
+        if start > seen.as_of:
+            return
 
 
 def _index(episode: SeenEpisode | None) -> int:

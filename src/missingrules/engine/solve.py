@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidden, Later, Obligation
-from missingrules.domain.rules import NOT_STATED, Conclusion, Duty, Prohibition, Word
+from missingrules.domain.rules import NOT_STATED, Conclusion, Duty, OnPeriod, Prohibition, Word
 from missingrules.engine import evidence
 from missingrules.engine.deadlines import NONE
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, firings, lifted
-from missingrules.engine.instances import End, Instance, discharge, of_action, series, single
+from missingrules.engine.instances import End, Instance, by_period, discharge, of_action, series, single
 from missingrules.engine.offers import Offers, Undone
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
@@ -55,6 +55,7 @@ class Solver:
         seen: Seen,
         horizon: Instant,
         rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None,
+        organisation: bool = False,
     ) -> None:
         self.protocol = protocol
         self._plan = plan_of(protocol)
@@ -66,6 +67,8 @@ class Solver:
         self.prohibitions: list[Prohibition] = []
         for provision in provisions:
             if isinstance(provision, Duty):
+                if isinstance(provision.trigger, OnPeriod) and not organisation:
+                    continue
                 self.duties.setdefault(provision.rule, []).append(provision)
             elif isinstance(provision, Conclusion):
                 self.conclusions.append(provision)
@@ -127,6 +130,8 @@ class Solver:
         firings = self.firings(duty)
         if not firings:
             return []
+        if isinstance(duty.trigger, OnPeriod):
+            return by_period(reader, duty, firings, of_action(reader, duty, {}))
         given = of_action(reader, duty, self._barred() if self.prohibitions else {})
         ends = duty.guard.unless or duty.superseded_by
         if not (ends or duty.repeat or given.acts):

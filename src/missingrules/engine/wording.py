@@ -68,6 +68,8 @@ def trigger_text(trigger: rules.Trigger) -> str:
             return f"record of {action}" + (f" with outcome {outcome}" if outcome else "")
         case rules.OnBirthday(age):
             return f"turns {age}"
+        case rules.OnPeriod(every):
+            return f"every {every.replace('_', ' ')}"
         case rules.OnUndone(rule):
             return f"{rule} undone"
         case rules.WhileMissing():

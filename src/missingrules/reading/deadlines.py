@@ -16,6 +16,7 @@ from missingrules.domain.rules import (
     Before,
     DeadlineRow,
     DeadlineRows,
+    EndOfPeriod,
     EpisodesReach,
     MissingFor,
     Note,
@@ -23,6 +24,7 @@ from missingrules.domain.rules import (
     OnDay,
     OnEvent,
     OnInstant,
+    OnPeriod,
     OnRecord,
     OnUndone,
     Phase,
@@ -131,11 +133,14 @@ def _line(text: Text, bench: Bench) -> Deadline:
         case "at_next":
             return _at_next(part["at_next"], bench)
         case "end_of_period":
+            found = next((each for each in bench.triggers() if isinstance(each, OnPeriod)), None)
+            if found is not None:
+                return EndOfPeriod(found.every)
             bench.error(
-                "not-yet",
-                "duties that recur by the calendar cannot be encoded yet",
+                "no-such-anchor",
+                f"'{text}' needs a trigger of the calendar",
                 text.span,
-                "leave the rule out for now, and say so in the ledger",
+                "give the rule a trigger such as {every: week}, or name a length: within 7 days of started",
             )
             return UNREAD
         case "word":

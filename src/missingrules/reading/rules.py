@@ -18,6 +18,7 @@ from missingrules.domain.rules import (
 from missingrules.domain.vocabulary import TOPICS
 from missingrules.reading.conditions import condition, fact_test, kinds, parts_of
 from missingrules.reading.duties import EFFECTS, duties
+from missingrules.reading.forms import CalendarTrigger
 from missingrules.reading.layers import Lacking, Layers, citations, exception, modality, refuse_idle_cites
 from missingrules.reading.names import NAME, refuse_name
 from missingrules.reading.people import roles
@@ -123,7 +124,9 @@ def _guard(rule: schema.Rule, of_kinds: tuple[str, ...], bench: Bench) -> Guard:
                 where(rule.in_force.to),
                 "`from` is the first day, and `to` a later one: the first on which it no longer holds",
             )
-    return Guard(kinds=of_kinds, in_force=span, in_scope=not rule.outside_scope)
+    # The scope says which children are meant; a duty of the calendar is of none.
+    of_child = not isinstance(rule.trigger, CalendarTrigger)
+    return Guard(kinds=of_kinds, in_force=span, in_scope=of_child and not rule.outside_scope)
 
 
 def _date(word: Text | None, bench: Bench) -> date | None:

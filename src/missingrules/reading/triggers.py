@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from missingrules.domain.clock import Unit
+from missingrules.domain.clock import PERIODS, Unit
 from missingrules.domain.diagnostics import did_you_mean
 from missingrules.domain.rules import (
     All,
@@ -17,6 +17,7 @@ from missingrules.domain.rules import (
     OnBirthday,
     OnEvent,
     OnInstant,
+    OnPeriod,
     OnRecord,
     OnUndone,
     UntilInstant,
@@ -58,6 +59,9 @@ MOMENTS: Final[dict[str, Literal["started", "reported", "located", "returned", "
 TRIGGERS: Final = "write started, reported, located, returned, first_episode or missing, or a map such as {event: NAME}"
 # Stands for a trigger that could not be read; a mistake has been reported, so it is never handed on.
 UNREAD: Final = OnInstant("started")
+EVERY: Final = (
+    "write every: week, month, quarter, year, day, weekday or working_day, or a day of the week such as monday"
+)
 
 
 def trigger(form: forms.Trigger, bench: Bench) -> Trigger:
@@ -66,6 +70,14 @@ def trigger(form: forms.Trigger, bench: Bench) -> Trigger:
         parts: list[Trigger] = []
         for each in form.any:
             found = trigger(each, bench)
+            if isinstance(found, OnPeriod):
+                assert isinstance(each, CalendarTrigger)
+                bench.error(
+                    "calendar-with-others",
+                    "a duty of the calendar has no other trigger",
+                    each.every.span,
+                    "make two rules of it",
+                )
             parts += found.triggers if isinstance(found, FirstOf) else [found]
         return FirstOf(tuple(part for part in parts if not isinstance(part, FirstOf)))
     return _one(form, bench)
@@ -90,16 +102,17 @@ def _one(form: forms.Trigger, bench: Bench) -> Trigger:
         case CountTrigger():
             return _count(form, bench)
         case CalendarTrigger():
-            bench.error(
-                "not-yet",
-                "duties that recur by the calendar cannot be encoded yet",
-                form.every.span,
-                "leave the rule out for now, and say so in the ledger",
-            )
-            return UNREAD
+            return _calendar(form, bench)
         case dict():
             return _event(form, bench)
     raise AssertionError(form)
+
+
+def _calendar(form: CalendarTrigger, bench: Bench) -> Trigger:
+    if form.every not in PERIODS:
+        bench.report.unknown("unknown-period", "period of the calendar", form.every, PERIODS, EVERY)
+        return UNREAD
+    return OnPeriod(str(form.every))
 
 
 def _word(form: Text, bench: Bench) -> Trigger:
