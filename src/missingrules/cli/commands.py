@@ -168,6 +168,31 @@ def list_() -> None:
 
 
 @app.command()
+def show(
+    protocol: Annotated[str, typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False)],
+    rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule; left out: all.")] = None,
+    reading: Readings = None,
+) -> None:
+    """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+    from missingrules.reports.prose import rule_report
+
+    try:
+        (read,) = common.protocols([protocol])
+        chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
+        found = [family for family in read.families if rule in (None, family.id)]
+        if not found:
+            hint = did_you_mean(rule or "", [family.id for family in read.families])
+            raise InvalidInput([Diagnostic("unknown-rule", f"no rule of this protocol has the id '{rule}'", hint=hint)])
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    for number, family in enumerate(found):
+        if number:
+            common.write("\n")
+        common.show(rule_report(read, family, chosen))
+
+
+@app.command()
 def check(
     paths: Annotated[
         list[Path],

@@ -135,7 +135,9 @@ class _Report:
         about = []
         if first.duty.repeat and first.occurrence.isdigit():
             about.append(f"number {' and '.join(one.occurrence for one in ones)}")
-        if self.several_subjects:
+        if first.subject == "organisation":
+            about.append(listed([one.occurrence for one in ones], "and"))
+        elif self.several_subjects:
             subjects = list(dict.fromkeys(one.episode or one.subject for one in ones))
             episodes = "" if first.episode is None else "episode " if len(subjects) == 1 else "episodes "
             about.append(episodes + listed(subjects, "and"))

@@ -1,0 +1,342 @@
+"""A rule read back in plain sentences, so that an officer can hold it against the paragraph."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from missingrules.domain import rules
+from missingrules.domain.clock import Length
+from missingrules.domain.rules import (
+    AtLeast,
+    Conclusion,
+    CountTest,
+    DeadlineRows,
+    Duty,
+    Effect,
+    FactTest,
+    HoursTest,
+    Is,
+    Known,
+    Modality,
+    Not,
+    NotStated,
+    OnDay,
+    PeopleRows,
+    Prohibition,
+    Range,
+    UntilInstant,
+)
+from missingrules.domain.vocabulary import FactType
+from missingrules.reports.wording import listed, people, references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import RenderableType
+
+    from missingrules.domain.rules import (
+        Condition,
+        Deadline,
+        Protocol,
+        Provision,
+        RuleFamily,
+        Trigger,
+        Until,
+        WhoEver,
+    )
+
+_WHEN: Final = {
+    "started": "the child goes missing",
+    "reported": "the child is reported missing",
+    "located": "the child is located",
+    "returned": "the child returns",
+    "first_episode": "the child goes missing for the first time",
+}
+_ANCHORS: Final = {
+    "started": "going missing",
+    "last_seen": "the child being last seen",
+    "reported": "the report",
+    "located": "the child being located",
+    "returned": "the return",
+    "trigger": "then",
+    "event": "the event",
+    "record": "the record",
+    "birthday": "the birthday",
+    "undone": "then",
+}
+# A question that is answered by yes or no, so that it can be told as a statement.
+_QUESTION: Final = re.compile(
+    r"(Is|Are|Was|Were|Has|Have|Can|Does|Did|May|Must|Should) "
+    r"(the child|the young person|the case|the episode|the parents|there|anybody|it|they) (.+)\?"
+)
+_EFFECTS: Final = {
+    Effect.REQUIRE: "",
+    Effect.CONSIDER: "consider ",
+    Effect.DECIDE: "decide on ",
+    Effect.AGREE: "agree on ",
+}
+
+
+def rule_report(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> RenderableType:
+    """A rule with its name, as sentences."""
+    title = next((p.title for variant in family.variants.values() for p in variant), "")
+    lines = [Padding(Text(paragraph), (0, 0, 0, 2)) for paragraph in prose(protocol, family, options)]
+    return Group(Text(f"{family.id}: {title}", style="bold"), *lines)
+
+
+def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> list[str]:
+    """The sentences of a rule under these options, one paragraph for each of its acts."""
+    variant = family.variants[tuple(options[reading] for reading in family.readings)]
+    teller = _Teller(protocol)
+    out = [teller.provision(each) for each in variant] or ["Under this reading the rule does not stand."]
+    for name in dict.fromkeys((*family.readings, *(choice.reading for choice in family.shown))):
+        reading = protocol.readings[name]
+        others = [o.name for o in reading.options if o.name != options[name]]
+        out.append(
+            f"Reading {name}: {reading.question} Here {options[name]}, because {reading.why}; "
+            f"it could also be {listed(others, 'or')}."
+        )
+    return out
+
+
+class _Teller:
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        # References of the protocol's own document need no name.
+        self.own = [citation.document for citation in protocol.scope_citations][:1] or [protocol.name]
+
+    def provision(self, provision: Provision) -> str:
+        if isinstance(provision, Duty):
+            return " ".join(self.duty(provision))
+        if isinstance(provision, Prohibition):
+            what = f"Nobody may {_act(provision.action)}"
+            said = [what + _also(provision.method, " by {}") + _also(provision.outcome, " as {}")]
+        else:
+            said = [self.conclusion(provision)]
+        when = self.conditions(provision.guard)
+        first = f"{said[0]}{', where ' + when if when else ''}."
+        return " ".join([first, *self.exceptions(provision.guard), self.source(provision.citations)])
+
+    def conclusion(self, found: Conclusion) -> str:
+        name = _name(found.fact).capitalize()
+        return f"{name} is at least {found.floor}" if found.floor else f"{name} is {_word(found.value)}"
+
+    def duty(self, duty: Duty) -> Iterator[str]:
+        when = f"{_capital(self.trigger(duty.trigger))}"
+        conditions = self.conditions(duty.guard)
+        about = _also(duty.about, " about {}") + _also(duty.method, " ({})")
+        to = self.who(duty.to)
+        with_ = self.who(duty.with_)
+        whom = (f" to {to}" if to else "") + (f" with {with_}" if with_ else "")
+        act = f"{_EFFECTS[duty.effect]}{_act(duty.action)}{about}{whom}"
+        who = self.who(duty.by)
+        who = "somebody (the paper does not say who)" if who in ("", "not stated") else who
+        by_when = self.repeat(duty) if duty.repeat else self.deadline(duty.deadline)
+        condition = f", if {conditions}" if conditions else ""
+        yield f"{when}{condition}: {who} {_modal(duty.modality)} {act}{by_when}."
+        if chair := self.who(duty.chair):
+            yield f"In the chair: {chair}."
+        if attend := self.who(duty.attend):
+            yield f"There: {attend}."
+        yield from self.exceptions(duty.guard)
+        if duty.until:
+            yield f"It ends when {listed([self.until(part) for part in duty.until], 'or')}."
+        if duty.superseded_by:
+            yield f"It gives way to {duty.superseded_by}."
+        if duty.aim:
+            yield f"Aimed at: {duty.aim.text.replace('_', ' ')}."
+        yield self.source(duty.citations)
+
+    def exceptions(self, guard: rules.Guard) -> Iterator[str]:
+        for one in guard.unless:
+            yield f"Not where {self.condition(one.condition)} ({references(one.citations, self.own)})."
+
+    def source(self, citations: rules.Citations) -> str:
+        return f"[{references(citations, self.own)}]"
+
+    # --- when -----------------------------------------------------------------------------------------------------
+
+    def trigger(self, trigger: Trigger) -> str:
+        match trigger:
+            case rules.FirstOf(triggers):
+                return ", or ".join(map(self.trigger, triggers)) + ", whichever is first"
+            case rules.OnInstant(which):
+                return f"when {_WHEN[which]}"
+            case rules.OnEvent(event, fields):
+                told = self.condition(fields)
+                return f"when {self.protocol.words.events[event].meaning}{f' ({told})' if told else ''}"
+            case rules.OnRecord():
+                return f"once it is on record that {self.record(trigger)}"
+            case rules.OnBirthday(age):
+                return f"when the child turns {age}"
+            case rules.OnPeriod(every):
+                return f"every {every.replace('_', ' ')}"
+            case rules.OnUndone(rule):
+                return f"when the time for {rule} has passed with nothing recorded"
+            case rules.WhileMissing(ends_with):
+                return f"while the child is missing{' and not located' if ends_with == 'located' else ''}"
+            case rules.MissingFor(length, more_than):
+                how = length if isinstance(length, Length) else f"as long as {_name(length)} says"
+                return f"once the child has been missing for {'more than' if more_than else 'at least'} {how}"
+            case rules.Becomes(test):
+                return f"as soon as {self.condition(test)}"
+            case rules.EpisodesReach(at_least, counted):
+                return f"when the child has gone missing {at_least} times{_window(counted)}"
+
+    def record(self, record: rules.OnRecord) -> str:
+        meaning = self.protocol.words.actions[record.action].meaning
+        about = _also(record.about, ", about {}")
+        outcome = f", with the outcome {_word(record.outcome)}" if record.outcome else ""
+        to = f", to {listed([_word(r) for r in record.to], 'and')}" if record.to else ""
+        by = f", by {listed([_word(r) for r in record.by], 'and')}" if record.by else ""
+        return f"{meaning}{about}{outcome}{to}{by}"
+
+    def until(self, part: Until) -> str:
+        match part:
+            case UntilInstant(which):
+                return _WHEN[which]
+            case rules.OnRecord():
+                return f"it is on record that {self.record(part)}"
+            case rules.OnBirthday(age):
+                return f"the child turns {age}"
+            case _:
+                return self.condition(part)
+
+    def conditions(self, guard: rules.Guard) -> str:
+        kinds = listed([f"{kind}" for kind in guard.kinds], "or")
+        said = [f"the episode is {kinds}"] if guard.kinds and guard.kinds != ("missing",) else []
+        when = self.condition(guard.when)
+        return " and ".join([*said, *([when] if when else [])])
+
+    def condition(self, condition: Condition) -> str:
+        match condition:
+            case FactTest(fact, test):
+                word = self.protocol.words.facts.get(fact)
+                asked = _QUESTION.fullmatch(word.ask) if word and word.type is FactType.YES_NO else None
+                if asked and isinstance(test, Is) and len(test.values) == 1:
+                    verb, subject, rest = asked.groups()
+                    return f"{subject} {verb.lower()} {'' if test.values == ('true',) else 'not '}{rest}"
+                if fact == "episode.missing_for":
+                    return f"the child has been missing for {_test(test)}"
+                return f"{_name(fact)} is {_test(test)}"
+            case CountTest(counted, test):
+                return f"the child has gone missing {_test(test)} times{_window(counted)}"
+            case HoursTest(hours, outside):
+                return f"it is {'outside' if outside else 'inside'} {_word(hours)} hours"
+            case rules.All(parts):
+                tested = {p.fact for p in parts if isinstance(p, FactTest) and not isinstance(p.test, Known)}
+                # What is tested has to be known anyhow.
+                parts = tuple(p for p in parts if not (isinstance(p, FactTest) and _is_idle(p, tested)))
+                return " and ".join(dict.fromkeys(filter(None, map(self.condition, parts))))
+            case rules.Any(parts):
+                return "either " + " or ".join(map(self.condition, parts))
+            case Not(part):
+                return f"it is not so that {self.condition(part)}"
+
+    # --- who and by when ------------------------------------------------------------------------------------------
+
+    def who(self, who: WhoEver | None) -> str:
+        if not isinstance(who, PeopleRows):
+            return people(who) or ""
+        rows = [(self.condition(row.condition), people(row.people)) for row in who.rows]
+        if len(rows) == 1 and not rows[0][0]:
+            return rows[0][1] or ""
+        return "; ".join(f"{named}{f' (where {when})' if when else ' (otherwise)'}" for when, named in rows)
+
+    def deadline(self, deadline: Deadline | NotStated) -> str:
+        if isinstance(deadline, NotStated):
+            return "; the paper does not say by when"
+        if isinstance(deadline, DeadlineRows):
+            rows = [(self.condition(row.condition), self.deadline(row.deadline)) for row in deadline.rows]
+            return ";".join(f"{by.removeprefix(';')} {f'where {when}' if when else 'otherwise'}" for when, by in rows)
+        match deadline:
+            case rules.Within(length, anchor, same_day_counts):
+                same = ", the day itself counting" if same_day_counts else ""
+                since = "from then" if anchor in ("trigger", "undone") else f"of {_anchor(anchor)}"
+                return f" within {length} {since}{same}"
+            case OnDay(day, anchor, first):
+                return f" on day {day} of {_anchor(anchor)} (the day itself being day {first})"
+            case rules.Before(anchor):
+                return f" before {_anchor(anchor)}"
+            case rules.AtNext(meeting):
+                return f" at the next {_word(meeting)}"
+            case rules.SetBy(fact):
+                return f", by when {_name(fact)} says"
+            case rules.EndOfPeriod(every):
+                return f" by the end of the {_word(every)}"
+            case rules.AtTheSameTime():
+                return " at the same time"
+            case rules.Word():
+                return f" {_word(deadline.value)}"
+
+    def repeat(self, duty: Duty) -> str:
+        repeat = duty.repeat
+        assert repeat is not None
+        anchor = repeat.anchor
+        start = f"day {anchor.day}" if isinstance(anchor, OnDay) else _anchor(anchor)
+        phases = [f"every {p.every}{f' for {p.lasting}' if p.lasting else ''}" for p in repeat.phases]
+        counted = ", counted from the one last held" if repeat.next_from == "last_held" else ""
+        return f" {' and then '.join(phases)} from {start}{counted}"
+
+
+def _is_idle(test: FactTest, tested: set[str]) -> bool:
+    return isinstance(test.test, Known) and test.fact in tested
+
+
+def _modal(modality: Modality) -> str:
+    return "is stated to" if modality is Modality.STATED else modality.value
+
+
+def _name(fact: str) -> str:
+    """A fact in words; of an episode without its prefix."""
+    owner, _, rest = fact.partition(".")
+    words = (rest or owner).replace("_", " ").replace(".", " ")
+    return f"the {owner}'s {words}" if owner in ("child", "plan", "event", "record") else f"the episode's {words}"
+
+
+def _word(word: str | None) -> str:
+    return (word or "").replace("_", " ")
+
+
+def _act(action: str) -> str:
+    return f"“{_word(action)}”"
+
+
+def _anchor(anchor: str) -> str:
+    return _ANCHORS.get(anchor) or _name(anchor)
+
+
+def _also(word: str | None, form: str) -> str:
+    return form.format(_word(word)) if word else ""
+
+
+def _window(counted: rules.Counted) -> str:
+    if isinstance(counted.window, NotStated):
+        return ""
+    from_ = f" from {listed(counted.missing_from, 'or')}" if counted.missing_from else ""
+    return f"{from_} in {'a ' if isinstance(counted.window, str) else ''}{counted.window}"
+
+
+def _test(test: rules.Test) -> str:
+    match test:
+        case Is(values):
+            return listed([_word(value) for value in values], "or")
+        case Known():
+            return "known"
+        case AtLeast(level):
+            return f"at least {_word(level)}"
+        case Range(low, low_inside, high, high_inside):
+            parts: Iterable[str] = (
+                f"{'at least' if low_inside else 'more than'} {low}" if low is not None else "",
+                f"{'up to' if high_inside else 'under'} {high}" if high is not None else "",
+            )
+            return " and ".join(filter(None, parts))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
