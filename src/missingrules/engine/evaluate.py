@@ -103,20 +103,15 @@ class Asked:
         self, options: Mapping[str, str], rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None
     ) -> Asked.Answered:
         """The answer under these options; `rests` is handed to every obligation."""
-        provisions = provisions_of(self.protocol, options)
-        solvers = [
-            Solver(self.protocol, provisions, seen, self.horizon, rests, self.organisation) for seen in self._seen
-        ]
+        provisions = provisions_of(self.protocol, options, organisation=self.organisation)
+        solvers = [Solver(self.protocol, provisions, seen, self.horizon, rests) for seen in self._seen]
         return self._answered(solvers, [solver.solve() for solver in solvers])
 
     def under(self, base: Asked.Answered, options: Mapping[str, str], rules: frozenset[str]) -> dict[str, Obligation]:
         """The obligations of some rules under other options than those of `base`."""
         needed = frozenset().union(*(self.plan.needed[rule] for rule in rules))
-        provisions = provisions_of(self.protocol, options, needed)
-        solvers = [
-            Solver(self.protocol, provisions, lender.seen, self.horizon, None, self.organisation)
-            for lender in base.solvers
-        ]
+        provisions = provisions_of(self.protocol, options, needed, organisation=self.organisation)
+        solvers = [Solver(self.protocol, provisions, lender.seen, self.horizon) for lender in base.solvers]
         for solver, lender in zip(solvers, base.solvers, strict=True):
             solver.borrow(lender, rules)
         return self._answered(solvers, [solver.solve(only=rules) for solver in solvers]).merged.solved.obligations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import Length
@@ -74,6 +75,7 @@ class Plan:
     instants: frozenset[str]  # which instants of an episode any rule reads
     lengths: tuple[Length, ...]  # elapsed lengths and lengths of going missing, where a time of day matters
     speech: Mapping[int, int]  # id of a duty -> one number for all that fire together
+    waits: Mapping[int, frozenset[str]]  # of these numbers, those that only acts and events set off, by their names
     own: frozenset[int]  # of these numbers, those whose firing hangs on what another duty left undone
     of_child: frozenset[int]  # of the numbers below, conditions that read the same from every episode
     particular: frozenset[int]  # triggers that offer one rule other moments than another
@@ -131,6 +133,7 @@ def plan_of(protocol: Protocol) -> Plan:
         instants=frozenset(i for part in everything for i in _instants(part)),
         lengths=tuple(dict.fromkeys(length for part in everything for length in _lengths(part))),
         speech=speech,
+        waits={speech[id(duty)]: names for duty in duties if (names := _waits(duty))},
         own=frozenset(speech[id(duty)] for duty in duties if any(isinstance(p, OnUndone) for p in _walk(duty.trigger))),
         of_child=frozenset(same[id(part)] for part in read if isinstance(part, CONDITIONS) and _of_child(part)),
         particular=frozenset(same[id(part)] for part in read if isinstance(part, TRIGGERS) and _is_particular(part)),
@@ -141,14 +144,41 @@ def plan_of(protocol: Protocol) -> Plan:
     )
 
 
-def provisions_of(protocol: Protocol, options: Mapping[str, str], only: Iterable[str] | None = None) -> list[Provision]:
-    """The provisions that stand under these options, of all rules or of some."""
-    wanted = None if only is None else set(only)
-    out: list[Provision] = []
+@dataclass(frozen=True, slots=True)
+class Provisions:
+    """What stands under some options: the duties of each rule, what is concluded, what is forbidden."""
+
+    duties: Mapping[str, tuple[Duty, ...]]
+    conclusions: tuple[Conclusion, ...]
+    prohibitions: tuple[Prohibition, ...]
+
+
+def provisions_of(
+    protocol: Protocol, options: Mapping[str, str], only: frozenset[str] | None = None, *, organisation: bool = False
+) -> Provisions:
+    """The provisions that stand under these options, of all rules or of some; the calendar's if they are asked."""
+    return _standing(protocol, tuple(options[reading] for reading in protocol.readings), only, organisation)
+
+
+# Holds only what follows from its arguments.
+@lru_cache(maxsize=256)
+def _standing(
+    protocol: Protocol, chosen: tuple[str, ...], only: frozenset[str] | None, organisation: bool
+) -> Provisions:
+    options = dict(zip(protocol.readings, chosen, strict=True))
+    found: list[Provision] = []
     for family in protocol.families:
-        if wanted is None or family.id in wanted:
-            out += family.variants[tuple(options[reading] for reading in family.readings)]
-    return out
+        if only is None or family.id in only:
+            found += family.variants[tuple(options[reading] for reading in family.readings)]
+    duties: dict[str, list[Duty]] = {}
+    for duty in found:
+        if isinstance(duty, Duty) and (organisation or not isinstance(duty.trigger, OnPeriod)):
+            duties.setdefault(duty.rule, []).append(duty)
+    return Provisions(
+        MappingProxyType({rule: tuple(some) for rule, some in duties.items()}),
+        tuple(each for each in found if isinstance(each, Conclusion)),
+        tuple(each for each in found if isinstance(each, Prohibition)),
+    )
 
 
 def _of_child(condition: Any) -> bool:
@@ -157,6 +187,18 @@ def _of_child(condition: Any) -> bool:
 
 def _of_happening(part: Any) -> bool:
     return any(fact.startswith(("event.", "record.")) for fact in _facts(part))
+
+
+def _waits(duty: Duty) -> frozenset[str] | None:
+    """The acts and events of which one must have happened for the duty to fire; None: it may fire without any."""
+    parts = triggers_of(duty.trigger)
+    if not all(isinstance(part, (OnRecord, OnEvent)) for part in parts):
+        return None
+    return frozenset(
+        part.action if isinstance(part, OnRecord) else part.event
+        for part in parts
+        if isinstance(part, (OnRecord, OnEvent))
+    )
 
 
 def _is_particular(trigger: Any) -> bool:

@@ -84,6 +84,7 @@ class Seen:
     ids: Mapping[str, SeenEpisode]
     events: Mapping[str, tuple[Happening, ...]]
     acts: Mapping[str, tuple[Happening, ...]]
+    happened: frozenset[str]  # the names of all acts and events
     meetings: Mapping[str, tuple[Instant, ...]]
 
     def has(self, episode: str | None) -> bool:
@@ -154,6 +155,7 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
         ids={e.id: e for e in episodes},
         events={name: tuple(sorted(found, key=_order)) for name, found in events.items()},
         acts={name: tuple(sorted(found, key=_order)) for name, found in acts.items()},
+        happened=frozenset((*events, *acts)),
         meetings={
             # Dates of meetings are a calendar, not history: those after `as_of` are known too.
             name: tuple(sorted(clock.midnight(s) if isinstance(s, date) else s for s in stamps))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidden, Later, Obligation
-from missingrules.domain.rules import NOT_STATED, Conclusion, Duty, OnPeriod, Prohibition, Word
+from missingrules.domain.rules import NOT_STATED, Duty, OnPeriod, Word
 from missingrules.engine import evidence
 from missingrules.engine.deadlines import NONE
 from missingrules.engine.facts import Reader
@@ -24,11 +24,12 @@ from missingrules.engine.standing import conclusions_of
 from missingrules.engine.status import NOT_DECIDABLE, people_of, read_at, status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Mapping
 
     from missingrules.domain.obligations import Rests
-    from missingrules.domain.rules import Protocol, Provision
+    from missingrules.domain.rules import Protocol
     from missingrules.engine.deadlines import Due
+    from missingrules.engine.plan import Provisions
     from missingrules.engine.seen import Seen
     from missingrules.engine.tracks import Truth
 
@@ -51,29 +52,19 @@ class Solver:
     def __init__(
         self,
         protocol: Protocol,
-        provisions: Iterable[Provision],
+        provisions: Provisions,
         seen: Seen,
         horizon: Instant,
         rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None,
-        organisation: bool = False,
     ) -> None:
         self.protocol = protocol
         self._plan = plan_of(protocol)
         self.seen = seen
         self.horizon = horizon
         self.rests = rests
-        self.duties: dict[str, list[Duty]] = {}
-        self.conclusions: list[Conclusion] = []
-        self.prohibitions: list[Prohibition] = []
-        for provision in provisions:
-            if isinstance(provision, Duty):
-                if isinstance(provision.trigger, OnPeriod) and not organisation:
-                    continue
-                self.duties.setdefault(provision.rule, []).append(provision)
-            elif isinstance(provision, Conclusion):
-                self.conclusions.append(provision)
-            else:
-                self.prohibitions.append(provision)
+        self.duties = provisions.duties
+        self.conclusions = provisions.conclusions
+        self.prohibitions = provisions.prohibitions
         self.reader = Reader(protocol, self.conclusions, seen)
         self.offers = Offers(self.reader, self.undone)
         self._broken: Mapping[int, Truth] | None = None
@@ -97,7 +88,8 @@ class Solver:
         for rule, duties in self.duties.items():
             if only is None or rule in only:
                 for duty in duties:
-                    self._add(solved, duty)
+                    if found := self.instances(duty):
+                        self._add(solved, duty, found)
         if only is None:
             solved.conclusions, solved.conflicts = conclusions_of(self.reader)
             for prohibition in self.prohibitions:
@@ -111,6 +103,9 @@ class Solver:
         if self._lender and duty.rule not in self._differ:
             return self._lender.firings(duty)
         speech = self._plan.speech[id(duty)]
+        waits = self._plan.waits.get(speech)
+        if waits is not None and waits.isdisjoint(self.seen.happened):
+            return []
         known = self._own if speech in self._plan.own else self._shared
         found = known.get(speech)
         if found is None:
@@ -206,13 +201,13 @@ class Solver:
 
     # --- how it stands --------------------------------------------------------------------------------------------
 
-    def _add(self, solved: Solved, duty: Duty) -> None:
+    def _add(self, solved: Solved, duty: Duty, instances: list[Instance]) -> None:
         reader, as_of, name, rests = self.reader, self.seen.as_of, self.protocol.name, self.rests
         obligations, found = solved.obligations, solved.found
         # Most have no deadline: nothing is read for them.
         silent = duty.deadline is NOT_STATED and duty.repeat is None
         at_once = duty.deadline is Word.IMMEDIATELY
-        for instance in self.instances(duty):
+        for instance in instances:
             firing, closes, discharged = instance.firing, instance.closes, instance.discharged
             trigger = firing.trigger
             if trigger > as_of:
