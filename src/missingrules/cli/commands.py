@@ -29,6 +29,16 @@ app = typer.Typer(
 app.add_typer(sources, name="sources")
 
 
+WHOLE = "leave them out: JSON always has the whole answer"
+
+
+class Modality(StrEnum):
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+    STATED = "stated"
+
+
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
@@ -96,9 +106,16 @@ def evaluate(
         bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
     ] = False,
     format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.TEXT,
+    for_: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="ROLE", help="Only what this role does, chairs or attends; text only."),
+    ] = None,
+    modality: Annotated[
+        list[Modality] | None, typer.Option(help="Only duties of this strength; text only.", case_sensitive=False)
+    ] = None,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
-    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.engine.evaluate import evaluate as run
     from missingrules.reading.cases import read_case
 
@@ -106,6 +123,9 @@ def evaluate(
     try:
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
+        common.refuse_unknown_roles(for_ or [], protocols)
+        if format is Format.JSON and (for_ or modality):
+            raise InvalidInput([Diagnostic("whole-json", "--for and --modality narrow the text alone", hint=WHOLE)])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -115,9 +135,14 @@ def evaluate(
 
         common.write(to_json(answer))
     else:
+        from missingrules.reports.narrowed import narrowed
         from missingrules.reports.text import report
 
-        common.show(report(answer))
+        shown, hidden = narrowed(answer, for_ or (), [each.value for each in modality or ()])
+        common.show(report(shown))
+        if hidden:
+            asked = [f"--for {role}" for role in for_ or ()] + [f"--modality {each.value}" for each in modality or ()]
+            common.write(f"\nNot shown: {common.counted(hidden, 'duty', 'duties')}, because of {' '.join(asked)}\n")
 
 
 @app.command()

@@ -90,6 +90,20 @@ def readings(pairs: Sequence[str], protocols: Sequence[Protocol]) -> dict[str, s
     return chosen
 
 
+def refuse_unknown_roles(names: Sequence[str], protocols: Sequence[Protocol]) -> None:
+    """InvalidInput for a role that none of the protocols has."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+
+    known = {role for protocol in protocols for role in protocol.roles}
+    found = [
+        Diagnostic("unknown-role", f"--for {name}: no protocol here has this role", hint=did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
+    if found:
+        raise InvalidInput(found)
+
+
 def show(report: RenderableType) -> None:
     """On a terminal in its width and colours, otherwise as plain text of 80 columns."""
     if sys.stdout.isatty():
@@ -119,5 +133,5 @@ def refuse(diagnostics: Iterable[Diagnostic]) -> NoReturn:
     raise typer.Exit(BAD_INPUT)
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, several: str = "") -> str:
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
