@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from missingrules.domain.impact import Impact, Touched
 from missingrules.papers.editions import align
 from missingrules.papers.figures import figures_of
 from missingrules.papers.text import cut
@@ -11,25 +12,6 @@ from missingrules.papers.text import cut
 if TYPE_CHECKING:
     from missingrules.domain.rules import Protocol, Provision
     from missingrules.reading.ledgers import Ledger
-
-
-class Touched(NamedTuple):
-    """A paragraph that is not as it was, and the rules that cite it. `figures`: those of the text now in its place."""
-
-    what: Literal["moved", "changed", "gone"]
-    ref: str
-    heading: str
-    before: tuple[str, ...]
-    figures: tuple[str, ...]
-    rules: tuple[str, ...]
-
-
-class Impact(NamedTuple):
-    """All that is touched, in the ledger's order; `new_words` stand where nothing stood; `kept` are as they were."""
-
-    touched: tuple[Touched, ...]
-    new_words: int
-    kept: int
 
 
 def impact_of(protocol: Protocol, ledger: Ledger, text: str) -> Impact:

@@ -13,7 +13,7 @@ from missingrules.reports.wording import listed
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from missingrules.papers.impact import Impact, Touched
+    from missingrules.domain.impact import Impact, Touched
 
 WHAT = {"changed": "changed", "gone": "no longer there", "moved": "moved, word for word"}
 
