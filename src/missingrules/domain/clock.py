@@ -92,7 +92,8 @@ class Period(NamedTuple):
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-PERIODS = ("day", "weekday", "working_day", "week", "month", "quarter", "year", *WEEKDAYS)
+DAILY_PERIODS = ("day", "weekday", "working_day", *WEEKDAYS)
+PERIODS = (*DAILY_PERIODS, "week", "half_month", "month", "two_months", "quarter", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,28 +159,34 @@ class Clock:
         return day in _holidays(self.working_days, day.year)
 
     def periods(self, every: str, day: date) -> Iterator[Period]:
-        """The periods of a kind (one of `PERIODS`) without end, from the one that holds `day`, or else the next."""
+        """The periods of a kind without end, from the one that holds `day`, or else the next.
+
+        `every` is one of `PERIODS`, or several days of the week. Two months are January and February, and so on; half a
+        month goes to the 15th, or from the 16th. ValueError for any other word.
+        """
         # Loaded on first use: few questions are about the calendar of an organisation.
         from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule
 
-        if every in ("day", "weekday", "working_day", *WEEKDAYS):
-            chosen = range(5) if every == "weekday" else [WEEKDAYS.index(every)] if every in WEEKDAYS else range(7)
-            for found in rrule(DAILY, dtstart=day, byweekday=list(chosen)):
+        named = every.split()
+        if all(word in DAILY_PERIODS for word in named):
+            days = [WEEKDAYS.index(word) for word in named if word in WEEKDAYS]
+            for found in rrule(DAILY, dtstart=day, byweekday=days or list(range(5 if every == "weekday" else 7))):
                 on = found.date()
                 if every != "working_day" or self.is_working_day(on):
                     yield Period(on.isoformat(), on, on)
             return
-        rules: dict[str, tuple[Any, int]] = {
-            "week": (WEEKLY, 1),
-            "month": (MONTHLY, 1),
-            "quarter": (MONTHLY, 3),
-            "year": (YEARLY, 1),
+        rules: dict[str, dict[str, Any]] = {
+            "week": {"freq": WEEKLY},
+            "half_month": {"freq": MONTHLY, "bymonthday": (1, 16)},
+            "month": {"freq": MONTHLY},
+            "two_months": {"freq": MONTHLY, "interval": 2},
+            "quarter": {"freq": MONTHLY, "interval": 3},
+            "year": {"freq": YEARLY},
         }
         if every not in rules:
             raise ValueError(f"no period of the calendar is named {every!r}")
-        frequency, interval = rules[every]
         begun: date | None = None
-        for found in rrule(frequency, dtstart=_begins(every, day), interval=interval):
+        for found in rrule(dtstart=_begins(every, day), **rules[every]):
             if begun is not None:
                 yield Period(_period_key(every, begun), begun, found.date() - DAY)
             begun = found.date()
@@ -229,6 +236,10 @@ def _begins(every: str, day: date) -> date:
             return day - timedelta(days=day.weekday())
         case "month":
             return day.replace(day=1)
+        case "half_month":
+            return day.replace(day=1 if day.day < 16 else 16)
+        case "two_months":
+            return day.replace(month=(day.month - 1) // 2 * 2 + 1, day=1)
         case "quarter":
             return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
         case _:
@@ -240,8 +251,12 @@ def _period_key(every: str, first: date) -> str:
         case "week":
             year, week, _ = first.isocalendar()
             return f"{year}-W{week:02}"
+        case "half_month":
+            return f"{first:%Y-%m}-H{1 if first.day == 1 else 2}"
         case "month":
             return f"{first:%Y-%m}"
+        case "two_months":
+            return f"{first.year}-M{first.month:02}-{first.month + 1:02}"
         case "quarter":
             return f"{first.year}-Q{(first.month - 1) // 3 + 1}"
         case _:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from missingrules.domain import rules
-from missingrules.domain.clock import DAY, FOREVER, Instant, Length
+from missingrules.domain.clock import DAY, FOREVER, WEEKDAYS, Instant, Length
 from missingrules.domain.rules import (
     NOT_STATED,
     AtNext,
@@ -221,7 +221,7 @@ def basis(deadline: Deadline) -> str:
         case SetBy(fact):
             return f"as {fact} sets"
         case EndOfPeriod(every):
-            return f"by the end of the {every.replace('_', ' ')}"
+            return "by the end of the " + ("day" if every.split()[0] in WEEKDAYS else every.replace("_", " "))
         case AtTheSameTime():
             return "at the same time"
         case Word():

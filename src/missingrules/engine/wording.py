@@ -55,6 +55,12 @@ def value_text(value: Any, levels: tuple[str, ...] = ()) -> str | int:
     return value if isinstance(value, (str, int)) else str(value)
 
 
+def period_text(every: str) -> str:
+    """A period of the calendar in words: week, monday and friday."""
+    *most, last = every.split()
+    return (f"{', '.join(most)} and {last}" if most else last).replace("_", " ")
+
+
 def trigger_text(trigger: rules.Trigger) -> str:
     """The trigger as an author would write it."""
     match trigger:
@@ -69,7 +75,7 @@ def trigger_text(trigger: rules.Trigger) -> str:
         case rules.OnBirthday(age):
             return f"turns {age}"
         case rules.OnPeriod(every):
-            return f"every {every.replace('_', ' ')}"
+            return f"every {period_text(every)}"
         case rules.OnUndone(rule):
             return f"{rule} undone"
         case rules.WhileMissing():

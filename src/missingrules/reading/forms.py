@@ -132,7 +132,7 @@ class CountTrigger(Counting):
 
 
 class CalendarTrigger(Closed):
-    every: Word = Field(description="A calendar period")
+    every: Words = Field(description="A calendar period, or days of the week", min_length=1)
 
 
 class AnyTrigger(Closed):

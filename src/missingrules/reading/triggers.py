@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from missingrules.domain.clock import PERIODS, Unit
+from missingrules.domain.clock import PERIODS, WEEKDAYS, Unit
 from missingrules.domain.diagnostics import did_you_mean
 from missingrules.domain.rules import (
     All,
@@ -75,7 +75,7 @@ def trigger(form: forms.Trigger, bench: Bench) -> Trigger:
                 bench.error(
                     "calendar-with-others",
                     "a duty of the calendar has no other trigger",
-                    each.every.span,
+                    each.every[0].span,
                     "make two rules of it",
                 )
             parts += found.triggers if isinstance(found, FirstOf) else [found]
@@ -109,10 +109,13 @@ def _one(form: forms.Trigger, bench: Bench) -> Trigger:
 
 
 def _calendar(form: CalendarTrigger, bench: Bench) -> Trigger:
-    if form.every not in PERIODS:
-        bench.report.unknown("unknown-period", "period of the calendar", form.every, PERIODS, EVERY)
+    known = PERIODS if len(form.every) == 1 else WEEKDAYS
+    for word in form.every:
+        if word not in known:
+            bench.report.unknown("unknown-period", "period of the calendar", word, known, EVERY)
+    if any(word not in known for word in form.every):
         return UNREAD
-    return OnPeriod(str(form.every))
+    return OnPeriod(" ".join(dict.fromkeys(map(str, form.every))))
 
 
 def _word(form: Text, bench: Bench) -> Trigger:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from missingrules.domain import rules
-from missingrules.domain.clock import Length
+from missingrules.domain.clock import WEEKDAYS, Length
 from missingrules.domain.rules import (
     AtLeast,
     Conclusion,
@@ -32,6 +32,7 @@ from missingrules.domain.rules import (
     UntilInstant,
 )
 from missingrules.domain.vocabulary import FactType
+from missingrules.engine.wording import period_text
 from missingrules.reports.wording import listed, people, references
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class _Teller:
             case rules.OnBirthday(age):
                 return f"when the child turns {age}"
             case rules.OnPeriod(every):
-                return f"every {every.replace('_', ' ')}"
+                return f"every {period_text(every)}"
             case rules.OnUndone(rule):
                 return f"when the time for {rule} has passed with nothing recorded"
             case rules.WhileMissing(ends_with):
@@ -268,7 +269,7 @@ class _Teller:
             case rules.SetBy(fact):
                 return f", by when {_name(fact)} says"
             case rules.EndOfPeriod(every):
-                return f" by the end of the {_word(every)}"
+                return f" by the end of the {'day' if every.split()[0] in WEEKDAYS else _word(every)}"
             case rules.AtTheSameTime():
                 return " at the same time"
             case rules.Word():
