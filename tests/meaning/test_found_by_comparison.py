@@ -239,6 +239,21 @@ def test_hours_are_known_before_anything_has_happened() -> None:
     assert {key: o.due for key, o in found.items()} == {"p/r/child/1": at("2025-05-07 17:00")}
 
 
+def test_a_condition_reads_the_outcome_of_the_record_that_pulled_the_trigger() -> None:
+    """R1 was held, R2 declined; only after the first is anybody told (§2, conditions on `record.outcome`)."""
+    p = protocol(duty("r", OnRecord("strategy_meeting", "held"), guard=guard(fact("record.outcome", "held"))))
+    q = protocol(duty("r", OnRecord("strategy_meeting", "declined"), guard=guard(fact("record.outcome", "held"))))
+    c = case(
+        episode("e", at("2025-05-01 09:00")),
+        records=(
+            record("r1", "strategy_meeting", at("2025-05-01 12:00"), episode="e", outcome="held"),
+            record("r2", "strategy_meeting", at("2025-05-01 13:00"), episode="e", outcome="declined"),
+        ),
+    )
+    assert statuses(p, c, at("2025-05-01 14:00")) == {"p/r/e/r1": "due"}
+    assert statuses(q, c, at("2025-05-01 14:00")) == {}
+
+
 # --- questions --------------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,13 @@ def method(act: Happening) -> str | None:
     return None if act.included or act.record is None else act.record.method
 
 
+def field(happening: Happening, name: str) -> object:
+    """What an event or a record says under a key; None where it says nothing."""
+    if happening.record is not None and name in ("outcome", "about", "method"):
+        return None if happening.included else getattr(happening.record, name)
+    return happening.fields.get(name)
+
+
 def recipients(act: Happening) -> tuple[str, ...]:
     return act.record.to if act.record else ()
 

@@ -210,4 +210,6 @@ def _wording(protocol: Protocol, fact: str) -> str:
     if fact in ASKS:
         return ASKS[fact]
     owner, _, name = fact.partition(".")
+    if owner in ("event", "record") and not name.endswith(".at"):
+        return f"What does the {owner} say of {name.replace('_', ' ')}?"
     return f"At what time was this, of the {owner}: {name.removesuffix('.at').replace('_', ' ')}?"

@@ -25,6 +25,7 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
+from missingrules.engine.acts import field
 from missingrules.engine.counts import Tally, tally
 from missingrules.engine.places import CHILD, Place
 from missingrules.engine.plan import plan_of
@@ -87,7 +88,7 @@ class Reader:
         """The fact over time; None where unknown. A scale's value is all levels that are possible, by number."""
         prefix, _, rest = name.partition(".")
         if prefix in ("event", "record"):
-            return constant(place.happening.fields.get(rest) if place.happening else None)
+            return constant(field(place.happening, rest) if place.happening else None)
         if prefix == "episode" and place.episode is not None:
             return self.facts(name)[place.episode.index]
         found = self._fact.get(name)

@@ -45,6 +45,8 @@ PERIODS: Final = ("calendar month", "calendar quarter", "calendar year")
 _COLON_LEFT_OUT = re.compile(r"([a-z][a-z0-9_.]*) *[ =] *(\S.*)")
 # Stands for what could not be read; a mistake has been reported, so it is never handed on.
 UNREAD: Final = All(())
+# What a record says in lists, which no condition tests.
+LISTS: Final = ("by", "chair", "attended", "to", "with", "included")
 
 
 def condition(tree: dict[Text, Tree], bench: Bench) -> Condition:
@@ -262,6 +264,16 @@ def _fact(key: Text, bench: Bench) -> FactWord | None:
     if prefix == "event":
         return _event_field(key, field, bench)
     if prefix == "record":
+        if field in LISTS:
+            bench.error(
+                "not-a-test",
+                f"'{key}' names several people, and a condition tests one word",
+                key.span,
+                f"say it in the trigger: {{recorded: ACTION, {field}: [ROLE]}}"
+                if field in ("by", "to")
+                else "test another fact",
+            )
+            return None
         if any(isinstance(each, OnRecord) for each in bench.triggers()):
             return FactWord(name, FactKind.STATUS, FactType.TEXT, f"What is the record's {field.replace('_', ' ')}?")
         bench.error(
