@@ -92,5 +92,7 @@ def test_what_a_paragraph_says(folder: Path) -> None:
 def test_files_that_cannot_be_read(folder: Path) -> None:
     assert "[file-unreadable]" in refused("sources", "index", folder / "nothing.txt")
     assert "[file-unreadable]" in refused("sources", "show", folder / "paper.txt", folder / "nothing.yaml")
+    (folder / "tabs.txt").write_text("Levels\n\nCarer\tActions\u00a0taken\n", encoding="utf-8-sig")
+    assert run("sources", "index", folder / "tabs.txt").returncode == 0
     (folder / "bytes.txt").write_bytes(b"\xff\xfe\x00")
     assert "[file-encoding]" in refused("sources", "index", folder / "bytes.txt")

@@ -132,15 +132,13 @@ def impact(protocol: ProtocolFile, text: Text) -> None:
 
 
 def _text(path: Path) -> str:
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-    from missingrules.reading.texts import source_from_file
+    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.papers.text import read_paper
 
     try:
-        return source_from_file(path).text
+        return read_paper(path)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    except OSError as error:
-        common.refuse([Diagnostic("file-unreadable", f"{path}: {error.strerror}")])
 
 
 def _ledger(path: Path) -> Ledger:

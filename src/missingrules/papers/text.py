@@ -10,8 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+from missingrules.reading.texts import MOST_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 WORD = re.compile(r"[^\W_]+(?:[.'’/-][^\W_]+)*")
 TAG = re.compile(r"<[^>\n]*>")
@@ -44,6 +48,20 @@ class Piece:
     first: int
     last: int
     is_heading: bool
+
+
+def read_paper(path: Path) -> str:
+    """The text of a file; tabs and odd spaces are the paper's own. InvalidInput where it cannot be read as UTF-8."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            message = f"{path} has more than {MOST_BYTES:,} bytes"
+            raise InvalidInput([Diagnostic("file-too-large", message, hint="give the text of one paper")])
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InvalidInput([Diagnostic("file-unreadable", f"{path}: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8, at byte {error.start}"
+        raise InvalidInput([Diagnostic("file-encoding", message, hint="save it as UTF-8 text")]) from None
 
 
 def words_of(text: str) -> list[Word]:
