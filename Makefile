@@ -1,6 +1,8 @@
 # `make demo` and `make test` each work from a fresh clone: they make the virtual environment themselves.
 PYTHON ?= python3
 VENV := .venv
+# The papers themselves are not part of the project; where they stand beside it, the ledgers are held against them.
+TEXTS ?= ../shared/sources
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
@@ -24,6 +26,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/missingrules check protocols
+	$(BIN)/missingrules sources check protocols/*.yaml $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
