@@ -10,6 +10,7 @@ from missingrules.papers.editions import align
 from missingrules.papers.impact import impact_of
 from missingrules.papers.index import new_ledger, renewed, told
 from missingrules.papers.proof import differing, unproven
+from missingrules.reading.nodes import Mapping, read_nodes
 from missingrules.reading.protocols import read_protocol, with_ledgers
 from tests.papers.paper import HERE, PAPER, ledger_of
 
@@ -133,6 +134,19 @@ def test_what_the_paragraphs_do_not_bear_out(
     tmp_path: Path, ledger: Ledger, change: tuple[str, str], found: list[str]
 ) -> None:
     assert [d.message for d in unproven(*with_ledgers(protocol_in(tmp_path, ledger, change)))] == found
+
+
+@pytest.mark.parametrize(("key", "found"), [("first_day_is", []), ("other", ["number-not-in-paragraph"] * 2)])
+def test_which_day_is_the_first_is_no_figure_of_the_paper(ledger: Ledger, key: str, found: list[str]) -> None:
+    root = read_nodes(
+        "readings:\n"
+        "  first-day: {options: {own: {value: 1, cite: 1.2}, next: {value: 0, cite: 1.2}}}\n"
+        "rules:\n"
+        f"  - {{cite: [1.1, 1.1 bullet 2], deadline: {{on_day: 7, {key}: {{reading: first-day}}}}}}\n",
+        "rules.yaml",
+    )
+    assert isinstance(root, Mapping)
+    assert [d.code for d in unproven(root, {"paper": ledger})] == found
 
 
 def test_what_a_new_edition_does_to_the_rules(tmp_path: Path, ledger: Ledger) -> None:

@@ -39,11 +39,12 @@ def unproven(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     own = next(iter(ledgers))
     found: list[Diagnostic] = []
     cited: set[Ref] = set()
-    for entry in _entries(root):
+    counting = set(_first_days(root))
+    for name, entry in _entries(root):
         refs = set(_refs(entry, own))
         cited |= refs
         figures = {f for label, ref in refs if label in ledgers for f in _figures(ledgers[label]).get(ref, ())}
-        if refs and all(label in ledgers and ledgers[label].seen for label, _ in refs):
+        if name not in counting and refs and all(label in ledgers and ledgers[label].seen for label, _ in refs):
             found += _unfounded(entry, figures, sorted(ref for _, ref in refs))
     for label, ledger in ledgers.items():
         if ledger.seen:
@@ -80,17 +81,30 @@ ADVICE = "look at the text with `sources show`, correct `words`, and make the le
 # --- what a file cites and counts -------------------------------------------------------------------------------------
 
 
-def _entries(root: Mapping) -> Iterator[Node]:
-    """The pieces of a file that cite for themselves: each rule, each table, each reading, and so on."""
+def _first_days(node: Node) -> Iterator[str]:
+    """The readings that say which day is the first: 0 or 1, which is our way of counting and no figure of the paper."""
+    if isinstance(node, Sequence):
+        for each in node.items:
+            yield from _first_days(each)
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            read = value.get("reading") if key == "first_day_is" and isinstance(value, Mapping) else None
+            if isinstance(read, Scalar):
+                yield str(read)
+            yield from _first_days(value)
+
+
+def _entries(root: Mapping) -> Iterator[tuple[str, Node]]:
+    """The pieces of a file that cite for themselves, by name: each rule, each table, each reading, and so on."""
     for key, value in root.entries:
         if key in ("sources", "conventions"):
             continue
         if isinstance(value, Sequence) and key == "rules":
-            yield from value.items
+            yield from (("", each) for each in value.items)
         elif isinstance(value, Mapping) and key != "scope":
-            yield from (each for _, each in value.entries)
+            yield from ((str(name), each) for name, each in value.entries)
         else:
-            yield value
+            yield "", value
 
 
 def _refs(node: Node, own: str, under_cite: bool = False) -> Iterator[Ref]:
