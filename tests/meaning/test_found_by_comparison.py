@@ -183,6 +183,15 @@ def forbidden_by_both(p: Protocol, c: Case, as_of: Instant) -> dict[str, str]:
     return {f.key: f.status for f in forbidden(p, c, as_of) if f.record}
 
 
+def test_an_act_that_counts_as_the_forbidden_one_breaks_the_rule() -> None:
+    """A return interview is a visit, so it breaks the rule against visits, and meets no duty to visit (§4 forbid)."""
+    p = protocol(forbid("f", "visit"), duty("r", STARTED, "visit"))
+    e = episode("e", at("2025-05-01 10:00"))
+    c = case(e, records=(record("n", "return_interview", at("2025-05-01 12:00"), episode="e"),))
+    assert forbidden_by_both(p, c, at("2025-05-02 10:00")) == {"p/f/e/n": "breached"}
+    assert statuses(p, c, at("2025-05-02 10:00")) == {"p/r/e/1": "due"}
+
+
 def test_what_was_only_considered_breaks_nothing() -> None:
     """To have considered closing the case is not to have closed it (§4 forbid)."""
     p = protocol(forbid("f", "notify"))

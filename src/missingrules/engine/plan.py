@@ -95,7 +95,8 @@ def plan_of(protocol: Protocol) -> Plan:
     for rule, provisions in parts.items():
         for provision in provisions:
             if isinstance(provision, Prohibition):
-                forbidders.setdefault(provision.action, set()).add(rule)
+                for action in (provision.action, *protocol.words.actions[provision.action].also):
+                    forbidders.setdefault(action, set()).add(rule)
             if isinstance(provision, Conclusion):
                 concluders.setdefault(provision.fact, set()).add(rule)
     for rule, provisions in parts.items():

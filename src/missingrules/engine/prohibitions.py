@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 def breaches(reader: Reader, prohibition: Prohibition) -> list[Forbidden]:
     """One entry for each record that broke it, and one for each place in which it holds now."""
     seen, out = reader.seen, []
+    told: set[str] = set()
     for act, place, key, holds in _read(reader, prohibition):
-        if holds is not False:
+        # A record of two such acts breaks it once.
+        if holds is not False and key not in told:
+            told.add(key)
             because = (Evidence(f"record.{act.name}", act.at, act.id, True),)
             episode = place.episode.id if place.episode else None
             status: Literal["breached", "not_decidable"] = "breached" if holds else "not_decidable"
@@ -70,9 +73,10 @@ def unknown_in(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[str, 
 
 
 def _read(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[Happening, Place, str, Truth]]:
-    """Each record of the kind that it forbids, and whether it was forbidden then."""
+    """Each record of the action that it forbids, or of one that counts as it, and whether it was forbidden then."""
     seen = reader.seen
-    for act in seen.acts.get(prohibition.action, ()):
+    names = (prohibition.action, *reader.protocol.words.actions[prohibition.action].also)
+    for act in (act for name in names for act in seen.acts.get(name, ())):
         if not _speaks_of(prohibition, act, reader.protocol.words):
             continue
         episode = seen.by_id(act.episode)

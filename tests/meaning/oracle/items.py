@@ -178,11 +178,17 @@ def acts_of(r: Record) -> list[tuple[str, str | None, str | None, str | None]]:
     return [(r.action, r.outcome, r.about, r.method), *((a, None, None, None) for a in r.included)]
 
 
+def forbidden_acts(world: World, p: Prohibition) -> tuple[str, ...]:
+    """The action that is forbidden, and those that count as it."""
+    word = world.protocol.words.actions.get(p.action)
+    return (p.action, *(word.also if word else ()))
+
+
 def is_forbidden(world: World, p: Prohibition, r: Record) -> bool:
     """Whether one of the record's acts is the forbidden one."""
     for action, outcome, about, method in acts_of(r):
         done = counts_as_done(world, action, outcome) if p.outcome is None else outcome == p.outcome
-        if action == p.action and done and p.method in (None, method) and p.about in (None, about):
+        if action in forbidden_acts(world, p) and done and p.method in (None, method) and p.about in (None, about):
             return True
     return False
 
@@ -259,7 +265,8 @@ def discharge(world: World, items: list[Item], assume: bool, strict: bool) -> No
 
     With `strict` what may be a breach discharges nothing, as what is one.
     """
-    void = {(r.id, p.action) for p, r, truth in breaches(world) if truth or strict}
+    broken = [(p, r) for p, r, truth in breaches(world) if truth or strict]
+    void = {(r.id, action) for p, r in broken for action in forbidden_acts(world, p)}
     for r in sorted(world.case.records, key=lambda r: (as_int(r.at), r.id)):
         at = as_int(r.at)
         open_ = [
