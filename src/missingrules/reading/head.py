@@ -197,6 +197,14 @@ def _values(fact: schema.FactForm, sections: Sections) -> tuple[str, ...]:
             fact.values[0].span,
             "take them out, or make it a choice",
         )
+    for value in fact.values or ():
+        if value == "known":
+            sections.report.error(
+                "reserved-value",
+                "'known' cannot be a value: as a test it asks whether anything is known",
+                value.span,
+                "give the value another name, such as established",
+            )
     return tuple(map(str, fact.values or ()))
 
 
