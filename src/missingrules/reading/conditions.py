@@ -21,14 +21,12 @@ from missingrules.domain.rules import (
     Is,
     Known,
     Not,
-    OnEvent,
-    OnRecord,
     Range,
 )
-from missingrules.domain.vocabulary import KINDS, PLACES, FactKind, FactType, FactWord
+from missingrules.domain.vocabulary import KINDS, PLACES, FactType, FactWord
 from missingrules.reading import words
+from missingrules.reading.fields import tested_fact
 from missingrules.reading.located import Blank, place
-from missingrules.reading.names import canonical
 from missingrules.reading.places import Text
 from missingrules.reading.shapes import WRITTEN_SO, listed, shown
 
@@ -45,8 +43,6 @@ PERIODS: Final = ("calendar month", "calendar quarter", "calendar year")
 _COLON_LEFT_OUT = re.compile(r"([a-z][a-z0-9_.]*) *[ =] *(\S.*)")
 # Stands for what could not be read; a mistake has been reported, so it is never handed on.
 UNREAD: Final = All(())
-# What a record says in lists, which no condition tests.
-LISTS: Final = ("by", "chair", "attended", "to", "with", "included")
 
 
 def condition(tree: dict[Text, Tree], bench: Bench) -> Condition:
@@ -103,7 +99,7 @@ def _entry(key: Text, value: Tree, bench: Bench) -> Iterator[Condition]:
         )
     elif isinstance(value, Blank) and (apart := _COLON_LEFT_OUT.fullmatch(key)):
         bench.error("not-a-test", f"'{key}' has no colon", key.span, f"write {apart[1]}: {apart[2]}")
-    elif fact := _fact(key, bench):
+    elif fact := tested_fact(key, bench):
         yield fact_test(key, fact, value, bench)
 
 
@@ -258,71 +254,6 @@ def kinds(value: list[Text], bench: Bench) -> tuple[str, ...]:
 # --- tests ------------------------------------------------------------------------------------------------------------
 
 
-def _fact(key: Text, bench: Bench) -> FactWord | None:
-    name = canonical(key)
-    prefix, _, field = name.partition(".")
-    if prefix == "event":
-        return _event_field(key, field, bench)
-    if prefix == "record":
-        if field in LISTS:
-            bench.error(
-                "not-a-test",
-                f"'{key}' names several people, and a condition tests one word",
-                key.span,
-                f"say it in the trigger: {{recorded: ACTION, {field}: [ROLE]}}"
-                if field in ("by", "to")
-                else "test another fact",
-            )
-            return None
-        if any(isinstance(each, OnRecord) for each in bench.triggers()):
-            return FactWord(name, FactKind.STATUS, FactType.TEXT, f"What is the record's {field.replace('_', ' ')}?")
-        bench.error(
-            "no-such-anchor",
-            f"'{key}' needs a trigger that is a record",
-            key.span,
-            "give the rule a trigger such as {recorded: return_interview}, or test a fact",
-        )
-        return None
-    return bench.fact(key)
-
-
-def _event_field(key: Text, field: str, bench: Bench) -> FactWord | None:
-    type_ = event_field(key, field, bench)
-    if type_ is None:
-        return None
-    return FactWord(f"event.{field}", FactKind.STATUS, type_, f"What does the event say of {field.replace('_', ' ')}?")
-
-
-def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
-    """The type of a field of the trigger's event; None with a mistake reported (or known elsewhere)."""
-    events = [each.event for each in bench.triggers() if isinstance(each, OnEvent)]
-    if not events:
-        bench.error(
-            "no-such-anchor",
-            f"'{key}' needs a trigger that is an event",
-            key.span,
-            "give the rule a trigger such as {event: placement_started}, or test a fact",
-        )
-        return None
-    found: FactType | None = None
-    for name in events:
-        event = bench.names.words.events.get(name)
-        if event is None:
-            return None
-        found = event.fields.get(field)
-        if found is None:
-            # In a trigger fields stand without the prefix, which is then not in the file.
-            bare = key.span.end_column - key.span.column < len(key)
-            bench.report.unknown(
-                "unknown-field",
-                f"field of the event '{name}'",
-                key.here(field) if bare else key,
-                event.fields if bare else [f"event.{each}" for each in event.fields],
-                "the fields of an event are introduced with it under 'events'",
-            )
-    return found
-
-
 def parts_of(trigger: Trigger | None) -> tuple[Trigger, ...]:
     """The triggers of an `any`, or the one."""
     if trigger is None:
@@ -336,6 +267,10 @@ def fact_test(key: Text, fact: FactWord, value: Tree, bench: Bench) -> Condition
         return FactTest(fact.name, Known())
     if isinstance(value, dict) or not value:
         _no_test(key, value, bench, _tests_of(fact, bench))
+        return UNREAD
+    if fact.type is FactType.LENGTH and fact.name != "episode.missing_for":
+        # Two days and 48 hours are not the same length, nor is one the shorter.
+        bench.error("not-a-test", f"'{key}' is a length, and lengths are not compared", key.span, f"write {key}: known")
         return UNREAD
     if fact.type in (FactType.NUMBER, FactType.LENGTH):
         parts = [_measured(key, fact, each, bench) for each in (value if isinstance(value, list) else [value])]

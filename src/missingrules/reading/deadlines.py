@@ -35,7 +35,8 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import FactType
 from missingrules.reading import forms, words
-from missingrules.reading.conditions import condition, event_field
+from missingrules.reading.conditions import condition
+from missingrules.reading.fields import event_field
 from missingrules.reading.forms import (
     AtNextForm,
     BeforeForm,
