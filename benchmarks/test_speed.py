@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-from pathlib import Path  # noqa: TC003
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,34 +43,12 @@ def _python(code: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_read_protocol_of_2500_lines(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
-    """Northamptonshire with its rules written again under other names until the file has 2,500 lines."""
-    path = _long_protocol(tmp_path, 2500)
+@pytest.mark.parametrize("name", [path.stem for path in sorted(catalogue.find(NAME).parent.glob("*.yaml"))])
+def test_read_protocol(benchmark: BenchmarkFixture, name: str) -> None:
+    """Every protocol of the project with its ledger, from 1,800 lines to 3,800."""
+    path = catalogue.find(name)
     benchmark.extra_info["lines"] = path.read_text(encoding="utf-8").count("\n")
     benchmark(read_protocol, path)
-
-
-def _long_protocol(folder: Path, lines: int) -> Path:
-    """The protocol with as many of its rules again as come nearest to the lines wanted."""
-    source = catalogue.find(NAME)
-    text = source.read_text(encoding="utf-8")
-    rules = re.split(r"^(?=  - id: )", text.split("\nrules:\n", 1)[1], flags=re.MULTILINE)[1:]
-    # Spread over the file, so that neither its short rules nor its long ones are copied alone.
-    spread = [rule for start in range(4) for rule in rules[start::4]]
-    copied: list[str] = []
-    missing = lines - text.count("\n")
-    for number in range(lines):
-        rule = spread[number % len(spread)]
-        if rule.count("\n") >= 2 * missing:
-            break
-        copied.append(re.sub(r"^  - id: ", f"  - id: copy-{1 + number // len(spread)}-", rule))
-        missing -= rule.count("\n")
-    path = folder / "long.yaml"
-    path.write_text("".join([text, *copied]), encoding="utf-8")
-    (folder / "sources").mkdir()
-    for ledger in (source.parent / "sources").glob("*.yaml"):
-        (folder / "sources" / ledger.name).write_text(ledger.read_text(encoding="utf-8"), encoding="utf-8")
-    return path
 
 
 def _evaluated(benchmark: BenchmarkFixture, protocol: Protocol, episodes: int) -> None:
@@ -88,6 +64,14 @@ def test_one_child_with_one_episode(benchmark: BenchmarkFixture, protocol: Proto
 
 def test_one_child_with_twelve_episodes(benchmark: BenchmarkFixture, protocol: Protocol) -> None:
     _evaluated(benchmark, protocol, 12)
+
+
+def test_one_child_with_twelve_episodes_against_all_protocols(benchmark: BenchmarkFixture) -> None:
+    """What the five papers ask for one child together."""
+    all_ = [read_protocol(path) for path in sorted(catalogue.find(NAME).parent.glob("*.yaml"))]
+    case = case_of(child(12), all_)
+    answer = benchmark(evaluate, all_, case, instant_of(AS_OF))
+    benchmark.extra_info["obligations"] = sum(len(part.actions) for part in answer.protocols)
 
 
 def test_conversion_to_json(benchmark: BenchmarkFixture, protocol: Protocol) -> None:

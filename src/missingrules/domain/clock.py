@@ -120,7 +120,7 @@ class Clock:
 
     def at(self, day: date, hour: time) -> Instant:
         """A wall-clock time; of a repeated one the first, a skipped one moved on by the gap."""
-        return instant_of(datetime.combine(day, hour, _zone(self.zone)))
+        return _at(self.zone, day, hour)
 
     def after(self, start: Instant, length: Length) -> Instant:
         """The instant at which something has lasted `length`: elapsed time, or the same wall-clock time later.
@@ -284,6 +284,11 @@ def _zone(name: str) -> ZoneInfo:
 @lru_cache(maxsize=1 << 14)
 def _midnight(zone: str, day: date) -> Instant:
     return instant_of(datetime.combine(day, time(), _zone(zone)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _at(zone: str, day: date, hour: time) -> Instant:
+    return instant_of(datetime.combine(day, hour, _zone(zone)))
 
 
 @lru_cache(maxsize=1 << 14)

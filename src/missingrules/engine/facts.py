@@ -62,11 +62,12 @@ MISSING = ("missing",)
 class Reader:
     """Everything that can be read of a case under one protocol; each answer is worked out once."""
 
-    def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen) -> None:
+    def __init__(self, protocol: Protocol, conclusions: Iterable[Conclusion], seen: Seen, horizon: Instant) -> None:
         self.protocol = protocol
         self.plan = plan = plan_of(protocol)
         self._same, self._of_child, self._of_happening = plan.same, plan.of_child, plan.of_happening
         self.seen = seen
+        self._horizon = horizon
         self.clock = protocol.clock
         self.places = [Place(episode) for episode in seen.episodes]
         self.conclusions: dict[str, list[Conclusion]] = {}
@@ -315,7 +316,7 @@ class Reader:
         return between(reached, FOREVER) if reached <= episode.returned else NO
 
     def _hours(self, test: HoursTest) -> Track[Truth]:
-        """Over the whole history and the year after it; beyond that nobody plans by the hour."""
+        """Over the whole history and a week past the horizon; beyond that nobody plans by the hour."""
         hours = self.protocol.hours[test.hours]
         starts = [e.started for e in self.seen.episodes] + [self.seen.as_of]
         starts += [h.at for found in self.seen.events.values() for h in found]
@@ -323,7 +324,7 @@ class Reader:
         # A fact of the child may begin before anything has happened.
         tracks = (*self.seen.child.values(), *self.seen.plan.values())
         starts += [when for track in tracks for when in track.times if when > BEFORE_ALL]
-        day, last = self.clock.date_of(min(starts)), self.clock.date_of(self.seen.as_of) + timedelta(days=366)
+        day, last = self.clock.date_of(min(starts)), self.clock.date_of(self._horizon) + timedelta(days=7)
         changes: list[tuple[Instant, Truth]] = []
         while day <= last:
             if day.weekday() in hours.days and not (hours.closed_on_holidays and self.clock.is_holiday(day)):

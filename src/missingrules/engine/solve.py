@@ -65,7 +65,7 @@ class Solver:
         self.duties = provisions.duties
         self.conclusions = provisions.conclusions
         self.prohibitions = provisions.prohibitions
-        self.reader = Reader(protocol, self.conclusions, seen)
+        self.reader = Reader(protocol, self.conclusions, seen, horizon)
         self.offers = Offers(self.reader, self.undone)
         self._broken: Mapping[int, Truth] | None = None
         self._lender: Solver | None = None
