@@ -54,7 +54,10 @@ CHECKS: Final = (
     "expect", "absent", "questions", "conclusions", "forbidden", "ambiguities", "conflicts", "next", "valid_until",
 )  # fmt: skip
 # A number, a UTC instant, a calendar period.
-_OCCURRENCE: Final = re.compile(r"[1-9]\d*|\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z|\d{4}(-W?\d\d){0,2}|\d{4}-Q[1-4]|\d{4}-\d\d-H[12]|\d{4}-M\d\d-\d\d")
+_OCCURRENCE: Final = re.compile(
+    r"[1-9]\d*|\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z|\d{4}(-W?\d\d){0,2}|\d{4}-Q[1-4]"
+    r"|\d{4}-\d\d-H[12]|\d{4}-M\d\d-\d\d"
+)
 _CHECK_NOTHING_IF_EMPTY: Final = ("expect", "absent")
 
 
