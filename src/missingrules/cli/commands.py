@@ -17,6 +17,7 @@ import typer
 
 from missingrules.cli import common
 from missingrules.cli.sources import app as sources
+from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 
 app = typer.Typer(
     help="Rules for children missing from home and care: what must be done, by whom, by when, and by which paragraph.",
@@ -30,13 +31,6 @@ app.add_typer(sources, name="sources")
 
 
 WHOLE = "leave them out: JSON always has the whole answer"
-
-
-class Modality(StrEnum):
-    MUST = "must"
-    SHOULD = "should"
-    MAY = "may"
-    STATED = "stated"
 
 
 class Format(StrEnum):

@@ -62,9 +62,10 @@ def show(
     from missingrules.domain.diagnostics import Diagnostic, did_you_mean
     from missingrules.papers.index import told
 
-    found = [(p, said) for p, said in told(_ledger(ledger), _text(text)) if ref in (None, p.ref)]
+    read = _ledger(ledger)
+    found = [(p, said) for p, said in told(read, _text(text)) if ref in (None, p.ref)]
     if not found:
-        known = [p.ref for p in _ledger(ledger).paragraphs]
+        known = [p.ref for p in read.paragraphs]
         common.refuse(
             [Diagnostic("unknown-paragraph", f"no paragraph is '{ref}'", hint=did_you_mean(ref or "", known))]
         )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def impact_of(protocol: Protocol, ledger: Ledger, text: str) -> Impact:
     """The new text held against the ledger of the edition that was encoded."""
     aligned = align(ledger.paragraphs, text)
+    new_pieces = cut(text)
     rules = _citing(protocol, ledger.document)
     found: dict[str, Touched] = {}
     new_words = 0
@@ -24,7 +25,7 @@ def impact_of(protocol: Protocol, ledger: Ledger, text: str) -> Impact:
         words = gap.last - gap.first
         if not gap.missing:
             new_words += words
-        pieces = {p.ref for p in cut(text) if words and gap.first <= p.first and p.last <= gap.last}
+        pieces = {p.ref for p in new_pieces if words and gap.first <= p.first and p.last <= gap.last}
         said = text[aligned.words[gap.first].start : aligned.words[gap.last - 1].end] if words else ""
         for old in gap.missing:
             what: Literal["changed", "gone"] = (

@@ -11,6 +11,7 @@ from missingrules.reading.yaml_events import flow_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from missingrules.papers.text import Word
     from missingrules.reading.ledgers import Ledger, Paragraph
 
 
@@ -20,7 +21,7 @@ def new_ledger(text: str, document: str, title: str) -> str:
     lines = []
     for piece in cut(text):
         own = words[piece.first : piece.last]
-        said = text[own[0].start : own[-1].end]
+        said = _said(own, text)
         entry: dict[str, object] = {"ref": piece.ref, "heading": piece.heading, "words": len(own)}
         entry["fingerprint"] = fingerprint(own)
         if found := _figures(said, piece.is_heading):
@@ -36,23 +37,29 @@ def renewed(ledger: Ledger, text: str) -> tuple[str, int]:
 
     References, headings, fates and reasons stay. Negative: the text has fewer words than the ledger counts.
     """
-    words = words_of(text)
-    lines, at = [], 0
-    for paragraph in ledger.paragraphs:
-        own = words[at : at + paragraph.words]
-        at += paragraph.words
-        said = text[own[0].start : own[-1].end] if own else ""
-        lines.append(_entry(paragraph, fingerprint(own), _figures(said, paragraph.fate == "heading")))
-    return _written(ledger.document, ledger.title, lines), len(words) - at
+    lines = [
+        _entry(paragraph, fingerprint(own), _figures(_said(own, text), paragraph.fate == "heading"))
+        for paragraph, own in _counted(ledger, text)
+    ]
+    left = len(words_of(text)) - sum(paragraph.words for paragraph in ledger.paragraphs)
+    return _written(ledger.document, ledger.title, lines), left
 
 
 def told(ledger: Ledger, text: str) -> Iterator[tuple[Paragraph, str]]:
     """Each paragraph with what the text says there, by the words that the ledger counts."""
+    return ((paragraph, _said(own, text)) for paragraph, own in _counted(ledger, text))
+
+
+def _counted(ledger: Ledger, text: str) -> Iterator[tuple[Paragraph, list[Word]]]:
+    """Each paragraph with as many of the text's words, in order, as it counts."""
     words, at = words_of(text), 0
     for paragraph in ledger.paragraphs:
-        own = words[at : at + paragraph.words]
+        yield paragraph, words[at : at + paragraph.words]
         at += paragraph.words
-        yield paragraph, text[own[0].start : own[-1].end] if own else ""
+
+
+def _said(own: Sequence[Word], text: str) -> str:
+    return text[own[0].start : own[-1].end] if own else ""
 
 
 def _entry(paragraph: Paragraph, mark: str, figures: Sequence[str]) -> dict[str, object]:

@@ -40,10 +40,11 @@ def unproven(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     cited: set[Ref] = set()
     counting = set(_first_days(root))
+    of = {label: {p.ref: p.figures for p in ledger.paragraphs} for label, ledger in ledgers.items()}
     for name, entry in _entries(root):
         refs = set(_refs(entry, own))
         cited |= refs
-        figures = {f for label, ref in refs if label in ledgers for f in _figures(ledgers[label]).get(ref, ())}
+        figures = {f for label, ref in refs if label in of for f in of[label].get(ref, ())}
         if name not in counting and refs and all(label in ledgers and ledgers[label].seen for label, _ in refs):
             found += _unfounded(entry, figures, sorted(ref for _, ref in refs))
     for label, ledger in ledgers.items():
@@ -156,10 +157,6 @@ def _figures_said(node: Node) -> Iterator[Scalar]:
 
 
 # --- what a ledger gives account of -----------------------------------------------------------------------------------
-
-
-def _figures(ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    return {paragraph.ref: paragraph.figures for paragraph in ledger.paragraphs}
 
 
 def _unaccounted(ledger: Ledger, cited: set[str]) -> Iterator[Diagnostic]:

@@ -12,7 +12,6 @@ from rich.text import Text
 from missingrules.domain import rules
 from missingrules.domain.clock import WEEKDAYS, Length
 from missingrules.domain.rules import (
-    AtLeast,
     Conclusion,
     CountTest,
     DeadlineRows,
@@ -28,15 +27,14 @@ from missingrules.domain.rules import (
     OnDay,
     PeopleRows,
     Prohibition,
-    Range,
     UntilInstant,
 )
 from missingrules.domain.vocabulary import FactType
-from missingrules.engine.wording import period_text
+from missingrules.engine.wording import period_text, test_text
 from missingrules.reports.wording import listed, people, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import RenderableType
 
@@ -324,19 +322,9 @@ def _window(counted: rules.Counted) -> str:
 
 
 def _test(test: rules.Test) -> str:
-    match test:
-        case Is(values):
-            return listed([_word(value) for value in values], "or")
-        case Known():
-            return "known"
-        case AtLeast(level):
-            return f"at least {_word(level)}"
-        case Range(low, low_inside, high, high_inside):
-            parts: Iterable[str] = (
-                f"{'at least' if low_inside else 'more than'} {low}" if low is not None else "",
-                f"{'up to' if high_inside else 'under'} {high}" if high is not None else "",
-            )
-            return " and ".join(filter(None, parts))
+    if isinstance(test, Is):
+        return listed([_word(value) for value in test.values], "or")
+    return _word(test_text(test))
 
 
 def _capital(text: str) -> str:
