@@ -13,6 +13,7 @@ from missingrules.domain.obligations import (
     Ahead,
     Ambiguity,
     Answer,
+    Behind,
     Concluded,
     Conflict,
     Detail,
@@ -25,6 +26,7 @@ from missingrules.domain.obligations import (
     ProtocolAnswer,
     Question,
     Rests,
+    Stand,
     Status,
     Undecided,
 )
@@ -127,25 +129,19 @@ def obligation(of: Duty | None = None, status: Status = Status.DUE, **changes: A
         people_citations=(),
         because=(Evidence("episode.started", at("2025-03-28T22:30:00+00:00"), "E1", True),),
     )
-    whole = Obligation(
-        key=f"testshire/{of.id}/E1/1",
-        duty=of,
-        protocol="testshire",
+    detail = detail._replace(**{k: v for k, v in changes.items() if k in Detail._fields})
+    key = changes.get("key", f"testshire/{of.id}/E1/1")
+    rests = {key: changes["readings"]} if "readings" in changes else {}
+    stand = Stand(
         subject="E1",
         episode="E1",
         occurrence="1",
         status=status,
         triggered_at=at("2025-03-29T22:30:00+00:00"),
         due=at("2025-03-31T23:30:00+01:00"),
-        due_between=None,
-        discharged_at=None,
-        ended_at=None,
-        sort_at=None,
-        detail=Later.of(detail._replace(**{k: v for k, v in changes.items() if k in Detail._fields})),
     )
-    rests = {whole.key: changes["readings"]} if "readings" in changes else {}
-    own = {k: v for k, v in changes.items() if k in Obligation._fields}
-    return whole._replace(rests=Later.of(rests), **own)
+    stand = stand._replace(**{k: v for k, v in changes.items() if k in Stand._fields})
+    return Obligation(key, of, stand, Behind(changes.get("protocol", "testshire"), lambda _: detail, Later.of(rests)))
 
 
 def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:

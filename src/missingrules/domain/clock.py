@@ -147,8 +147,8 @@ class Clock:
         """The Nth date after a date: calendar units, or working days of the calendar."""
         if length.unit is Unit.WORKING_DAY:
             return _working_day_after(self.working_days, day, length.count, same_day_counts)
-        if length.unit is Unit.DAY:
-            return day + timedelta(days=length.count)
+        if length.unit is Unit.DAY or length.unit is Unit.WEEK:
+            return day + timedelta(days=length.count * (7 if length.unit is Unit.WEEK else 1))
         return day + _calendar(length)
 
     def is_working_day(self, day: date) -> bool:

@@ -108,81 +108,146 @@ class Detail(NamedTuple):
     differences: tuple[Difference, ...] = ()
 
 
-class Obligation(NamedTuple):
-    """One thing to be done. Instants are seconds since 1970 UTC; None where there is none or it is undecided.
+class Stand(NamedTuple):
+    """How a firing stands for all duties that fire and fall due together. Instants are seconds since 1970 UTC.
 
-    What was decided stands here; the reasons are worked out when they are first read.
+    None where there is none, or it is undecided.
     """
 
-    key: str
-    duty: Duty
-    protocol: str
     subject: str
     episode: str | None
     occurrence: str
     status: Status
     triggered_at: Instant | None
     due: Instant | None
-    due_between: tuple[Instant, Instant] | None
-    discharged_at: Instant | None
-    ended_at: Instant | None
-    sort_at: Instant | None  # what the order goes by where it is not `due`
-    detail: Later[Detail]
-    rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None  # of the whole answer, by key
+    due_between: tuple[Instant, Instant] | None = None
+    discharged_at: Instant | None = None
+    ended_at: Instant | None = None
+    sort_at: Instant | None = None  # what the order goes by where it is not `due`
+
+
+class Behind(NamedTuple):
+    """What obligations of one answer have in common, and where their reasons come from when they are first read."""
+
+    protocol: str
+    reasons: Callable[[Obligation], Detail]
+    rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None  # by key
+
+
+class Obligation(NamedTuple):
+    """One thing to be done. What was decided stands here; the reasons are worked out when they are first read."""
+
+    key: str
+    duty: Duty
+    stand: Stand
+    behind: Behind
+
+    @property
+    def protocol(self) -> str:
+        return self.behind.protocol
+
+    @property
+    def subject(self) -> str:
+        """The id of an episode, `child` or `organisation`."""
+        return self.stand.subject
+
+    @property
+    def episode(self) -> str | None:
+        return self.stand.episode
+
+    @property
+    def occurrence(self) -> str:
+        return self.stand.occurrence
+
+    @property
+    def status(self) -> Status:
+        return self.stand.status
+
+    @property
+    def triggered_at(self) -> Instant | None:
+        return self.stand.triggered_at
+
+    @property
+    def due(self) -> Instant | None:
+        return self.stand.due
+
+    @property
+    def due_between(self) -> tuple[Instant, Instant] | None:
+        """The earliest and the latest, while facts or times leave the due instant open."""
+        return self.stand.due_between
+
+    @property
+    def discharged_at(self) -> Instant | None:
+        return self.stand.discharged_at
+
+    @property
+    def ended_at(self) -> Instant | None:
+        return self.stand.ended_at
+
+    @property
+    def sort_at(self) -> Instant | None:
+        """What the order goes by where it is not `due`."""
+        return self.stand.sort_at
+
+    @property
+    def detail(self) -> Detail:
+        """Its reasons, people and paragraphs."""
+        return self.behind.reasons(self)
 
     @property
     def by(self) -> People | NotStated | Undecided | None:
-        return self.detail.get().by
+        return self.detail.by
 
     @property
     def chair(self) -> People | NotStated | Undecided | None:
-        return self.detail.get().chair
+        return self.detail.chair
 
     @property
     def recipients(self) -> People | NotStated | Undecided | None:
-        return self.detail.get().recipients
+        return self.detail.recipients
 
     @property
     def attendees(self) -> People | NotStated | Undecided | None:
-        return self.detail.get().attendees
+        return self.detail.attendees
 
     @property
     def with_(self) -> People | NotStated | Undecided | None:
         """Those with whom it is to be agreed or considered."""
-        return self.detail.get().with_
+        return self.detail.with_
 
     @property
     def due_basis(self) -> str:
         """The deadline in words."""
-        return self.detail.get().due_basis
+        return self.detail.due_basis
 
     @property
     def discharged_by(self) -> tuple[str, ...]:
         """The ids of the records that discharged it."""
-        return self.detail.get().discharged_by
+        return self.detail.discharged_by
 
     @property
     def because(self) -> tuple[Evidence, ...]:
         """The events and values that made it fire."""
-        return self.detail.get().because
+        return self.detail.because
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return self.detail.get().notes
+        return self.detail.notes
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        return self.detail.get().differences
+        return self.detail.differences
 
     @property
     def readings(self) -> tuple[Rests, ...]:
         """The readings it rests on, and what would differ."""
-        return () if self.rests is None else self.rests.get().get(self.key, ())
+        rests = self.behind.rests
+        return () if rests is None else rests.get().get(self.key, ())
 
     @property
     def citations(self) -> Citations:
         """Every paragraph that this obligation stands on, the duty's own first."""
-        detail = self.detail.get()
+        detail = self.detail
         return tuple(dict.fromkeys(self.duty.citations + detail.due_citations + detail.people_citations))
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, time
 
     from missingrules.domain.clock import Clock, Length
@@ -264,6 +264,18 @@ class FirstOf:
 
 
 Trigger = Moment | Stretch | FirstOf
+
+
+def leaves(condition: Condition) -> Iterator[FactTest | CountTest | HoursTest]:
+    """The tests of which a condition is made."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case _:
+            yield condition
 
 
 def triggers_of(trigger: Trigger) -> tuple[Moment | Stretch, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
-    from missingrules.engine.instances import Instance
+    from missingrules.engine.firing import Firing
 
 
 def thresholds(reader: Reader, duties: Sequence[Duty]) -> list[Ahead]:
@@ -51,7 +51,7 @@ def _distance(reader: Reader, trigger: EpisodesReach) -> tuple[int, Instant]:
     return missing, reader.clock.end_of(reader.clock.date_of(falls) - DAY)
 
 
-def beyond(instances: Sequence[Instance]) -> list[Ahead]:
+def beyond(firings: Sequence[tuple[Duty, Firing]]) -> list[Ahead]:
     """What time alone brings after the horizon, the earliest first."""
-    found = [Ahead("time", 0, i.firing.trigger, i.firing.subject, i.duty, i.duty.citations) for i in instances]
+    found = [Ahead("time", 0, f.trigger, f.subject, duty, duty.citations) for duty, f in firings]
     return sorted(found, key=lambda a: (a.at, a.duty.id, a.subject))

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
 from missingrules.domain.rules import NOT_STATED
-from missingrules.engine.tracks import YES, Track, Truth, all_of, between, steps
+from missingrules.engine.tracks import YES, Column, Track, Truth, all_of, between, steps, track_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from missingrules.domain.clock import Clock
@@ -42,7 +41,7 @@ class Tally(NamedTuple):
         return [r for r in self.rows if (r.at, r.id) < (row.at, row.id) and r.leaves > row.at]
 
     def row(self, episode: SeenEpisode) -> Row | None:
-        return next((row for row in self.rows if row.episode is episode), None)
+        return next((one for one in self.rows if one.episode is episode), None)
 
     def numbered(self) -> list[tuple[Row, int, int]]:
         """Each row with the least and the greatest number that it may be in its own window."""
@@ -61,7 +60,7 @@ class Tally(NamedTuple):
         return out
 
 
-def tally(seen: Seen, counted: Counted, counts: Sequence[Track[Truth]]) -> Tally:
+def tally(seen: Seen, counted: Counted, counts: Column[Truth]) -> Tally:
     """What is counted, episode by episode, and the count over time; `counts` says which are of a kind that counts."""
     clock, window = seen.clock, counted.window
     rows = []
@@ -70,7 +69,7 @@ def tally(seen: Seen, counted: Counted, counts: Sequence[Track[Truth]]) -> Tally
         if at is None:
             continue
         leaves = FOREVER if window is NOT_STATED else clock.midnight(_end(clock.date_of(at), window, clock))
-        rows.append(Row(at, episode.id, leaves, counts[episode.index], episode))
+        rows.append(Row(at, episode.id, leaves, track_of(counts, episode.index), episode))
     rows.sort(key=lambda row: (row.at, row.id))
     whole = _whole_from(seen.case.history_from, window, clock)
     return Tally(tuple(rows), _count(rows, whole), whole)

@@ -24,10 +24,21 @@ from missingrules.engine.wording import condition_text
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from missingrules.domain.rules import Citations, Deadline, NotStated
+    from missingrules.domain.rules import Citations, Condition, Deadline, NotStated
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
     from missingrules.engine.places import Place
+
+
+class Said(NamedTuple):
+    """A deadline, or the interval of a series, and the conditions of the rows in which it stands."""
+
+    deadline: Deadline | NotStated | Length
+    rows: tuple[Condition, ...] = ()
+
+    def text(self) -> str:
+        said = f"every {self.deadline}" if isinstance(self.deadline, Length) else basis(self.deadline)
+        return " ".join((said, *(f"({why})" for row in self.rows if (why := condition_text(row)))))
 
 
 class Due(NamedTuple):
@@ -35,19 +46,24 @@ class Due(NamedTuple):
 
     low: Instant
     high: Instant
-    basis: str
+    said: tuple[Said, ...]
     citations: Citations = ()
 
     @property
     def open(self) -> bool:
         return self.low != self.high
 
+    @property
+    def basis(self) -> str:
+        """The deadline in words."""
+        return "; or ".join(dict.fromkeys(said.text() for said in self.said))
+
 
 # The row, and in it the row of its own rows.
 Path = tuple[int, ...]
 
 OF_TRIGGER = ("trigger", "birthday", "undone")
-NONE = Due(FOREVER, FOREVER, "not stated")
+NONE = Due(FOREVER, FOREVER, (Said(NOT_STATED),))
 
 
 def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, closes: Instant) -> Due:
@@ -59,6 +75,13 @@ def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, close
     if deadline is NOT_STATED:
         return NONE
     start = firing.trigger if firing.state != "fired" else firing.fired
+    if isinstance(deadline, Within) and deadline.length.seconds is not None:
+        # The commonest first: elapsed time from what can no longer change.
+        at = anchor_at(reader, deadline.anchor, firing, start)
+        if isinstance(at, int):
+            when = Instant(max(at + deadline.length.seconds, start))
+            if "." not in deadline.anchor:
+                return Due(when, when, (Said(deadline),))
     if not isinstance(deadline, DeadlineRows):
         best = _read(reader, deadline, firing, start)
         if isinstance(deadline, (Word, AtNext, EndOfPeriod, AtTheSameTime)):
@@ -95,7 +118,7 @@ def _together(possible: Collection[Due]) -> Due:
     return Due(
         min(due.low for due in possible),
         max(due.high for due in possible),
-        "; or ".join(dict.fromkeys(due.basis for due in possible)),
+        tuple(dict.fromkeys(said for due in possible for said in due.said)),
         tuple(dict.fromkeys(c for due in possible for c in due.citations)),
     )
 
@@ -140,10 +163,9 @@ def _possible(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u:
         holds = reader.truth(row.condition, firing.place).at(firing.fired if deadline.at_firing else u)
         if holds is False:
             continue
-        why = condition_text(row.condition)
         for path, due in _possible(reader, row.deadline, firing, u).items():
-            said = f"{due.basis} ({why})" if why else due.basis
-            found[number, *path] = due._replace(basis=said, citations=row.citations)
+            said = tuple(Said(one.deadline, (*one.rows, row.condition)) for one in due.said)
+            found[number, *path] = Due(due.low, due.high, said, row.citations)
         if holds:
             break
     return found or {(): NONE}
@@ -187,7 +209,7 @@ def _read(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Ins
             when = clock.end_of(clock.date_of(firing.trigger))
         case Word():
             pass
-    return Due(when or FOREVER, when or FOREVER, basis(deadline))
+    return Due(when or FOREVER, when or FOREVER, (Said(deadline),))
 
 
 def anchor_at(reader: Reader, anchor: str, firing: Firing, u: Instant) -> Instant | date | None:
@@ -207,7 +229,7 @@ def anchor_at(reader: Reader, anchor: str, firing: Firing, u: Instant) -> Instan
     return None if when is None or when > u else when
 
 
-def basis(deadline: Deadline) -> str:
+def basis(deadline: Deadline | NotStated) -> str:
     """The deadline in words."""
     match deadline:
         case Within(length, anchor):

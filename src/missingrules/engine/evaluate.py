@@ -142,8 +142,8 @@ class Asked:
                 for key, by in keys.items():
                     asking.ask([fact], key, record, by)
             as_of = solver.seen.as_of
-            nexts = [next_change(solver.reader, instance, as_of) for _, instance in solved.found]
-            nexts += [instance.firing.trigger for instance in solved.beyond]
+            nexts = [next_change(solver.reader, duty, instance, as_of) for _, duty, instance in solved.found()]
+            nexts += [firing.trigger for _, firing in solved.beyond]
             nexts += [next_prohibition(solver.reader, prohibition) for prohibition in solver.prohibitions]
             changes = min(changes, next_conclusion(solver.reader), *nexts)
         if self.open:
@@ -181,18 +181,12 @@ def _answer(
     solved = base.merged.solved
     return ProtocolAnswer(
         protocol=protocol,
-        actions=tuple(sorted(solved.obligations.values(), key=order)),
+        actions=solved.ordered,
         conclusions=tuple(solved.conclusions),
         forbidden=tuple(solved.forbidden),
         conflicts=tuple(solved.conflicts),
         outlook=Later(lambda: asked.outlook(base, other.get().ambiguities)),
     )
-
-
-def order(o: Obligation) -> tuple[Instant, str]:
-    """Due instant or the earliest possible, for `immediately` the trigger; those without last; then key."""
-    when = o.due if o.due is not None else o.due_between[0] if o.due_between else o.sort_at
-    return FOREVER if when is None else when, o.key
 
 
 def _questions(protocol: Protocol, asking: Asking) -> list[Question]:

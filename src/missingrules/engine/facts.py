@@ -5,34 +5,23 @@ What is read of an episode is read of all episodes at once: rules ask it of each
 
 from __future__ import annotations
 
-from datetime import timedelta
+from heapq import merge
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.domain import rules
-from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
-from missingrules.domain.rules import (
-    Conclusion,
-    Counted,
-    CountTest,
-    FactTest,
-    Guard,
-    HoursTest,
-    Is,
-    Known,
-    Not,
-    Protocol,
-    Range,
-)
+from missingrules.domain.clock import BEFORE_ALL, FOREVER
+from missingrules.domain.rules import Conclusion, Counted, CountTest, FactTest, Guard, HoursTest, Known, Not, Protocol
 from missingrules.domain.vocabulary import FactType
-from missingrules.engine import values
+from missingrules.engine import measures, values
 from missingrules.engine.acts import field
 from missingrules.engine.counts import Tally, tally
 from missingrules.engine.places import CHILD, Place
 from missingrules.engine.plan import plan_of
 from missingrules.engine.tracks import (
-    NO,
     UNKNOWN,
     YES,
+    Column,
     Track,
     Truth,
     all_each,
@@ -40,6 +29,7 @@ from missingrules.engine.tracks import (
     any_each,
     any_of,
     between,
+    column_of,
     constant,
     each_of,
     joined,
@@ -47,11 +37,13 @@ from missingrules.engine.tracks import (
     negated,
     not_known_true,
     steps,
+    track_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+    from missingrules.domain.clock import Instant
     from missingrules.domain.rules import Condition
     from missingrules.engine.seen import FactTrack, Seen, SeenEpisode
 
@@ -75,12 +67,12 @@ class Reader:
             self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
         # By name of the fact, or number of the condition or guard: read for the child, and of each episode.
         self._fact: dict[str, FactTrack] = {}
-        self._facts: dict[str, Sequence[FactTrack]] = {}
+        self._facts: dict[str, Column[Any]] = {}
         self._truth: dict[Hashable, Track[Truth]] = {}
-        self._truths: dict[int, Sequence[Track[Truth]]] = {}
-        self._openings: dict[int, Sequence[Track[Truth]]] = {}
-        self._exceptions: dict[int, Sequence[Track[Truth]]] = {}
-        self._kinds: dict[tuple[str, ...], Sequence[Track[Truth]]] = {}
+        self._truths: dict[int, Column[Truth]] = {}
+        self._openings: dict[int, Column[Truth]] = {}
+        self._exceptions: dict[int, Column[Truth]] = {}
+        self._kinds: dict[tuple[str, ...], Column[Truth]] = {}
         self._tallies: dict[int, Tally] = {}
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -91,18 +83,18 @@ class Reader:
         if prefix in ("event", "record"):
             return constant(field(place.happening, rest) if place.happening else None)
         if prefix == "episode" and place.episode is not None:
-            return self.facts(name)[place.episode.index]
+            return track_of(self.facts(name), place.episode.index)
         found = self._fact.get(name)
         if found is None:
             if prefix == "episode":
                 found = self._of_running(self.facts(name), "false" if name == "episode.missing" else None)
             else:
-                guards = [[self.guard(c.guard, CHILD)] for c in self.conclusions.get(name, ())]
-                found = self._concluded(name, [self.recorded(name, CHILD)], guards)[0]
+                guards = [self.guard(c.guard, CHILD) for c in self.conclusions.get(name, ())]
+                found = self._concluded(name, self.recorded(name, CHILD), guards)
             self._fact[name] = found
         return found
 
-    def facts(self, name: str) -> Sequence[FactTrack]:
+    def facts(self, name: str) -> Column[Any]:
         """A fact of an episode over time, of each episode."""
         found = self._facts.get(name)
         if found is None:
@@ -123,24 +115,25 @@ class Reader:
             return self.seen.child.get(rest, NOTHING)
         return place.episode.facts.get(rest, NOTHING) if place.episode else NOTHING
 
-    def _of_each(self, name: str) -> Sequence[FactTrack]:
+    def _of_each(self, name: str) -> Column[Any]:
         episodes = self.seen.episodes
-        holds: Sequence[Track[Truth]]
         if name == "episode.missing":
-            holds = [between(episode.started, episode.returned) for episode in episodes]
+            holds = column_of([between(episode.started, episode.returned) for episode in episodes], NOTHING)
         elif name == "episode.first_episode":
-            holds = [constant(self.is_first(episode, MISSING)) for episode in episodes]
+            holds = column_of([constant(self.is_first(episode, MISSING)) for episode in episodes], NOTHING)
         else:
             guards = [self.guards(c.guard) for c in self.conclusions.get(name, ())]
             rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
-            return self._concluded(name, [episode.facts.get(rest, NOTHING) for episode in episodes], guards)
-        holds = all_each((self.of_kind(MISSING), holds), len(episodes))
-        return each_of([holds], lambda track: mapped(track, values.yes_no))
+            recorded = column_of([episode.facts.get(rest, NOTHING) for episode in episodes], NOTHING)
+            settled: Column[Any] = self._concluded(name, recorded, guards)
+            return settled
+        return each_of([all_each((self.of_kind(MISSING), holds))], lambda track: mapped(track, values.yes_no))
 
-    def _of_running(self, tracks: Sequence[Track[Any]], none: Any) -> Track[Any]:
+    def _of_running(self, column: Column[Any], none: Any) -> Track[Any]:
         """What is read of an episode, read for the child: of the one then running; `none` while none runs."""
         changes: list[tuple[Instant, Any]] = []
-        for episode, track in zip(self.seen.episodes, tracks, strict=True):
+        for episode in self.seen.episodes:
+            track = track_of(column, episode.index)
             changes.append((episode.started, track.at(episode.started)))
             changes += [
                 (when, value)
@@ -151,10 +144,8 @@ class Reader:
                 changes.append((episode.returned, none))
         return steps(none, changes)
 
-    def _concluded(
-        self, name: str, recorded: Sequence[FactTrack], guards: Sequence[Sequence[Track[Truth]]]
-    ) -> Sequence[FactTrack]:
-        """What is recorded, and what is concluded of it under the guards of the conclusions; a column for each."""
+    def _concluded(self, name: str, recorded: Column[Any], guards: Sequence[Column[Truth]]) -> Any:
+        """What is recorded, and what is concluded of it under the guards of the conclusions; of each row."""
         word = self.protocol.words.facts.get(name)
         levels = word.values if word and word.type is FactType.SCALE else ()
         if levels:
@@ -170,23 +161,24 @@ class Reader:
                 return values.level(given, levels, concluding, holds)
             return values.concluded(given, concluding, holds)
 
-        return each_of([recorded, *guards], lambda *row: joined(row, settle))
+        return each_of([recorded, *guards], lambda *tracks: joined(tracks, settle))
 
     def is_first(self, episode: SeenEpisode, kinds: tuple[str, ...]) -> Truth:
         """Whether no episode of these kinds started before it; the history may begin later than the child's."""
         answer: Truth = None if self.seen.case.history_from else True
-        for earlier, track in zip(self.seen.episodes[: episode.index], self.facts("episode.kind"), strict=False):
-            kind = track.at(earlier.started)
+        column = self.facts("episode.kind")
+        for earlier in self.seen.episodes[: episode.index]:
+            kind = track_of(column, earlier.index).at(earlier.started)
             if kind in kinds or not kinds:
                 return False
             if kind is None:
                 answer = None
         return answer
 
-    def of_kind(self, kinds: tuple[str, ...]) -> Sequence[Track[Truth]]:
+    def of_kind(self, kinds: tuple[str, ...]) -> Column[Truth]:
         """Of each episode, whether it is of one of these kinds; none given: of any."""
         if not kinds:
-            return [YES] * len(self.places)
+            return YES
         found = self._kinds.get(kinds)
         if found is None:
             found = each_of([self.facts("episode.kind")], lambda kind: values.one_of(kind, kinds))
@@ -207,12 +199,12 @@ class Reader:
             found = self._tallies[key] = tally(self.seen, counted, self._count(counted))
         return found
 
-    def _count(self, counted: Counted) -> Sequence[Track[Truth]]:
+    def _count(self, counted: Counted) -> Column[Truth]:
         kind = self.of_kind(counted.kinds)
         if not counted.missing_from:
             return kind
         places = each_of([self.facts("episode.from")], lambda place: values.one_of(place, counted.missing_from))
-        return all_each((kind, places), len(places))
+        return all_each((kind, places))
 
     # --- conditions ---------------------------------------------------------------------------------------------------
 
@@ -224,21 +216,18 @@ class Reader:
         key = self._key(number, place)
         if key is None:
             assert place.episode is not None
-            return self.truths(condition)[place.episode.index]
+            return track_of(self.truths(condition), place.episode.index)
         found = self._truth.get(key)
         if found is None:
-            found = self._truth[key] = self._read(condition, [place], lambda part: [self.truth(part, place)])[0]
+            found = self._truth[key] = self._read(condition, place)
         return found
 
-    def truths(self, condition: Condition) -> Sequence[Track[Truth]]:
+    def truths(self, condition: Condition) -> Column[Truth]:
         """Whether the condition is known to hold at each instant, read from each episode."""
         number = self._same[id(condition)]
         found = self._truths.get(number)
         if found is None:
-            if number in self._of_child:
-                found = [self.truth(condition, CHILD)] * len(self.places)
-            else:
-                found = self._read(condition, self.places, self.truths)
+            found = self.truth(condition, CHILD) if number in self._of_child else self._read_each(condition)
             self._truths[number] = found
         return found
 
@@ -249,89 +238,56 @@ class Reader:
             return number if episode is None else None
         return number, -1 if episode is None else episode.index, happening.name, happening.id
 
-    def _read(
-        self, condition: Condition, places: list[Place], read: Callable[[Condition], Sequence[Track[Truth]]]
-    ) -> Sequence[Track[Truth]]:
-        """The condition in each place; `read` reads its parts in the same places."""
+    def _read(self, condition: Condition, place: Place) -> Track[Truth]:
+        """The condition in one place."""
         if isinstance(condition, FactTest):
-            return self._test(condition, places)
+            name, test = condition.fact, condition.test
+            if name == "child.age":
+                return measures.age(self.seen, test)
+            if name == "episode.missing_for":
+                if place.episode is None:
+                    return self._of_running(self._missing_for(test), None)
+                return track_of(self._missing_for(test), place.episode.index)
+            return self._passes(self.fact(name, place), condition)
         if isinstance(condition, rules.All):
-            return all_each(map(read, condition.parts), len(places))
+            return all_of([self.truth(part, place) for part in condition.parts])
         if isinstance(condition, rules.Any):
-            return any_each(map(read, condition.parts), len(places))
+            return any_of([self.truth(part, place) for part in condition.parts])
         if isinstance(condition, Not):
-            return each_of([read(condition.part)], negated)
-        if isinstance(condition, CountTest):
-            test = condition.test
-            track = mapped(self.tally(condition.counted).in_window, lambda count: values.in_range(count, test))
-        else:
-            track = self._hours(condition)
-        return [track] * len(places)
+            return negated(self.truth(condition.part, place))
+        return self._counted_or_hours(condition)
 
-    def _test(self, condition: FactTest, places: list[Place]) -> Sequence[Track[Truth]]:
-        name, test = condition.fact, condition.test
-        if name == "child.age":
-            return [self._age(test)] * len(places)
-        if name == "episode.missing_for":
-            return [self._missing_for(test, place) for place in places]
-        each = places is self.places and name.startswith("episode.")
-        tracks = self.facts(name) if each else [self.fact(name, place) for place in places]
-        word = self.protocol.words.facts.get(name)
-        return each_of([tracks], lambda track: values.passes(track, test, word))
+    def _read_each(self, condition: Condition) -> Column[Truth]:
+        """The condition, read from each episode."""
+        if isinstance(condition, FactTest):
+            name, test = condition.fact, condition.test
+            if name == "child.age":
+                return measures.age(self.seen, test)
+            if name == "episode.missing_for":
+                return self._missing_for(test)
+            column = self.facts(name) if name.startswith("episode.") else self.fact(name, CHILD)
+            return each_of([column], lambda track: self._passes(track, condition))
+        if isinstance(condition, rules.All):
+            return all_each(map(self.truths, condition.parts))
+        if isinstance(condition, rules.Any):
+            return any_each(map(self.truths, condition.parts))
+        if isinstance(condition, Not):
+            return each_of([self.truths(condition.part)], negated)
+        return self._counted_or_hours(condition)
 
-    def _age(self, test: rules.Test) -> Track[Truth]:
-        born = self.seen.born
-        if isinstance(test, Known):
-            return NO if born is None else YES
-        if born is None:
+    def _passes(self, track: FactTrack, condition: FactTest) -> Track[Truth]:
+        if track is UNKNOWN and not isinstance(condition.test, Known):
             return UNKNOWN
+        return values.passes(track, condition.test, self.protocol.words.facts.get(condition.fact))
 
-        def turns(age: int) -> Instant:
-            return self.clock.birthday(born, age) if age > 0 else BEFORE_ALL
+    def _counted_or_hours(self, condition: CountTest | HoursTest) -> Track[Truth]:
+        if isinstance(condition, HoursTest):
+            return measures.hours_track(self.seen, self.protocol.hours[condition.hours], condition, self._horizon)
+        test = condition.test
+        return mapped(self.tally(condition.counted).in_window, lambda count: values.in_range(count, test))
 
-        if isinstance(test, Is):
-            return any_of([between(turns(int(v)), turns(int(v) + 1)) for v in test.values])
-        assert isinstance(test, Range)
-        low = turns(values.number(test.low) + (not test.low_inside)) if test.low is not None else BEFORE_ALL
-        high = turns(values.number(test.high) + test.high_inside) if test.high is not None else FOREVER
-        return between(low, high)
-
-    def _missing_for(self, test: rules.Test, place: Place) -> Track[Truth]:
-        episode = place.episode
-        if episode is None:
-            return self._of_running([self._missing_for(test, each) for each in self.places], None)
-        if isinstance(test, Known):
-            return YES
-        assert isinstance(test, Range)
-        parts = []
-        if test.low is not None:
-            parts.append(self.lasted(episode, values.length(test.low), more_than=not test.low_inside))
-        if test.high is not None:
-            parts.append(negated(self.lasted(episode, values.length(test.high), more_than=test.high_inside)))
-        return all_of(parts)
-
-    def lasted(self, episode: SeenEpisode, length: Length, *, more_than: bool) -> Track[Truth]:
-        """Whether the child has been missing that long; after the return, whether they had."""
-        reached = Instant(self.clock.after(episode.started, length) + more_than)
-        return between(reached, FOREVER) if reached <= episode.returned else NO
-
-    def _hours(self, test: HoursTest) -> Track[Truth]:
-        """Over the whole history and a week past the horizon; beyond that nobody plans by the hour."""
-        hours = self.protocol.hours[test.hours]
-        starts = [e.started for e in self.seen.episodes] + [self.seen.as_of]
-        starts += [h.at for found in self.seen.events.values() for h in found]
-        starts += [h.at for found in self.seen.acts.values() for h in found]
-        # A fact of the child may begin before anything has happened.
-        tracks = (*self.seen.child.values(), *self.seen.plan.values())
-        starts += [when for track in tracks for when in track.times if when > BEFORE_ALL]
-        day, last = self.clock.date_of(min(starts)), self.clock.date_of(self._horizon) + timedelta(days=7)
-        changes: list[tuple[Instant, Truth]] = []
-        while day <= last:
-            if day.weekday() in hours.days and not (hours.closed_on_holidays and self.clock.is_holiday(day)):
-                changes.append((self.clock.at(day, hours.opens), not test.outside))
-                changes.append((self.clock.at(day, hours.closes), test.outside))
-            day += DAY
-        return steps(test.outside, changes)
+    def _missing_for(self, test: rules.Test) -> Column[Truth]:
+        return column_of([measures.missing_for(self.clock, e, test) for e in self.seen.episodes], NOTHING)
 
     # --- guards -------------------------------------------------------------------------------------------------------
 
@@ -340,7 +296,7 @@ class Reader:
         key = self._key(self._same[id(guard)], place)
         if key is None:
             assert place.episode is not None
-            return self.guards(guard)[place.episode.index]
+            return track_of(self.guards(guard), place.episode.index)
         found = self._truth.get(key)
         if found is None:
             parts = [self.in_force(guard), self.at_opening(guard, place)]
@@ -349,17 +305,49 @@ class Reader:
             found = self._truth[key] = all_of(parts)
         return found
 
-    def guards(self, guard: Guard) -> Sequence[Track[Truth]]:
+    def guards(self, guard: Guard) -> Column[Truth]:
         """The same, read from each episode."""
-        number, rows = self._same[id(guard)], len(self.places)
+        number = self._same[id(guard)]
         found = self._truths.get(number)
         if found is None:
-            in_force = self.in_force(guard)
-            columns = [] if in_force is YES else [[in_force] * rows]
-            if guard.in_scope:
-                columns.append(self.truths(self.protocol.scope))  # type: ignore[arg-type]
-            found = self._truths[number] = all_each((*columns, self._opening(guard)), rows)
+            found = self._truths[number] = all_each(self._parts(guard))
         return found
+
+    def _parts(self, guard: Guard) -> Iterator[Column[Truth]]:
+        yield self.in_force(guard)
+        if guard.in_scope:
+            yield self.truths(self.protocol.scope)
+        yield self._opening(guard)
+
+    def but_hours(self, guard: Guard) -> tuple[Column[Truth], list[HoursTest]] | None:
+        """Such a guard without the hours of an office that it asks for beside all else; None if it does not, or so.
+
+        At a moment the hours are read off the clock, where their track through the whole history would be long.
+        """
+        number = self._same[id(guard)]
+        if number not in self.plan.by_hours:
+            return None
+        parts = guard.when.parts if isinstance(guard.when, rules.All) else (guard.when,)
+        hours = [part for part in parts if isinstance(part, HoursTest)]
+        rest = [part for part in parts if not isinstance(part, HoursTest)]
+        others = [*rest, *(u.condition for u in guard.unless), *((self.protocol.scope,) if guard.in_scope else ())]
+        if any(isinstance(leaf, HoursTest) for part in others for leaf in rules.leaves(part)):
+            return None
+        found = self._openings.get(-number)
+        if found is None:
+            columns = [self.in_force(guard), *map(self.truths, rest), *self._around(guard)]
+            if guard.in_scope:
+                columns.append(self.truths(self.protocol.scope))
+            found = self._openings[-number] = all_each(columns)
+        return found, hours
+
+    def inside(self, tests: Iterable[HoursTest], when: Instant) -> bool:
+        """Whether an instant lies in the hours that are asked for."""
+        return all(measures.hours_at(self.clock, self.protocol.hours[test.hours], test, when) for test in tests)
+
+    def edges(self, tests: Iterable[HoursTest], start: Instant, end: Instant) -> Iterator[Instant]:
+        """The openings and closings of those hours after `start`, up to `end`, in order."""
+        return merge(*(measures.edges(self.clock, self.protocol.hours[test.hours], start, end) for test in tests))
 
     def excepted(self, guard: Guard, place: Place) -> Track[Truth]:
         """Whether an exception is known to hold."""
@@ -368,30 +356,32 @@ class Reader:
             return any_of([self.truth(exception.condition, place) for exception in guard.unless])
         found = self._exceptions.get(number)
         if found is None:
-            columns = [self.truths(exception.condition) for exception in guard.unless]
-            found = self._exceptions[number] = any_each(columns, len(self.places))
-        return found[place.episode.index]
+            found = self._exceptions[number] = any_each(self.truths(u.condition) for u in guard.unless)
+        return track_of(found, place.episode.index)
 
     def at_opening(self, guard: Guard, place: Place) -> Track[Truth]:
         """The guard as each occurrence of a series reads it: in force and in scope are asked at the firing only."""
         if place.episode is not None and self._key(self._same[id(guard)], place) is None:
-            return self._opening(guard)[place.episode.index]
+            return track_of(self._opening(guard), place.episode.index)
         parts = [self.truth(guard.when, place)]
         parts += [not_known_true(self.truth(u.condition, place)) for u in guard.unless]
         if guard.kinds and place.episode:
-            parts.append(self.of_kind(guard.kinds)[place.episode.index])
+            parts.append(track_of(self.of_kind(guard.kinds), place.episode.index))
         return all_of(parts)
 
-    def _opening(self, guard: Guard) -> Sequence[Track[Truth]]:
+    def _opening(self, guard: Guard) -> Column[Truth]:
         number = self._same[id(guard)]
         found = self._openings.get(number)
         if found is None:
-            columns = [self.truths(guard.when)]
-            columns += [each_of([self.truths(u.condition)], not_known_true) for u in guard.unless]
-            if guard.kinds:
-                columns.append(self.of_kind(guard.kinds))
-            found = self._openings[number] = all_each(columns, len(self.places))
+            found = self._openings[number] = all_each(chain((self.truths(guard.when),), self._around(guard)))
         return found
+
+    def _around(self, guard: Guard) -> Iterator[Column[Truth]]:
+        """What a guard asks beside its condition: its kinds, no known exception."""
+        if guard.kinds:
+            yield self.of_kind(guard.kinds)
+        for exception in guard.unless:
+            yield each_of([self.truths(exception.condition)], not_known_true)
 
     def in_force(self, guard: Guard) -> Track[Truth]:
         """The dates from which and until which the rule is in force."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from heapq import merge
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from missingrules.domain.clock import DAY, FOREVER, Instant
 from missingrules.domain.rules import Duty, FirstOf, OnBirthday, OnDay, OnRecord, UntilInstant
 from missingrules.engine.acts import belongs, pulls
+from missingrules.engine.agenda import only_instants
 from missingrules.engine.offers import OF_CHILD
 from missingrules.engine.places import Place
-from missingrules.engine.tracks import NO, YES, Track, Truth, all_of
+from missingrules.engine.tracks import NO, UNKNOWN, YES, Track, Truth, all_of
 
 if TYPE_CHECKING:
     from missingrules.domain import rules
+    from missingrules.domain.rules import HoursTest
     from missingrules.engine.facts import Reader
-    from missingrules.engine.offers import Chance, Offers
+    from missingrules.engine.offers import Chance
 
 State = Literal["fired", "future", "undecided"]
+Settled = tuple[State, Instant, Instant]  # how it fired, from where acts and deadlines count, and when
 CHILD = "child"
 ORGANISATION = "organisation"
 
@@ -27,7 +31,9 @@ class Firing(NamedTuple):
 
     place: Place
     subject: str
+    episode: str | None
     occurrence: str
+    ending: str  # how the keys of obligations end: subject and occurrence
     state: State
     began: Instant  # the moment, or the start of the stretch
     trigger: Instant  # from where acts and deadlines count
@@ -43,35 +49,77 @@ class Ending(NamedTuple):
     maybe: Instant
 
 
+# A named tuple from a plain one, without its own Python constructor: these are made by the thousand.
+make: Final = tuple.__new__
 NEVER = Ending(FOREVER, FOREVER)
 
 
-def firings(reader: Reader, duty: Duty, offers: Offers) -> list[Firing]:
-    """Every firing of one duty, by subject and in order of time."""
-    offered = offers.of(duty)
+def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
+    """Every firing of one duty at what its trigger offers, by subject and in order of time."""
     if not offered:
         return []
-    guards, places = reader.guards(duty.guard), reader.places
-    first_only = isinstance(duty.trigger, FirstOf)
+    places, as_of = reader.places, reader.seen.as_of
+    by_hours = reader.but_hours(duty.guard)
+    guards = reader.guards(duty.guard) if by_hours is None else by_hours[0]
+    first_only, numbered = isinstance(duty.trigger, FirstOf), isinstance(duty.deadline, OnDay)
+    instants = only_instants(duty)
     out: list[Firing] = []
     last, so_far = -1, 0
+    settled: Settled | None
+    state: State
     for chance in offered:
-        index, happening = chance.place, chance.happening
-        if index != OF_CHILD and happening is None:
-            place, guard = places[index], guards[index]
+        index, start, end, certain, happening, period = chance
+        if index == OF_CHILD:
+            place = Place(None, happening)
         else:
-            place = Place(None if index == OF_CHILD else places[index].episode, happening)
+            place = places[index] if happening is None else Place(places[index].episode, happening)
+        plain = happening is None and index != OF_CHILD
+        if plain and (by_hours is None or (end is None and not numbered)):
+            guard = guards[index] if isinstance(guards, list) else guards
+        else:
             guard = reader.guard(duty.guard, place)
+        if certain is not None:
+            guard = all_of((guard, certain))
         if guard is NO:
             continue
+        if by_hours is not None and plain and end is None and not numbered:
+            settled = _by_hours(reader, guard, by_hours[1], start)
+        else:
+            if numbered:
+                settled = _settle_numbered(reader, duty, place, guard, chance)
+            elif (guard is YES or guard is UNKNOWN) and (end is None or start <= end):
+                state = "undecided" if guard is UNKNOWN else "fired" if start <= as_of else "future"
+                settled = state, start, start
+            else:
+                settled = _settle(guard, start, end, as_of)
+        if settled is None:
+            continue
+        state, trigger, fired = settled
+        if instants is None:
+            ends, maybe = until(reader, duty, place, start)
+        else:
+            ends = maybe = FOREVER
+            for name in instants:
+                when = place.episode.instant(name) if place.episode else None
+                if when is not None and when < ends:
+                    ends = maybe = when
+        if ends < fired:
+            continue
+        if maybe < fired and maybe <= as_of:
+            state = "undecided"
         if index != last:
             last, so_far = index, 0
-        occurrence = "1" if first_only else str(so_far + 1) if happening is None else happening.id
-        if chance.period is not None:
-            occurrence = chance.period
-        firing = _settle(reader, duty, place, guard, chance, occurrence)
-        if firing is None:
-            continue
+        episode = place.episode.id if place.episode else None
+        subject = episode or CHILD if period is None else ORGANISATION
+        if happening is None:
+            occurrence = period or ("1" if first_only or not so_far else str(so_far + 1))
+        else:
+            occurrence = "1" if first_only else happening.id
+        ending = f"{subject}/{occurrence}"
+        firing = make(
+            Firing,
+            (place, subject, episode, occurrence, ending, state, start, trigger, fired, ends, maybe),
+        )
         if first_only and so_far:
             out[-1] = min(out[-1], firing, key=_first)
         else:
@@ -88,36 +136,47 @@ def _first(firing: Firing) -> tuple[Instant, bool]:
 # --- the guard --------------------------------------------------------------------------------------------------------
 
 
-def _settle(
-    reader: Reader, duty: Duty, place: Place, guard: Track[Truth], chance: Chance, occurrence: str
-) -> Firing | None:
-    """Whether and when the guard lets the rule fire at this chance."""
-    start, end = chance.start, chance.end
-    if chance.certain is not None:
-        guard = all_of([guard, chance.certain])
-    as_of, on = reader.seen.as_of, duty.deadline
-    arises = _arises(reader, on, place, start) if isinstance(on, OnDay) else start
+def _by_hours(reader: Reader, guard: Track[Truth], hours: list[HoursTest], moment: Instant) -> Settled | None:
+    """At a moment that must also lie in the hours of an office, or outside them."""
+    as_of = reader.seen.as_of
+
+    def holds(when: Instant) -> Truth:
+        return guard.at(when) if reader.inside(hours, when) else False
+
+    value = holds(moment)
+    if value is None and moment <= as_of:
+        turns = merge((when for when in guard.times if when > moment), reader.edges(hours, moment, as_of))
+        known = next((when for when in turns if when <= as_of and holds(when) is not None), None)
+        if known is not None:
+            return ("fired", moment, known) if holds(known) else None
+    if value is False:
+        return None
+    return "undecided" if value is None else "fired" if moment <= as_of else "future", moment, moment
+
+
+def _settle(guard: Track[Truth], start: Instant, end: Instant | None, as_of: Instant) -> Settled | None:
+    """Whether and when the guard lets the rule fire at a moment, or in a stretch."""
     if end is None:
         found = _at_moment(guard, start, as_of)
-        if found and arises > found[1]:
-            if lifted(reader, duty, place, found[1]) <= arises:
-                # An exception came to hold before the numbered day began.
-                return None
-            found = ("future" if found[0] == "fired" and arises > as_of else found[0], arises)
-    else:
-        start = max(start, arises)
-        found = _in_stretch(guard, start, end, as_of)
-    if found is None:
-        return None
-    state, fired = found
-    trigger = fired if end is not None else arises if arises > start else start
-    ends, maybe = until(reader, duty, place, chance.start) if duty.until else NEVER
-    if ends < fired:
-        return None
-    if maybe < fired and maybe <= as_of:
-        state = "undecided"
-    subject = place.episode.id if place.episode else CHILD if chance.period is None else ORGANISATION
-    return Firing(place, subject, occurrence, state, chance.start, trigger, fired, ends, maybe)
+        return found and (found[0], start, found[1])
+    found = _in_stretch(guard, start, end, as_of)
+    return found and (found[0], found[1], found[1])
+
+
+def _settle_numbered(reader: Reader, duty: Duty, place: Place, guard: Track[Truth], chance: Chance) -> Settled | None:
+    """The same of a duty on a numbered day, which arises only when that day begins."""
+    start, end, as_of = chance.start, chance.end, reader.seen.as_of
+    assert isinstance(duty.deadline, OnDay)
+    arises = _arises(reader, duty.deadline, place, start)
+    if end is not None:
+        return _settle(guard, max(start, arises), end, as_of)
+    found = _at_moment(guard, start, as_of)
+    if found and arises > found[1]:
+        if lifted(reader, duty, place, found[1]) <= arises:
+            # An exception came to hold before the numbered day began.
+            return None
+        found = ("future" if found[0] == "fired" and arises > as_of else found[0], arises)
+    return found and (found[0], max(arises, start), found[1])
 
 
 def lifted(reader: Reader, duty: Duty, place: Place, start: Instant) -> Instant:

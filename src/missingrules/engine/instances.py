@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.rules import NOT_STATED, Effect, OnDay, People, Phase, Repeat
 from missingrules.engine import acts
-from missingrules.engine.deadlines import Due, anchor_at, due_at
+from missingrules.engine.deadlines import Due, Said, anchor_at, due_at
 from missingrules.engine.firing import Firing, lifted, numbered_day
 from missingrules.engine.people import people
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Instance:
-    """One obligation before its status is read. Instants of FOREVER have not come."""
+    """One obligation before its status is read; duties that stand alike share it. Instants of FOREVER have not come."""
 
-    duty: Duty
     firing: Firing
     occurrence: str
     opens: Instant  # acts count from here
@@ -45,8 +44,8 @@ class Instance:
     def live(self) -> bool:
         return self.firing.state == "fired"
 
-    def due(self, reader: Reader, closes: Instant) -> Due:
-        return self.fixed or due_at(reader, self.duty.deadline, self.firing, closes)
+    def due(self, reader: Reader, duty: Duty, closes: Instant) -> Due:
+        return self.fixed or due_at(reader, duty.deadline, self.firing, closes)
 
 
 class End(NamedTuple):
@@ -63,7 +62,7 @@ def single(duty: Duty, firing: Firing, end: End) -> Instance:
     opens = firing.trigger
     if duty.counts_from == "started" and firing.place.episode:
         opens = min(opens, firing.place.episode.started)
-    return Instance(duty, firing, firing.occurrence, opens, *end)
+    return Instance(firing, firing.occurrence, opens, *end)
 
 
 def by_period(reader: Reader, duty: Duty, firings: Sequence[Firing], given: Given) -> list[Instance]:
@@ -84,6 +83,9 @@ class Given(NamedTuple):
 
     acts: list[Happening]
     doubtful: frozenset[int]
+
+
+NO_ACTS: Final = Given([], frozenset())
 
 
 def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: Given) -> None:
@@ -139,7 +141,7 @@ def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening,
         return False
     answers = act.record.answers if act.record else None
     name = reader.protocol.name
-    answered = [i for i in instances if answers and answers in (i.occurrence, _key(name, i), _key("", i))]
+    answered = [i for i in instances if answers and answers in (i.occurrence, _key(name, duty, i), _key("", duty, i))]
     if answered:
         fitting = [i for i in fitting if i in answered]
         if not fitting:
@@ -157,8 +159,8 @@ def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening,
     return True
 
 
-def _key(prefix: str, instance: Instance) -> str:
-    key = f"{instance.duty.id}/{instance.firing.subject}/{instance.occurrence}"
+def _key(prefix: str, duty: Duty, instance: Instance) -> str:
+    key = f"{duty.id}/{instance.firing.subject}/{instance.occurrence}"
     return f"{prefix}/{key}" if prefix else key
 
 
@@ -377,13 +379,19 @@ def _phase_at(reader: Reader, repeat: Repeat, base: Instant, opens: Instant) -> 
 
 
 def _occurrence(reader: Reader, duty: Duty, firing: Firing, end: End, slot: Slot, state: State) -> Instance:
-    own = firing._replace(trigger=slot.opens, fired=slot.opens, state=state, occurrence=str(slot.number))
-    due = Due(slot.due, slot.due, f"every {slot.every.every}")
+    number = str(slot.number)
+    own = firing._replace(
+        trigger=slot.opens,
+        fired=slot.opens,
+        state=state,
+        occurrence=number,
+        ending=f"{firing.subject}/{number}",
+    )
+    due = Due(slot.due, slot.due, (Said(slot.every.every),))
     # An exception ends the occurrence that is open; later openings read the guard again.
     lifts = lifted(reader, duty, firing.place, slot.opens) if duty.guard.unless else FOREVER
     superseded = end.superseded and end.certain <= lifts
     return Instance(
-        duty,
         own,
         own.occurrence,
         slot.opens,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from missingrules.domain.clock import Instant
+from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Detail, Evidence, Forbidden, Later, Obligation, Status, Undecided
 from missingrules.domain.rules import NOT_STATED, People
 from missingrules.engine.solve import Solved
@@ -26,9 +26,15 @@ class Merged(NamedTuple):
     shaky: frozenset[str]
 
 
+def order(o: Obligation) -> tuple[Instant, str]:
+    """Due instant or the earliest possible, for `immediately` the trigger; those without last; then key."""
+    when = o.due if o.due is not None else o.due_between[0] if o.due_between else o.sort_at
+    return FOREVER if when is None else when, o.key
+
+
 def merge(clock: Clock, answers: Sequence[Solved]) -> Merged:
     """What all worlds agree on."""
-    out = Solved()
+    found_by_key: dict[str, Obligation] = {}
     shaky: set[str] = set()
     for key in dict.fromkeys(key for s in answers for key in s.obligations):
         found = [s.obligations.get(key) for s in answers]
@@ -37,12 +43,13 @@ def merge(clock: Clock, answers: Sequence[Solved]) -> Merged:
         if len(there) < len(found) or len({_signature(o) for o in there}) > 1:
             shaky.add(key)
             if len(there) < len(found):
-                merged = merged._replace(status=Status.NOT_DECIDABLE)
-        out.obligations[key] = merged
+                merged = merged._replace(stand=merged.stand._replace(status=Status.NOT_DECIDABLE))
+        found_by_key[key] = merged
+    out = Solved(tuple(sorted(found_by_key.values(), key=order)))
     out.conclusions = [c for c in answers[0].conclusions if all(c in s.conclusions for s in answers)]
     out.conflicts = [c for c in answers[0].conflicts if all(c in s.conflicts for s in answers)]
     out.forbidden = _forbidden([{f.key: f for f in s.forbidden} for s in answers])
-    beyond = {(i.duty.id, i.firing.subject): i for s in answers for i in reversed(s.beyond)}
+    beyond = {(duty.id, f.subject): (duty, f) for s in answers for duty, f in reversed(s.beyond)}
     out.beyond = list(beyond.values())
     return Merged(out, frozenset(shaky))
 
@@ -70,7 +77,7 @@ def _merge(there: list[Obligation], clock: Clock) -> Obligation:
     between = first.due_between if same_due else (min(lows), max(highs)) if len(highs) == len(there) else None
     if between is not None and between[0] == between[1]:
         between = None
-    return first._replace(
+    stand = first.stand._replace(
         status=first.status if len({o.status for o in there}) == 1 else Status.NOT_DECIDABLE,
         triggered_at=_same(o.triggered_at for o in there),
         due=first.due if same_due else None,
@@ -78,8 +85,9 @@ def _merge(there: list[Obligation], clock: Clock) -> Obligation:
         discharged_at=_same(o.discharged_at for o in there),
         ended_at=_same(o.ended_at for o in there),
         sort_at=min((s for o in there if (s := o.due or o.sort_at) is not None), default=None),
-        detail=Later(lambda: _detail([o.detail.get() for o in there], clock)),
     )
+    detail = Later(lambda: _detail([o.detail for o in there], clock))
+    return first._replace(stand=stand, behind=first.behind._replace(reasons=lambda _: detail.get()))
 
 
 def _detail(there: list[Detail], clock: Clock) -> Detail:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -9,6 +11,7 @@ from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant, Length
 from missingrules.domain.rules import (
     Becomes,
     EpisodesReach,
+    FirstOf,
     MissingFor,
     OnBirthday,
     OnEvent,
@@ -17,11 +20,10 @@ from missingrules.domain.rules import (
     OnRecord,
     OnUndone,
     WhileMissing,
-    triggers_of,
 )
 from missingrules.engine.acts import pulls
 from missingrules.engine.places import CHILD, Place
-from missingrules.engine.tracks import UNKNOWN, YES, Track, Truth, all_of, between, joined, mapped
+from missingrules.engine.tracks import NO, UNKNOWN, YES, Track, Truth, all_of, between, joined, mapped, track_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,9 +75,22 @@ class Offers:
         """Every moment and stretch that the trigger offers, episode by episode and then of the child."""
         number = self._reader.number(duty.trigger)
         found = self._shared.get(number)
+        if found is not None:
+            return found
+        trigger = duty.trigger
+        if isinstance(trigger, FirstOf):
+            parts = [part for part in map(partial(self._one, duty), trigger.triggers) if part]
+            found = parts[0] if len(parts) == 1 else sorted(chain(*parts), key=itemgetter(0))
+            if number not in self._reader.plan.particular:
+                self._shared[number] = found
+            return found
+        return self._one(duty, trigger)
+
+    def _one(self, duty: Duty, trigger: rules.Moment | rules.Stretch) -> list[Chance]:
+        number = self._reader.number(trigger)
+        found = self._shared.get(number)
         if found is None:
-            triggers = triggers_of(duty.trigger)
-            found = [chance for trigger in triggers for chance in _each(self._reader, trigger, duty, self._undone)]
+            found = list(_each(self._reader, trigger, duty, self._undone))
             found.sort(key=itemgetter(0))
             if number not in self._reader.plan.particular:
                 self._shared[number] = found
@@ -125,8 +140,10 @@ def _each(
         case EpisodesReach():
             yield from _reach(reader, trigger)
         case Becomes(test) if test.fact.startswith("episode."):
-            for episode, track in zip(seen.episodes, reader.truths(test), strict=True):
-                yield from _runs(episode.index, track, episode.started, episode.returned)
+            column = reader.truths(test)
+            if column is not NO and column is not UNKNOWN:
+                for episode in seen.episodes:
+                    yield from _runs(episode.index, track_of(column, episode.index), episode.started, episode.returned)
         case Becomes(test):
             first_start = seen.episodes[0].started if seen.episodes else FOREVER
             yield from _runs(OF_CHILD, reader.truth(test, CHILD), BEFORE_ALL, FOREVER, undated_from=first_start)
@@ -196,10 +213,10 @@ def _runs(
             yield Chance(index, max(begins, start), min(Instant(stops - 1), end))
 
 
-def _with_itself(tally: Tally, row: Row) -> Track[int]:
+def _with_itself(tally: Tally, most: Track[int], row: Row) -> Track[int]:
     """The most that the count may be over time, the row itself counted as long as its window holds it."""
     if row.counts is YES:
-        return mapped(tally.in_window, itemgetter(1))
+        return most
     held: Track[Truth] = mapped(row.counts, lambda counts: counts is False)
     left_out = all_of([held, between(row.at, row.leaves)])
     return joined([tally.in_window, left_out], lambda both: both[0][1] + both[1])
@@ -208,11 +225,12 @@ def _with_itself(tally: Tally, row: Row) -> Track[int]:
 def _reach(reader: Reader, trigger: EpisodesReach) -> list[Chance]:
     """The episodes that bring the count there, each until the count falls below it."""
     tally = reader.tally(trigger.counted)
+    most: Track[int] = mapped(tally.in_window, itemgetter(1))
     out = []
     for row, low, high in tally.numbered():
         if low > trigger.at_least or (high < trigger.at_least and tally.whole_from <= row.at):
             continue
-        falls = _with_itself(tally, row).first(lambda count: count < trigger.at_least, row.at)
+        falls = _with_itself(tally, most, row).first(lambda count: count < trigger.at_least, row.at)
         certain = row.counts if low == trigger.at_least else all_of([row.counts, UNKNOWN])
         end = FOREVER if falls is None else max(row.at, Instant(falls - 1))
         out.append(Chance(row.episode.index, row.at, end, certain))

@@ -75,11 +75,13 @@ class Plan:
     instants: frozenset[str]  # which instants of an episode any rule reads
     lengths: tuple[Length, ...]  # elapsed lengths and lengths of going missing, where a time of day matters
     speech: Mapping[int, int]  # id of a duty -> one number for all that fire together
+    ends: Mapping[int, int]  # id of a duty -> one number for all whose `until` is equal
     waits: Mapping[int, frozenset[str]]  # of these numbers, those that only acts and events set off, by their names
     own: frozenset[int]  # of these numbers, those whose firing hangs on what another duty left undone
     of_child: frozenset[int]  # of the numbers below, conditions that read the same from every episode
     particular: frozenset[int]  # triggers that offer one rule other moments than another
     of_happening: frozenset[int]  # conditions and guards that read the event or record of the trigger
+    by_hours: frozenset[int]  # guards that read the hours of an office
     same: Mapping[int, int]  # id of a condition, guard, trigger or count -> one number for all that are equal
 
 
@@ -124,6 +126,7 @@ def plan_of(protocol: Protocol) -> Plan:
     duties = [p for provisions in parts.values() for p in provisions if isinstance(p, Duty)]
     numbers: dict[Any, int] = {}
     speech = {id(duty): numbers.setdefault(_speech(duty), len(numbers)) for duty in duties}
+    untils: dict[Any, int] = {}
     everything = [part for provisions in parts.values() for p in provisions for part in _walk(p)]
     read = (*everything, *_walk(protocol.scope))
     same = _same(read)
@@ -134,6 +137,7 @@ def plan_of(protocol: Protocol) -> Plan:
         instants=frozenset(i for part in everything for i in _instants(part)),
         lengths=tuple(dict.fromkeys(length for part in everything for length in _lengths(part))),
         speech=speech,
+        ends={id(duty): untils.setdefault(duty.until, len(untils)) for duty in duties},
         waits={speech[id(duty)]: names for duty in duties if (names := _waits(duty))},
         own=frozenset(speech[id(duty)] for duty in duties if any(isinstance(p, OnUndone) for p in _walk(duty.trigger))),
         of_child=frozenset(same[id(part)] for part in read if isinstance(part, CONDITIONS) and _of_child(part)),
@@ -141,13 +145,17 @@ def plan_of(protocol: Protocol) -> Plan:
         of_happening=frozenset(
             same[id(part)] for part in read if isinstance(part, (*CONDITIONS, Guard)) and _of_happening(part)
         ),
+        by_hours=frozenset(same[id(part)] for part in read if isinstance(part, Guard) and _by_hours(part, protocol)),
         same=same,
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Provisions:
-    """What stands under some options: the duties of each rule, what is concluded, what is forbidden."""
+    """What stands under some options: the duties of each rule, what is concluded, what is forbidden.
+
+    Two are equal only if they are the same object, so that what follows from one can be remembered with it.
+    """
 
     duties: Mapping[str, tuple[Duty, ...]]
     conclusions: tuple[Conclusion, ...]
@@ -188,6 +196,11 @@ def _of_child(condition: Any) -> bool:
 
 def _of_happening(part: Any) -> bool:
     return any(fact.startswith(("event.", "record.")) for fact in _facts(part))
+
+
+def _by_hours(guard: Guard, protocol: Protocol) -> bool:
+    read = (guard, protocol.scope) if guard.in_scope else (guard,)
+    return any(isinstance(part, HoursTest) for part in _walk(read))
 
 
 def _waits(duty: Duty) -> frozenset[str] | None:

@@ -35,8 +35,8 @@ class Asking:
 def ask_all(solver: Solver, solved: Solved) -> Asking:
     """The questions of one world."""
     asked = Asking()
-    for key, instance in solved.found:
-        _ask(solver, asked, key, instance)
+    for key, duty, instance in solved.found():
+        _ask(solver, asked, key, duty, instance)
     for duties in solver.duties.values():
         for duty in duties:
             _ask_for_becoming(solver, asked, duty)
@@ -46,10 +46,10 @@ def ask_all(solver: Solver, solved: Solved) -> Asking:
     return asked
 
 
-def _ask(solver: Solver, asked: Asking, key: str, instance: Instance) -> None:
+def _ask(solver: Solver, asked: Asking, key: str, duty: Duty, instance: Instance) -> None:
     firing, reader, as_of = instance.firing, solver.reader, solver.seen.as_of
-    due, status = standing(reader, instance, as_of)
-    duty, place = instance.duty, firing.place
+    due, status = standing(reader, duty, instance, as_of)
+    place = firing.place
     if firing.state == "undecided":
         at = firing.fired
         needed = firing.trigger if firing.trigger > as_of else None

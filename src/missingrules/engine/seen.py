@@ -85,6 +85,7 @@ class Seen:
     events: Mapping[str, tuple[Happening, ...]]
     acts: Mapping[str, tuple[Happening, ...]]
     happened: frozenset[str]  # the names of all acts and events
+    told: frozenset[str]  # the names of all facts of episodes that the case gives
     meetings: Mapping[str, tuple[Instant, ...]]
 
     def has(self, episode: str | None) -> bool:
@@ -156,6 +157,7 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
         events={name: tuple(sorted(found, key=_order)) for name, found in events.items()},
         acts={name: tuple(sorted(found, key=_order)) for name, found in acts.items()},
         happened=frozenset((*events, *acts)),
+        told=frozenset(name for each in episodes for name in each.facts),
         meetings={
             # Dates of meetings are a calendar, not history: those after `as_of` are known too.
             name: tuple(sorted(clock.midnight(s) if isinstance(s, date) else s for s in stamps))

@@ -3,51 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Concluded, Conflict, Detail, Forbidden, Later, Obligation
-from missingrules.domain.rules import NOT_STATED, Duty, OnPeriod, Word
+from missingrules.domain.obligations import Behind, Concluded, Conflict, Detail, Forbidden, Later, Obligation
+from missingrules.domain.rules import Duty, OnPeriod
 from missingrules.engine import evidence
-from missingrules.engine.deadlines import NONE
+from missingrules.engine.agenda import agenda_of
+from missingrules.engine.courses import NOTHING, Courses, each_once, make, stand, stand_plainly
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, firings, lifted
-from missingrules.engine.instances import End, Instance, by_period, discharge, of_action, series, single
+from missingrules.engine.instances import NO_ACTS, End, Given, Instance, by_period, discharge, of_action, series, single
 from missingrules.engine.offers import Offers, Undone
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import barred, breaches
 from missingrules.engine.standing import conclusions_of
-from missingrules.engine.status import NOT_DECIDABLE, people_of, read_at, status_of
+from missingrules.engine.status import people_of
+from missingrules.engine.tracks import NO
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from missingrules.domain.obligations import Rests
     from missingrules.domain.rules import Protocol
+    from missingrules.engine.agenda import Asked, Bundle, Group
     from missingrules.engine.deadlines import Due
     from missingrules.engine.plan import Provisions
     from missingrules.engine.seen import Seen
     from missingrules.engine.tracks import Truth
 
 
-@dataclass(slots=True)
+@dataclass
 class Solved:
-    """What is due in one world, and the instances behind it; those that fire beyond the horizon stand apart."""
+    """What is due in one world, and what is behind it; what fires beyond the horizon stands apart."""
 
-    obligations: dict[str, Obligation] = field(default_factory=dict)
+    ordered: tuple[Obligation, ...]
     conclusions: list[Concluded] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     forbidden: list[Forbidden] = field(default_factory=list)
-    found: list[tuple[str, Instance]] = field(default_factory=list)
-    beyond: list[Instance] = field(default_factory=list)
+    rows: list[tuple[Asked, Courses]] = field(default_factory=list)
+    beyond: list[tuple[Duty, Firing]] = field(default_factory=list)
+
+    @cached_property
+    def obligations(self) -> dict[str, Obligation]:
+        """By key."""
+        return {obligation.key: obligation for obligation in self.ordered}
+
+    def found(self) -> Iterator[tuple[str, Duty, Instance]]:
+        """Every obligation by its key, with what it was before its status was read."""
+        for asked, courses in self.rows:
+            for ending, instance in zip(courses.endings, courses.made(asked.duty), strict=True):
+                yield asked.prefix + ending, asked.duty, instance
 
 
 class Solver:
-    """Works out each duty's instances once; a duty may look at another's (superseded, undone)."""
+    """Works out what stands alike once; a duty may look at another's instances (superseded, undone)."""
 
     def __init__(
         self,
@@ -59,21 +73,27 @@ class Solver:
     ) -> None:
         self.protocol = protocol
         self._plan = plan_of(protocol)
+        self.agenda = agenda_of(protocol, provisions)
         self.seen = seen
         self.horizon = horizon
-        self.rests = rests
         self.duties = provisions.duties
         self.conclusions = provisions.conclusions
         self.prohibitions = provisions.prohibitions
         self.reader = Reader(protocol, self.conclusions, seen, horizon)
         self.offers = Offers(self.reader, self.undone)
+        self._behind = Behind(protocol.name, self._reasons, rests)
         self._broken: Mapping[int, Truth] | None = None
         self._lender: Solver | None = None
         self._differ: Container[str] = ()
-        self._shared: dict[int, list[Firing]] = {}  # by what rules say of when (plan.py)
-        self._own: dict[int, list[Firing]] = {}
+        self._acts = frozenset(seen.acts)
+        self._shared: dict[Any, list[Firing]] = {}  # by what rules say of when (plan.py)
+        self._own: dict[Any, list[Firing]] = {}
+        self._courses: dict[tuple[int, int], Courses] = {}  # by the firings, and what is said of how they stand
         self._instances: dict[int, list[Instance]] = {}
         self._by_subject: dict[str, dict[str, list[Firing]]] = {}
+        self._solved: Solved | None = None
+        self._sources: Mapping[str, tuple[Instance, Due]] | None = None
+        self._details: dict[str, Detail] = {}
 
     def borrow(self, lender: Solver, differ: Container[str]) -> None:
         """Asks another, that was solved under other readings, for all rules but those that may differ."""
@@ -84,17 +104,80 @@ class Solver:
 
     def solve(self, only: Container[str] | None = None) -> Solved:
         """What all rules ask for, or the obligations of some."""
-        solved = Solved()
-        for rule, duties in self.duties.items():
-            if only is None or rule in only:
-                for duty in duties:
-                    if found := self.instances(duty):
-                        self._add(solved, duty, found)
+        rows: list[tuple[Asked, Courses]] = []
+        for group in self.agenda.waiting_for(self.seen.happened):
+            for bundle in group.bundles:
+                if (
+                    only is not None
+                    and bundle.of.rule not in only
+                    and all(a.duty.rule not in only for a in bundle.asked)
+                ):
+                    continue
+                rows += self._rows(group, bundle, only)
+        rows.sort(key=_rank)
+        solved = self._obligations(rows)
         if only is None:
             solved.conclusions, solved.conflicts = conclusions_of(self.reader)
             for prohibition in self.prohibitions:
                 solved.forbidden += breaches(self.reader, prohibition)
+        self._solved = solved
         return solved
+
+    def _rows(self, group: Group, bundle: Bundle, only: Container[str] | None) -> Iterator[tuple[Asked, Courses]]:
+        """Each duty of a bundle with how it stands; those stand alike that no act at hand tells apart."""
+        alike: Courses | None = None
+        for asked in bundle.asked:
+            duty = asked.duty
+            if only is not None and duty.rule not in only:
+                continue
+            if self._lender or not asked.acts.isdisjoint(self._acts):
+                if instances := self.instances(duty):
+                    yield asked, stand(self.reader, duty, instances, self.horizon)
+                continue
+            if alike is None:
+                alike = self._alike(group, bundle)
+            if alike.endings or alike.beyond:
+                yield asked, alike
+
+    def _alike(self, group: Group, bundle: Bundle) -> Courses:
+        firings = self._fired(group)
+        if not bundle.plain:
+            return (
+                stand(self.reader, bundle.of, self._work_out(bundle.of, NO_ACTS), self.horizon) if firings else NOTHING
+            )
+        if not firings:
+            return NOTHING
+        key = (id(firings), bundle.number)
+        found = self._courses.get(key)
+        if found is None:
+            found = self._courses[key] = stand_plainly(self.reader, bundle.of, firings, self.horizon)
+        return found
+
+    def _obligations(self, rows: list[tuple[Asked, Courses]]) -> Solved:
+        made: list[Obligation] = []
+        whens: list[Instant] = []
+        beyond: list[tuple[Duty, Firing]] = []
+        for _, alike in groupby(rows, _prefix):
+            together = list(alike)
+            for asked, courses in together:
+                beyond += [(asked.duty, firing) for firing in courses.beyond]
+            asked, courses = together[0]
+            if len(together) == 1 and (not asked.twins or len(set(courses.endings)) == len(courses.endings)):
+                made += self._named(asked, courses)
+                whens += courses.whens
+            else:
+                once = each_once([one for a, c in together for one in zip(self._named(a, c), c.whens, strict=True)])
+                made += [obligation for obligation, _ in once]
+                whens += [when for _, when in once]
+        ordered = tuple([made[i] for i in sorted(range(len(made)), key=whens.__getitem__)])
+        return Solved(ordered, rows=rows, beyond=beyond)
+
+    def _named(self, asked: Asked, courses: Courses) -> list[Obligation]:
+        prefix, duty, behind = asked.prefix, asked.duty, self._behind
+        return [
+            make(Obligation, (prefix + ending, duty, stand, behind))
+            for ending, stand in zip(courses.endings, courses.stands, strict=True)
+        ]
 
     # --- what a duty's rule did -----------------------------------------------------------------------------------
 
@@ -102,14 +185,25 @@ class Solver:
         """Rules of one trigger, guard and end fire together; what another duty left undone is this solver's own."""
         if self._lender and duty.rule not in self._differ:
             return self._lender.firings(duty)
-        speech = self._plan.speech[id(duty)]
-        waits = self._plan.waits.get(speech)
+        return self._fired(self.agenda.of_duty[id(duty)])
+
+    def _fired(self, group: Group) -> list[Firing]:
+        waits = group.waits
         if waits is not None and waits.isdisjoint(self.seen.happened):
             return []
-        known = self._own if speech in self._plan.own else self._shared
-        found = known.get(speech)
+        key: Any = group.speech
+        if group.alike is not None:
+            if not self.seen.episodes or (group.becomes is not None and group.becomes not in self.seen.told):
+                return []
+            column = self.reader.guards(group.of.guard)
+            if column is NO:
+                return []
+            if not isinstance(column, list):
+                key = (group.alike, id(column))
+        known = self._own if group.speech in self._plan.own else self._shared
+        found = known.get(key)
         if found is None:
-            found = known[speech] = firings(self.reader, duty, self.offers)
+            found = known[key] = firings(self.reader, group.of, self.offers.of(group.of))
         return found
 
     def instances(self, duty: Duty) -> list[Instance]:
@@ -117,17 +211,18 @@ class Solver:
             return self._lender.instances(duty)
         found = self._instances.get(id(duty))
         if found is None:
-            found = self._instances[id(duty)] = self._work_out(duty)
+            barred = self._barred() if self.prohibitions and not isinstance(duty.trigger, OnPeriod) else {}
+            found = self._instances[id(duty)] = self._work_out(duty, of_action(self.reader, duty, barred))
         return found
 
-    def _work_out(self, duty: Duty) -> list[Instance]:
+    def _work_out(self, duty: Duty, given: Given) -> list[Instance]:
+        """The instances of a duty, discharged by the acts that are given."""
         reader = self.reader
         firings = self.firings(duty)
         if not firings:
             return []
         if isinstance(duty.trigger, OnPeriod):
-            return by_period(reader, duty, firings, of_action(reader, duty, {}))
-        given = of_action(reader, duty, self._barred() if self.prohibitions else {})
+            return by_period(reader, duty, firings, given)
         ends = duty.guard.unless or duty.superseded_by
         if not (ends or duty.repeat or given.acts):
             return [single(duty, firing, End(firing.until, firing.until_maybe, False)) for firing in firings]
@@ -183,7 +278,7 @@ class Solver:
         out: list[Undone] = []
         for duty in self.duties.get(rule, ()):
             for instance in self.instances(duty):
-                due = instance.due(self.reader, min(instance.closes, self.seen.as_of))
+                due = instance.due(self.reader, duty, min(instance.closes, self.seen.as_of))
                 if due.low == FOREVER:
                     continue
                 at = Instant(due.high + 1) if due.high != FOREVER else Instant(due.low + 1)
@@ -201,50 +296,32 @@ class Solver:
 
     # --- how it stands --------------------------------------------------------------------------------------------
 
-    def _add(self, solved: Solved, duty: Duty, instances: list[Instance]) -> None:
-        reader, as_of, name, rests = self.reader, self.seen.as_of, self.protocol.name, self.rests
-        obligations, found = solved.obligations, solved.found
-        # Most have no deadline: nothing is read for them.
-        silent = duty.deadline is NOT_STATED and duty.repeat is None
-        at_once = duty.deadline is Word.IMMEDIATELY
-        for instance in instances:
-            firing, closes, discharged = instance.firing, instance.closes, instance.discharged
-            trigger = firing.trigger
-            if trigger > as_of:
-                if trigger > closes:
-                    continue
-                if trigger > self.horizon:
-                    solved.beyond.append(instance)
-                    continue
-            due = NONE if silent else instance.due(reader, read_at(instance, as_of))
-            status = status_of(instance, due, as_of)
-            key = f"{name}/{duty.id}/{firing.subject}/{instance.occurrence}"
-            found.append((key, instance))
-            if key in obligations and (obligations[key].status is not NOT_DECIDABLE or status is NOT_DECIDABLE):
-                continue
-            low, high = due.low, due.high
-            none = low == FOREVER
-            episode = firing.place.episode
-            obligations[key] = Obligation(
-                key,
-                duty,
-                name,
-                firing.subject,
-                None if episode is None else episode.id,
-                instance.occurrence,
-                status,
-                trigger,
-                None if none else low,
-                (low, high) if low != high and high != FOREVER else None,
-                discharged if instance.open_act is None else None,
-                closes if discharged is None and closes <= as_of else None,
-                trigger if none and at_once else None,
-                Later(partial(self._detail, instance, due)),
-                rests,
-            )
+    def _reasons(self, obligation: Obligation) -> Detail:
+        """The reasons of one of this solver's obligations, worked out once."""
+        key = obligation.key
+        found = self._details.get(key)
+        if found is None:
+            # Two threads may both work it out: they come to the same.
+            found = self._details[key] = self._detail(obligation.duty, *self._source(obligation))
+        return found
 
-    def _detail(self, instance: Instance, due: Due) -> Detail:
-        who = people_of(self.reader, instance, self.seen.as_of)
+    def _source(self, obligation: Obligation) -> tuple[Instance, Due]:
+        """What an obligation was before its status was read."""
+        if self._sources is None:
+            assert self._solved is not None
+            chosen = self._solved.obligations
+            self._sources = {
+                asked.prefix + ending: (instance, due)
+                for asked, courses in self._solved.rows
+                for ending, stand, instance, due in zip(
+                    courses.endings, courses.stands, courses.made(asked.duty), courses.dues, strict=True
+                )
+                if chosen[asked.prefix + ending].stand is stand
+            }
+        return self._sources[obligation.key]
+
+    def _detail(self, duty: Duty, instance: Instance, due: Due) -> Detail:
+        who = people_of(self.reader, duty, instance, self.seen.as_of)
         return Detail(
             due_basis=due.basis,
             due_citations=due.citations,
@@ -255,13 +332,13 @@ class Solver:
             attendees=who.attend,
             with_=who.with_,
             people_citations=who.citations,
-            because=evidence.because(self.reader, instance.duty, instance.firing),
-            notes=self._notes(instance),
+            because=evidence.because(self.reader, duty, instance.firing),
+            notes=self._notes(duty, instance),
             differences=tuple(d for act in instance.by for d in differences(who.by, who.chair, who.attend, act)),
         )
 
-    def _notes(self, instance: Instance) -> tuple[str, ...]:
-        duty, firing, out = instance.duty, instance.firing, []
+    def _notes(self, duty: Duty, instance: Instance) -> tuple[str, ...]:
+        firing, out = instance.firing, []
         if duty.aim:
             out.append(f"aim: {duty.aim.text.replace('_', ' ')}")
         if duty.earlier_if and duty.earlier_if.condition is not None:
@@ -269,3 +346,11 @@ class Solver:
             if self.reader.truth(duty.earlier_if.condition, firing.place).at(at):
                 out.append(f"earlier: {duty.earlier_if.text}")
         return tuple(out)
+
+
+def _prefix(row: tuple[Asked, Courses]) -> str:
+    return row[0].prefix
+
+
+def _rank(row: tuple[Asked, Courses]) -> int:
+    return row[0].rank

@@ -34,15 +34,15 @@ class Who(NamedTuple):
     citations: Citations
 
 
-def standing(reader: Reader, instance: Instance, as_of: Instant) -> tuple[Due, Status]:
+def standing(reader: Reader, duty: Duty, instance: Instance, as_of: Instant) -> tuple[Due, Status]:
     """How the obligation stands at `as_of` with what has been recorded so far."""
-    due = instance.due(reader, read_at(instance, as_of))
-    return due, status_of(instance, due, as_of)
+    due = instance.due(reader, duty, read_at(instance, as_of))
+    return due, status_of(duty, instance, due, as_of)
 
 
-def people_of(reader: Reader, instance: Instance, as_of: Instant) -> Who:
+def people_of(reader: Reader, duty: Duty, instance: Instance, as_of: Instant) -> Who:
     """Its people as things stand at `as_of`, at its closing, or at its firing still to come."""
-    return _who(reader, instance, read_at(instance, as_of))
+    return _who(reader, duty, instance, read_at(instance, as_of))
 
 
 def read_at(instance: Instance, as_of: Instant) -> Instant:
@@ -55,7 +55,7 @@ def closed_at(instance: Instance, as_of: Instant) -> Instant:
     return min(instance.closes, as_of) if instance.discharged is None else instance.discharged
 
 
-def status_of(instance: Instance, due: Due, as_of: Instant) -> Status:
+def status_of(duty: Duty, instance: Instance, due: Due, as_of: Instant) -> Status:
     """The first of meaning.md's list that applies."""
     firing = instance.firing
     if firing.state != "fired":
@@ -73,13 +73,18 @@ def status_of(instance: Instance, due: Due, as_of: Instant) -> Status:
         return NOT_DECIDABLE
     if instance.closes <= as_of:
         return _ended(instance, due)
-    if instance.closes_maybe <= as_of:
+    return open_status(due, instance.closes_maybe, as_of, may=duty.modality is MAY)
+
+
+def open_status(due: Due, closes_maybe: Instant, as_of: Instant, *, may: bool) -> Status:
+    """Of one that fired, is not discharged and has not ended for certain."""
+    if closes_maybe <= as_of:
         return NOT_DECIDABLE
-    if instance.duty.modality is MAY:
+    if may:
         return AVAILABLE
     if as_of > due.high:
         return OVERDUE
-    return NOT_DECIDABLE if due.low < as_of and due.open else DUE
+    return NOT_DECIDABLE if due.low < as_of and due.low != due.high else DUE
 
 
 def _ended(instance: Instance, due: Due) -> Status:
@@ -87,13 +92,18 @@ def _ended(instance: Instance, due: Due) -> Status:
         return MISSED if instance.closes_maybe == instance.closes else NOT_DECIDABLE
     if instance.doubtful:
         return NOT_DECIDABLE
-    if instance.closes <= due.low:
+    return ended_status(due, instance.closes, instance.closes_maybe)
+
+
+def ended_status(due: Due, closes: Instant, closes_maybe: Instant) -> Status:
+    """Of one that ended undone, by its `until` or an exception."""
+    if closes <= due.low:
         return CEASED
-    return MISSED if instance.closes_maybe > due.high else NOT_DECIDABLE
+    return MISSED if closes_maybe > due.high else NOT_DECIDABLE
 
 
-def _who(reader: Reader, instance: Instance, at: Instant) -> Who:
-    duty, place, fired = instance.duty, instance.firing.place, instance.firing.fired
+def _who(reader: Reader, duty: Duty, instance: Instance, at: Instant) -> Who:
+    place, fired = instance.firing.place, instance.firing.fired
     found = [people(reader, who, place, at, fired) for who in parts(duty)]
     citations = tuple(c for _, cited in found for c in cited)
     by, chair, attend, to, with_ = (who for who, _ in found)
@@ -104,26 +114,26 @@ def parts(duty: Duty) -> tuple[WhoEver | None, ...]:
     return duty.by, duty.chair, duty.attend, duty.to, duty.with_
 
 
-def next_change(reader: Reader, instance: Instance, as_of: Instant) -> Instant:
+def next_change(reader: Reader, duty: Duty, instance: Instance, as_of: Instant) -> Instant:
     """The first instant at which time alone changes how it stands; FOREVER if never."""
     firing = instance.firing
     if firing.trigger > as_of:
         return firing.trigger
-    due, status = standing(reader, instance, as_of)
+    due, status = standing(reader, duty, instance, as_of)
     if status in CLOSED:
         return FOREVER
     if firing.state == "undecided":
-        guard = reader.guard(instance.duty.guard, firing.place)
+        guard = reader.guard(duty.guard, firing.place)
         known = guard.first(lambda value: value is not None, Instant(as_of + 1))
         return FOREVER if known is None or known > instance.closes else known
     candidates = {Instant(due.low + 1), Instant(due.high + 1), instance.closes, instance.closes_maybe}
-    candidates.update(t for track in _tracks(reader, instance.duty, firing.place) for t in track.times)
-    who = people_of(reader, instance, as_of)
+    candidates.update(t for track in _tracks(reader, duty, firing.place) for t in track.times)
+    who = people_of(reader, duty, instance, as_of)
     for when in sorted(c for c in candidates if as_of < c < FOREVER):
-        then, how = standing(reader, instance, when)
+        then, how = standing(reader, duty, instance, when)
         if (how, then.low, then.high) != (status, due.low, due.high):
             return when
-        if people_of(reader, instance, when) != who:
+        if people_of(reader, duty, instance, when) != who:
             return when
     return FOREVER
 

@@ -6,14 +6,13 @@ Truth is Kleene's: True, False, and None for unknown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
 Truth = bool | None
@@ -117,13 +116,15 @@ def joined(tracks: Sequence[Track[Any]], join: Callable[[Sequence[Any]], T]) -> 
     )
 
 
-def _all(values: Sequence[Truth]) -> Truth:
+def every(values: Sequence[Truth]) -> Truth:
+    """Kleene's and, of values."""
     if False in values:
         return False
     return None if None in values else True
 
 
-def _any(values: Sequence[Truth]) -> Truth:
+def some(values: Sequence[Truth]) -> Truth:
+    """Kleene's or, of values."""
     if True in values:
         return True
     return None if None in values else False
@@ -131,22 +132,33 @@ def _any(values: Sequence[Truth]) -> Truth:
 
 def all_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
     """Kleene's and."""
-    left = [track for track in tracks if track is not YES]
-    if not left:
-        return YES
-    if NO in left:
-        return NO
-    return left[0] if len(left) == 1 else joined(left, _all)
+    left: dict[int, Track[Truth]] = {}
+    for track in tracks:
+        if track is NO:
+            return NO
+        if track is not YES:
+            left[id(track)] = track
+    return _together(left, YES, every)
 
 
 def any_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
     """Kleene's or."""
-    left = [track for track in tracks if track is not NO]
+    left: dict[int, Track[Truth]] = {}
+    for track in tracks:
+        if track is YES:
+            return YES
+        if track is not NO:
+            left[id(track)] = track
+    return _together(left, NO, some)
+
+
+def _together(
+    left: dict[int, Track[Truth]], none: Track[Truth], join: Callable[[Sequence[Truth]], Truth]
+) -> Track[Truth]:
     if not left:
-        return NO
-    if YES in left:
-        return YES
-    return left[0] if len(left) == 1 else joined(left, _any)
+        return none
+    found = list(left.values())
+    return found[0] if len(found) == 1 else joined(found, join)
 
 
 def negated(track: Track[Truth]) -> Track[Truth]:
@@ -162,39 +174,60 @@ def not_known_true(track: Track[Truth]) -> Track[Truth]:
 
 # --- of each episode --------------------------------------------------------------------------------------------------
 
-Tracks = Sequence[Track[Any]]
+# One track that all episodes share, or a list with one for each.
+Column = Track[T] | list[Track[T]]
 
 
-def each_of(columns: Sequence[Tracks], make: Callable[..., Track[T]]) -> list[Track[T]]:
+def track_of(column: Column[T], index: int) -> Track[T]:
+    """The track of one episode, by its number."""
+    return column[index] if isinstance(column, list) else column
+
+
+def column_of(tracks: list[Track[T]], otherwise: Track[T]) -> Column[T]:
+    """One track where all rows share it; `otherwise` where there is no row."""
+    if not tracks:
+        return otherwise
+    first = tracks[0]
+    return first if all(track is first for track in tracks) else tracks
+
+
+def each_of(columns: Sequence[Column[Any]], make: Callable[..., Track[T]]) -> Column[T]:
     """`make` of the tracks of each row; rows of the same tracks are worked out once."""
-    if len(columns) == 1 and columns[0]:
-        column = columns[0]
-        if column.count(column[0]) == len(column):
-            return [make(column[0])] * len(column)
-    made: dict[Any, Track[T]] = {}
+    rows = next((len(column) for column in columns if isinstance(column, list)), 0)
+    if not rows:
+        return make(*columns)
+    spread = [column if isinstance(column, list) else [column] * rows for column in columns]
+    made: dict[tuple[int, ...], Track[T]] = {}
     out = []
-    for row in zip(*columns, strict=True):
-        key = tuple(map(id, row))
+    for tracks in zip(*spread, strict=True):
+        key = tuple(map(id, tracks))
         found = made.get(key)
         if found is None:
-            found = made[key] = make(*row)
+            found = made[key] = make(*tracks)
         out.append(found)
-    return out
+    first = out[0]
+    return first if all(track is first for track in out) else out
 
 
-def all_each(columns: Iterable[Sequence[Track[Truth]]], rows: int) -> Sequence[Track[Truth]]:
-    """Kleene's and, row by row."""
-    left = [column for column in columns if column.count(YES) < rows]
-    if any(column.count(NO) == rows for column in left):
-        return [NO] * rows
-    if not left:
-        return [YES] * rows
-    return left[0] if len(left) == 1 else each_of(left, lambda *row: all_of(row))
+def all_each(columns: Iterable[Column[Truth]]) -> Column[Truth]:
+    """Kleene's and, row by row; columns after one that is false throughout are not asked for."""
+    left: dict[int, Column[Truth]] = {}
+    for column in columns:
+        if column is NO:
+            return NO
+        if column is not YES:
+            left[id(column)] = column
+    found = list(left.values())
+    return (found[0] if len(found) == 1 else each_of(found, lambda *tracks: all_of(tracks))) if found else YES
 
 
-def any_each(columns: Iterable[Sequence[Track[Truth]]], rows: int) -> Sequence[Track[Truth]]:
-    """Kleene's or, row by row."""
-    left = [column for column in columns if column.count(NO) < rows]
-    if not left:
-        return [NO] * rows
-    return left[0] if len(left) == 1 else each_of(left, lambda *row: any_of(row))
+def any_each(columns: Iterable[Column[Truth]]) -> Column[Truth]:
+    """Kleene's or, row by row; columns after one that is true throughout are not asked for."""
+    left: dict[int, Column[Truth]] = {}
+    for column in columns:
+        if column is YES:
+            return YES
+        if column is not NO:
+            left[id(column)] = column
+    found = list(left.values())
+    return (found[0] if len(found) == 1 else each_of(found, lambda *tracks: any_of(tracks))) if found else NO

@@ -196,6 +196,9 @@ class _Builder:
                 if len(self.findings) >= MOST_FINDINGS:
                     break
         except MarkedYAMLError as error:
+            if "nesting depth" in (error.problem or "") and not pure:
+                # Newer libyaml has a cap of its own, above ours, and looks ahead: it stops before ours is reached.
+                return type(self)(self.source).build(pure=True)
             opened = next((o.bracket for o in reversed(self.open) if o.bracket is not None), None)
             stopped = explain(error, self.source, opened)
             # `*see 7.22*`: the rest of a line that begins with a reference is the same mistake.
