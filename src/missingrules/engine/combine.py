@@ -83,12 +83,12 @@ def _fits(one: str | None, other: str | None) -> bool:
 
 def _meet(one: Obligation, other: Obligation) -> bool:
     """Whether both are for somebody in common, or neither for anybody named."""
-    ours, theirs = _named(one), _named(other)
+    ours, theirs = parties(one), parties(other)
     return bool(ours & theirs) if ours or theirs else True
 
 
-def _named(one: Obligation) -> frozenset[str]:
-    """Who is told, or of an agreement with whom it is made: to tell others is another act."""
+def parties(one: Obligation) -> frozenset[str]:
+    """Who is told, or of an agreement with whom it is made, by role: to tell others is another act."""
     who = one.with_ if one.duty.effect is Effect.AGREE else one.recipients
     several = who.people if isinstance(who, Undecided) else (who,)
     return frozenset(

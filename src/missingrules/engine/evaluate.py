@@ -168,7 +168,7 @@ def _answer(
     organisation: bool = False,
 ) -> ProtocolAnswer:
     asked = Asked(protocol, case, as_of, horizon_days, organisation=organisation)
-    options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
+    options = protocol.options(chosen)
 
     def otherwise() -> alternatives.Otherwise:
         sample = asked.sampled(base)

@@ -52,7 +52,7 @@ def to_json(answer: Answer | Result) -> str:
 def _written(answer: Answer) -> Entry:
     """The result as plain data, its keys in the order of the models."""
     clock = answer.clock
-    parts = [(part, _Writer(part.protocol)) for part in answer.protocols]
+    parts = [(part, Writer(part.protocol)) for part in answer.protocols]
     ordered = sorted(
         ((obligation, writer) for part, writer in parts for obligation in part.actions),
         key=lambda one: order(one[0]),
@@ -142,7 +142,7 @@ def _together(one: Together, clock: Clock) -> Entry:
     )
 
 
-class _Writer:
+class Writer:
     """Writes what one protocol answered; citations and people of a rule are written once."""
 
     def __init__(self, protocol: Protocol) -> None:

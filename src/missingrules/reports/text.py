@@ -326,17 +326,18 @@ class _Report:
                 yield Text(f"\n{title}", style)
             elif not close:
                 yield Text("")
-            yield Padding(_grid(block), (0, 0, 0, 2))
+            yield Padding(grid(block), (0, 0, 0, 2))
 
 
-def _grid(lines: Iterable[_Line]) -> Table:
-    grid = Table.grid(padding=(0, 0))
-    grid.add_column(width=_LABELS, no_wrap=True)
-    grid.add_column(ratio=1)
+def grid(lines: Iterable[_Line]) -> Table:
+    """Lines with their labels in a column."""
+    table = Table.grid(padding=(0, 0))
+    table.add_column(width=_LABELS, no_wrap=True)
+    table.add_column(ratio=1)
     for line in lines:
         if line.text:
-            grid.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style, overflow="fold"))
-    return grid
+            table.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style, overflow="fold"))
+    return table
 
 
 def _rule(key: str) -> str:

@@ -6,7 +6,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.obligations import Status
-from missingrules.reports.wording import moment, paragraphs
+from missingrules.domain.rules import Effect, People
+from missingrules.engine.combine import parties
+from missingrules.reports.wording import listed, moment, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +82,7 @@ def paper(protocol: Protocol | str) -> str:
 def heading(block: Block, about: str) -> Row:
     """What a shared block is about: the act, and of whom or which episodes."""
     papers = len({one.protocol for one in (*block.ones, *block.later)})
-    return Row("TOGETHER", f"{_act(block.ones[0])}{f' ({about})' if about else ''}, in {papers} papers", "bold")
+    return Row("TOGETHER", f"{_act(block.ones)}{f' ({about})' if about else ''}, in {papers} papers", "bold")
 
 
 def member(one: Obligation, under: Status, lines: Sequence[Row]) -> list[Row]:
@@ -104,8 +106,17 @@ def _title(one: Obligation) -> str:
     return one.duty.title + number
 
 
-def _act(one: Obligation) -> str:
-    return one.duty.action.replace("_", " ")
+def _act(ones: Sequence[Obligation]) -> str:
+    """The act, with what all say that it is about and whom all name."""
+    first = ones[0]
+    act = first.duty.action.replace("_", " ")
+    abouts = {one.duty.about for one in ones}
+    if len(abouts) == 1 and first.duty.about:
+        act += f", {first.duty.about.replace('_', ' ')}"
+    common = frozenset.intersection(*map(parties, ones))
+    who = first.with_ if first.duty.effect is Effect.AGREE else first.recipients
+    titles = [role.title for role in who.roles if role.name in common] if isinstance(who, People) else []
+    return act + (f": {listed(titles, 'and')}" if titles else "")
 
 
 def questions(answer: Answer) -> list[Question]:
