@@ -73,7 +73,7 @@ def test_a_child_placed_in_another_county_is_under_three_papers_at_once() -> Non
     ]
     words = ("evaluate", f"examples/{name}.yaml", *protocols, "--as-of", EXAMPLES[name])
     result = json.loads(run(*words, "--format", "json").stdout)
-    # Missing since Wed 12 Nov 18:00, at medium risk: 72 hours (7.22 bullet 2 of the one paper) end on Saturday at 18:00,
+    # Missing since Wed 12 Nov 18:00, at medium risk: 72 hours (7.22 bullet 2 of the one) end on Saturday at 18:00,
     # three days (3.7.102 of the other) at the end of Saturday.
     meetings = [one for one in result["together"] if one["action"] == "strategy_meeting"]
     assert [(one["protocols"], one["modality"]) for one in meetings] == [
