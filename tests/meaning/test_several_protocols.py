@@ -88,6 +88,31 @@ def _written(one: Conflict) -> dict[str, Any]:
     }
 
 
+def test_two_papers_that_contradict_each_other() -> None:
+    # Barnet 9.5 (the seventh paragraph) and its definitions: a child whose whereabouts are known is not reported to the
+    # police. Framework 3.5: where somebody's immediate safety is a concern the carer reports at once.
+    paths = [MEANING.parents[1] / "protocols" / f"{name}.yaml" for name in ("barnet", "national_framework")]
+    protocols = [read_protocol(path) for path in paths]
+    told_at = "2025-11-12T20:00:00+00:00"
+    episode = {
+        "id": "E1", "missing_from": "care", "kind": "absent", "started_at": "2025-11-12T18:00:00+00:00",
+        "reported_at": None, "located_at": None, "returned_at": None,
+        "whereabouts": [{"value": "established", "at": told_at}],
+        "immediate_safety_concern": [{"value": True, "at": told_at}],
+    }  # fmt: skip
+    # Both speak of a child in care, the framework of nobody else.
+    child = {"date_of_birth": "2011-03-09", "looked_after": True}
+    written = {"format": "1", "case": "c", "child": child, "episodes": [episode]}
+    case = read_case_text(json.dumps(written, indent=1), "case", protocols)
+    before, after = (evaluate(protocols, case, instant(f"2025-11-12T{hour}:00:00+00:00")) for hour in (19, 21))
+    assert before.conflicts == ()
+    assert {(one.kind, one.what, one.episode, one.protocols) for one in after.conflicts} == {
+        ("forbidden", "report_missing", "E1", ("national_framework", "barnet"))
+    }
+    paragraphs = {one.paragraph for conflict in after.conflicts for one in conflict.citations}
+    assert {"9.5 paragraph 7", "3.5"} <= paragraphs
+
+
 # --- the rules one by one, on answers made by hand --------------------------------------------------------------------
 
 MAY: Final = Modality.MAY
