@@ -130,7 +130,8 @@ def _forbidden(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) 
             if _ranks_as(barred.prohibition.modality, forbidding.protocol) is Modality.MAY:
                 continue
             for part in parts:
-                if part is forbidding:
+                # Nor does another edition of the same paper conflict with it.
+                if part.protocol.name == forbidding.protocol.name:
                     continue
                 for one in part.actions:
                     if _is_barred(one, part.protocol, barred, forbidding.protocol):
