@@ -130,7 +130,7 @@ def _forbidden(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) 
             if _ranks_as(barred.prohibition.modality, forbidding.protocol) is Modality.MAY:
                 continue
             for part in parts:
-                # Nor does another edition of the same paper conflict with it.
+                # Another edition of a paper is no other paper.
                 if part.protocol.name == forbidding.protocol.name:
                     continue
                 for one in part.actions:
