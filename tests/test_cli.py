@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = {
     "first-episode-at-home": "2025-06-12T09:00:00+01:00",
     "looked-after-clock-change": "2025-03-31T12:00:00+01:00",
+    "placed-in-another-county": "2025-11-14T10:00:00+00:00",
     "three-episodes-in-a-week": "2025-05-20T10:00:00+01:00",
 }
 COMMAND = [sys.executable, "-c", "from missingrules.cli import main; main()"]
@@ -62,6 +63,29 @@ def test_the_story_of_the_clock_change() -> None:
     assert done.returncode == 0
     assert "overdue   by 12 hours 30 minutes: it was due Sun 30 Mar 2025 23:30 BST" in text
     assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_child_placed_in_another_county_is_under_three_papers_at_once() -> None:
+    name = "placed-in-another-county"
+    protocols = [
+        word for one in ("northamptonshire", "buckinghamshire", "national_framework") for word in ("--protocol", one)
+    ]
+    words = ("evaluate", f"examples/{name}.yaml", *protocols, "--as-of", EXAMPLES[name])
+    result = json.loads(run(*words, "--format", "json").stdout)
+    # Missing since Wed 12 Nov 18:00, at medium risk: 72 hours (7.22 bullet 2 of the one) end on Saturday at 18:00,
+    # three days (3.7.102 of the other) at the end of Saturday.
+    meetings = [one for one in result["together"] if one["action"] == "strategy_meeting"]
+    assert [(one["protocols"], one["modality"]) for one in meetings] == [
+        (["northamptonshire", "buckinghamshire"], "must")
+    ]
+    assert meetings[0]["due"] == "2025-11-15T18:00:00+00:00"
+    assert meetings[0]["keys"][:2] == [
+        "northamptonshire/strategy-meeting-after-a-day/E1/1",
+        "buckinghamshire/strategy-meeting-on-a-child-in-care/E1/1",
+    ]
+    text = run(*words).stdout.decode()
+    assert "\n  TOGETHER  strategy meeting (episode E1), in 2 papers\n" in text
     assert max(map(len, text.splitlines())) <= 80
 
 

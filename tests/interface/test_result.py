@@ -90,8 +90,8 @@ def test_an_action_by_hand() -> None:
 def test_the_head_by_hand() -> None:
     result = json.loads(to_json(result_of(full())))
     assert list(result) == [
-        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "library", "actions", "conclusions",
-        "forbidden", "conflicts", "ambiguities", "questions", "next",
+        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "library", "actions", "together",
+        "conclusions", "forbidden", "conflicts", "ambiguities", "questions", "next",
     ]  # fmt: skip
     assert result["as_of"] == "2025-03-31T12:00:00+01:00"
     assert result["valid_until"] == "2025-03-31T23:30:00+01:00"

@@ -91,9 +91,11 @@ def test_what_was_not_done_done_late_and_no_longer_owed() -> None:
     ]
 
 
-def test_with_two_protocols_every_paragraph_names_its_paper() -> None:
-    text = as_text(report(answer(part(obligation()), part(protocol=protocol("other")))))
-    assert "source    testshire 7.22 bullet 2 (Strategy meetings)" in text
+def test_with_two_protocols_every_duty_names_its_paper() -> None:
+    text = as_text(report(answer(part(obligation()), part(protocol=protocol("other_place")))))
+    assert "  paper     Testshire\n" in text
+    assert "source    7.22 bullet 2 (Strategy meetings)" in text
+    assert "\nTestshire: Testshire Missing Children Protocol, third edition\nOther place: Testshire" in text
 
 
 def test_another_document_is_named() -> None:

@@ -107,6 +107,10 @@ def evaluate(
     modality: Annotated[
         list[Modality] | None, typer.Option(help="Only duties of this strength; text only.", case_sensitive=False)
     ] = None,
+    every_reading: Annotated[
+        bool,
+        typer.Option("--every-reading", help="What differs under every combination of the readings that matter here."),
+    ] = False,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
@@ -120,9 +124,17 @@ def evaluate(
         common.refuse_unknown_roles(for_ or [], protocols)
         if format is Format.JSON and (for_ or modality):
             raise InvalidInput([Diagnostic("whole-json", "--for and --modality narrow the text alone", hint=WHOLE)])
+        if every_reading and (for_ or modality):
+            message = "--every-reading compares whole answers, and --for and --modality narrow one"
+            raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
+    if every_reading:
+        common.every_reading(
+            protocols, read, now, horizon, chosen, organisation=organisation, as_json=format is Format.JSON
+        )
+        return
     answer = run(protocols, read, now, horizon_days=horizon, readings=chosen, organisation=organisation)
     if format is Format.JSON:
         from missingrules.interface.rendering import to_json

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
+    from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.diagnostics import Diagnostic
     from missingrules.domain.rules import Protocol
+    from missingrules.engine.readings import TooMany
 
 FOUND, BAD_INPUT = 1, 2
 
@@ -102,6 +104,56 @@ def refuse_unknown_roles(names: Sequence[str], protocols: Sequence[Protocol]) ->
     ]
     if found:
         raise InvalidInput(found)
+
+
+def every_reading(
+    protocols: Sequence[Protocol],
+    case: Case,
+    as_of: Instant,
+    horizon: int,
+    chosen: Mapping[str, str],
+    *,
+    organisation: bool,
+    as_json: bool,
+) -> None:
+    """What differs under every combination of the readings that the case touches."""
+    from missingrules.engine.readings import TooMany, every_combination
+
+    try:
+        found = every_combination(
+            protocols, case, as_of, horizon_days=horizon, readings=chosen, organisation=organisation
+        )
+    except TooMany as error:
+        refuse([_too_many(error)])
+    if as_json:
+        from missingrules.interface.combinations import combinations_to_json
+
+        write(combinations_to_json(one for of_protocol in found for one in of_protocol))
+    else:
+        from missingrules.reports.combinations import combinations_report
+
+        show(combinations_report(case.id, as_of, found))
+
+
+def _too_many(error: TooMany) -> Diagnostic:
+    """How many there are, and how to have fewer: the fewest readings to fix, those with the most options first."""
+    from missingrules.domain.diagnostics import Diagnostic
+
+    left, fix = error.count, []
+    by_options = sorted(error.readings, key=lambda reading: -len(reading.options))
+    for reading in by_options:
+        if left <= error.most:
+            break
+        left //= len(reading.options)
+        fix.append(reading)
+    written = " ".join(f"--reading {reading.id}={reading.default}" for reading in fix)
+    others = [reading.id for reading in by_options if reading not in fix]
+    message = (
+        f"the case touches {len(error.readings)} readings of {error.protocol.name} in {error.count} combinations; "
+        f"{error.most} are the most that are told"
+    )
+    hint = f"fix some: {written} leaves {left}" + (f"; the others are {', '.join(others)}" if others else "")
+    return Diagnostic("too-many-readings", message, hint=hint)
 
 
 def show(report: RenderableType) -> None:

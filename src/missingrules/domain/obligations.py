@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypeVar
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.rules import Citations, Duty, NotStated, People, Prohibition, Protocol
+    from missingrules.domain.rules import Citations, Duty, Modality, NotStated, People, Prohibition, Protocol
 
 T = TypeVar("T")
 
@@ -27,6 +27,10 @@ class Status(StrEnum):
     AVAILABLE = "available"
     DUE = "due"
     OVERDUE = "overdue"
+
+
+# Of these nothing is left to be done.
+OVER: Final = frozenset({Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED})
 
 
 class Evidence(NamedTuple):
@@ -290,13 +294,20 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two answers that cannot both hold: two values concluded for one fact."""
+    """Two answers that cannot both hold.
+
+    `values`: two values of the fact `what`, within one protocol. Between protocols `what` is an action: one forbids
+    what another requires (`forbidden`), or one meeting has two chairs (`chairs`); `keys` and `protocols` say whose.
+    """
 
     what: str
     episode: str | None
     values: tuple[str, ...]
     rules: tuple[str, ...]
     citations: Citations
+    kind: Literal["values", "forbidden", "chairs"] = "values"
+    keys: tuple[str, ...] = ()  # of the obligations, then of the prohibition
+    protocols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +370,27 @@ class ProtocolAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """One act for one subject that several protocols ask for: earliest due first, then must, should, may, then key."""
+
+    obligations: tuple[Obligation, ...]
+    due: Instant | None  # the earliest due instant, or the earliest possible, of those that are not over
+    modality: Modality  # the strongest of those that are not over (all over: of all); never `stated`
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """Their names, in the order of the obligations."""
+        return tuple(dict.fromkeys(one.protocol for one in self.obligations))
+
+
+class Combined(NamedTuple):
+    """What several protocols say of the same acts, and where they cannot both be kept."""
+
+    together: tuple[Together, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one or several protocols ask for one case at one instant; `actions` in the fixed order."""
 
@@ -367,6 +399,17 @@ class Answer:
     horizon_days: int
     clock: Clock
     protocols: tuple[ProtocolAnswer, ...]
+    combined: Later[Combined] = field(default_factory=lambda: Later.of(Combined()))
+
+    @property
+    def together(self) -> tuple[Together, ...]:
+        """The acts that several of the protocols ask for."""
+        return self.combined.get().together
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The conflicts between protocols; those within one stand in its own answer."""
+        return self.combined.get().conflicts
 
     @property
     def valid_until(self) -> Instant | None:

@@ -594,3 +594,10 @@ class Protocol:
     stated_ranks_as: Modality = Modality.MUST
     families: tuple[RuleFamily, ...]
     fingerprint: str
+
+    def options(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """How each reading is taken, by id: as chosen if that is one of its options here, otherwise by default."""
+        return {
+            id_: option if (option := chosen.get(id_)) in {one.name for one in reading.options} else reading.default
+            for id_, reading in self.readings.items()
+        }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import NO_DIFFERENCE, Answer, Later, Outlook, ProtocolAnswer, Question
 from missingrules.engine import ahead, alternatives, evidence
+from missingrules.engine.combine import combine
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
 from missingrules.engine.prohibitions import next_prohibition
@@ -66,7 +67,7 @@ def evaluate(
     if horizon_days < 0:
         raise ValueError("the horizon is a number of days ahead, zero or more")
     answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in protocols)
-    return Answer(case.id, as_of, horizon_days, protocols[0].clock, answers)
+    return Answer(case.id, as_of, horizon_days, protocols[0].clock, answers, Later(lambda: combine(answers)))
 
 
 def every_reading(
@@ -167,7 +168,7 @@ def _answer(
     organisation: bool = False,
 ) -> ProtocolAnswer:
     asked = Asked(protocol, case, as_of, horizon_days, organisation=organisation)
-    options = {r.id: chosen.get(r.id, r.default) for r in protocol.readings.values()}
+    options = protocol.options(chosen)
 
     def otherwise() -> alternatives.Otherwise:
         sample = asked.sampled(base)

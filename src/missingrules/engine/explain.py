@@ -40,7 +40,7 @@ def explain(
     if rule not in {family.id for family in protocol.families}:
         raise KeyError(rule)
     asked = Asked(protocol, case, as_of, horizon_days, organisation=True)
-    options = {r.id: (readings or {}).get(r.id, r.default) for r in protocol.readings.values()}
+    options = protocol.options(readings or {})
     base = asked.solve(options)
     solver, solved = base.solvers[0], base.merged.solved
     out = []

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Forbidden,
         Obligation,
         Question,
+        Together,
     )
     from missingrules.domain.rules import Citations, Note, People, Protocol
 
@@ -51,7 +52,7 @@ def to_json(answer: Answer | Result) -> str:
 def _written(answer: Answer) -> Entry:
     """The result as plain data, its keys in the order of the models."""
     clock = answer.clock
-    parts = [(part, _Writer(part.protocol)) for part in answer.protocols]
+    parts = [(part, Writer(part.protocol)) for part in answer.protocols]
     ordered = sorted(
         ((obligation, writer) for part, writer in parts for obligation in part.actions),
         key=lambda one: order(one[0]),
@@ -65,9 +66,11 @@ def _written(answer: Answer) -> Entry:
         protocols=[_protocol(part.protocol) for part in answer.protocols],
         library=_entry(version=library_version(), calendar=calendar_version()),
         actions=[writer.action(obligation) for obligation, writer in ordered],
+        together=[_together(one, clock) for one in answer.together],
         conclusions=[writer.conclusion(one) for part, writer in parts for one in part.conclusions],
         forbidden=[writer.forbidden(one) for part, writer in parts for one in part.forbidden],
-        conflicts=[writer.conflict(one) for part, writer in parts for one in part.conflicts],
+        conflicts=[writer.conflict(one) for part, writer in parts for one in part.conflicts]
+        + [parts[0][1].conflict(one) for one in answer.conflicts],
         ambiguities=[writer.ambiguity(one) for part, writer in parts for one in part.ambiguities],
         questions=[writer.question(one) for part, writer in parts for one in part.questions],
         next=[writer.ahead(one) for part, writer in parts for one in part.ahead],
@@ -125,7 +128,21 @@ def _protocol(protocol: Protocol) -> Entry:
     )
 
 
-class _Writer:
+def _together(one: Together, clock: Clock) -> Entry:
+    first = one.obligations[0]
+    return _entry(
+        action=first.duty.action,
+        effect=first.duty.effect.value,
+        subject=first.subject,
+        episode=first.episode,
+        protocols=list(one.protocols),
+        due=None if one.due is None else iso(clock, one.due),
+        modality=one.modality.value,
+        keys=[each.key for each in one.obligations],
+    )
+
+
+class Writer:
     """Writes what one protocol answered; citations and people of a rule are written once."""
 
     def __init__(self, protocol: Protocol) -> None:
@@ -272,13 +289,17 @@ class _Writer:
         )
 
     def conflict(self, one: Conflict) -> Entry:
+        protocols = list(one.protocols) or [self.name]
         return _entry(
             what=one.what,
             episode=one.episode,
             values=list(one.values),
-            protocol=self.name,
+            protocol=protocols[0],
             rules=list(one.rules),
             citations=self.cited(one.citations),
+            kind=one.kind,
+            protocols=protocols,
+            keys=list(one.keys),
         )
 
     def ambiguity(self, one: Ambiguity) -> Entry:

@@ -172,15 +172,38 @@ class ForbiddenOut(Closed):
     because: list[EvidenceOut]
 
 
+class TogetherOut(Closed):
+    """One act for one subject that several protocols ask for."""
+
+    action: str
+    effect: Literal["require", "consider", "decide", "agree"]
+    subject: str = Field(description="The episode, `child` or `organisation`.")
+    episode: str | None
+    protocols: list[str]
+    due: Moment | None = Field(
+        description="The earliest due instant, or earliest possible, of those that are not over."
+    )
+    modality: Literal["must", "should", "may"] = Field(
+        description="The strongest of those that are not over (all over: of all), `stated` as its protocol ranks it."
+    )
+    keys: list[str] = Field(description="The actions: earliest due first, then must, should, may, then by key.")
+
+
 class ConflictOut(Closed):
     """Two answers that cannot both hold."""
 
-    what: str
+    what: str = Field(description="The fact; between protocols the action.")
     episode: str | None
-    values: list[str]
-    protocol: str
-    rules: list[str]
+    values: list[str] = Field(description="The values; the titles of duty and prohibition; the chairs.")
+    protocol: str = Field(description="The first of `protocols`.")
+    rules: list[str] = Field(description="Between protocols in the order of `protocols`.")
     citations: list[CitationOut]
+    kind: Literal["values", "forbidden", "chairs"] = Field(
+        description="Two values of one fact; between protocols: one forbids what another requires, or one meeting has "
+        "two chairs."
+    )
+    protocols: list[str]
+    keys: list[str] = Field(description="Between protocols: the actions, then the prohibition. Otherwise empty.")
 
 
 class AmbiguityOut(Closed):
@@ -254,6 +277,7 @@ class Result(Closed):
     protocols: list[ProtocolOut]
     library: Library
     actions: list[Action] = Field(description="By due instant (those without: last), then by key.")
+    together: list[TogetherOut] = Field(description="What several protocols ask for, in the order of its first action.")
     conclusions: list[ConclusionOut]
     forbidden: list[ForbiddenOut]
     conflicts: list[ConflictOut]

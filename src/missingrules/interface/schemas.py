@@ -1,10 +1,11 @@
-"""The published JSON Schemas of the two shapes that other systems build on."""
+"""The published JSON Schemas of the shapes that other systems build on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from missingrules.interface.case import CaseFile
+from missingrules.interface.combinations import CombinationOut
 from missingrules.interface.result import Result
 
 if TYPE_CHECKING:
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def schemas() -> Mapping[str, Mapping[str, Any]]:
-    """The JSON Schema of a `case` as it is read, and of a `result` as it is written."""
+    """The JSON Schema of a `case` as it is read, and of a `result` and one `combination` of readings as written."""
     return {
         "case": CaseFile.model_json_schema(by_alias=True, mode="validation"),
         "result": Result.model_json_schema(by_alias=True, mode="serialization"),
+        "combination": CombinationOut.model_json_schema(by_alias=True, mode="serialization"),
     }

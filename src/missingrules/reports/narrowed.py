@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.obligations import Later, Undecided
 from missingrules.domain.rules import NotStated, People
+from missingrules.engine.combine import combine
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from missingrules.domain.obligations import Answer, Obligation, Outlook, ProtocolAnswer
+    from missingrules.domain.obligations import Answer, Combined, Obligation, Outlook, ProtocolAnswer
 
 
 class Narrowed(NamedTuple):
@@ -24,6 +25,8 @@ def narrowed(answer: Answer, roles: Collection[str], modalities: Collection[str]
 
     A duty of which the paper does not say who does it stays: it may be the reader's.
     """
+    if not roles and not modalities:
+        return Narrowed(answer, 0)
     hidden = 0
     parts = []
     for part in answer.protocols:
@@ -32,7 +35,7 @@ def narrowed(answer: Answer, roles: Collection[str], modalities: Collection[str]
         parts.append(
             replace(part, actions=kept, outlook=_outlook(part, {o.key for o in part.actions if o not in kept}))
         )
-    return Narrowed(replace(answer, protocols=tuple(parts)), hidden)
+    return Narrowed(replace(answer, protocols=tuple(parts), combined=_combined(answer, parts)), hidden)
 
 
 def _concerns(o: Obligation, roles: Collection[str], modalities: Collection[str]) -> bool:
@@ -49,6 +52,11 @@ def _names(who: People | NotStated | Undecided | None, roles: Collection[str]) -
         named = any(role.name in roles for role in who.roles)
         return not named if who.mode == "other_than" else named or who.mode == "record_by"
     return False
+
+
+def _combined(answer: Answer, parts: list[ProtocolAnswer]) -> Later[Combined]:
+    """What is left is together as before; a conflict between papers is everybody's."""
+    return Later(lambda: combine(parts)._replace(conflicts=answer.conflicts))
 
 
 def _outlook(part: ProtocolAnswer, left_out: set[str]) -> Later[Outlook]:

@@ -5,7 +5,6 @@ Nothing depends on colour; without a terminal the text has 80 columns and is the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import StringIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,8 @@ from rich.text import Text
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
 from missingrules.domain.rules import Duty
+from missingrules.reports.together import Row as _Line
+from missingrules.reports.together import coming, conflicts, heading, member, paper, questions, shared
 from missingrules.reports.wording import day, duration, listed, moment, paragraphs, people, references, with_local_times
 
 if TYPE_CHECKING:
@@ -55,13 +56,6 @@ def report(answer: Answer) -> RenderableType:
     return Group(*_Report(answer).parts())
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    label: str
-    text: str | None
-    style: str = ""
-
-
 class _Report:
     """One answer on its way to text; one use each."""
 
@@ -72,6 +66,7 @@ class _Report:
         self.several_subjects = len({one.subject for one in self.actions}) > 1
         # With one protocol its own paragraphs need no name before them.
         self.own = [part.protocol.name for part in answer.protocols] if len(answer.protocols) == 1 else []
+        self.shared = shared(answer)
         self.titles = {
             f"{part.protocol.name}/{provision.id if isinstance(provision, Duty) else provision.rule}": provision.title
             for part in answer.protocols
@@ -82,6 +77,7 @@ class _Report:
 
     def parts(self) -> Iterator[RenderableType]:
         yield from self.head()
+        yield from self.section("WHERE TWO PAPERS CANNOT BOTH BE KEPT", conflicts(self.answer), "bold red")
         yield from self.duties("OVERDUE", "bold red", Status.OVERDUE)
         yield from self.over("NOT DONE", "bold red", Status.MISSED)
         yield from self.forbidden("breached", "FORBIDDEN, BUT RECORDED", "bold red")
@@ -104,7 +100,8 @@ class _Report:
         answer = self.answer
         yield Text(f"Case {answer.case}, as of {self.when(answer.as_of)}", "bold")
         for part in answer.protocols:
-            yield Text(f"{part.protocol.title}, {part.protocol.edition.label}")
+            name = "" if self.own else f"{paper(part.protocol)}: "
+            yield Text(f"{name}{part.protocol.title}, {part.protocol.edition.label}")
         counts = [(sum(one.status is status for one in self.actions), word) for status, word in _COUNTED]
         yield Text(", ".join(f"{count} {word}" for count, word in counts if count) or "Nothing is due.")
         if answer.valid_until is not None:
@@ -124,25 +121,49 @@ class _Report:
         yield from self.section(title, self.together(found, self.past), style)
 
     def together(self, found: Iterable[Obligation], block: Callable[[Obligation], list[_Line]]) -> list[list[_Line]]:
-        """A block for each duty; where several episodes have the very same one, a single block."""
+        """A block for each duty; where several episodes have the very same one, or several protocols the same act, a
+        single block."""
         same: dict[tuple[object, ...], list[Obligation]] = {}
         for one in found:
-            same.setdefault((one.protocol, one.duty.id, one.episode is None, *block(one)), []).append(one)
-        return [[self.title(ones), *block(ones[0])] for ones in same.values()]
+            if one.key in self.shared.others:
+                continue
+            sharing = self.shared.led.get(one.key)
+            ones = (one,) if sharing is None else sharing.ones
+            alike = [(each.protocol, each.duty.id, each.episode is None, *block(each)) for each in ones]
+            same.setdefault(tuple(alike), []).append(one)
+        return [self.block(ones, block) for ones in same.values()]
+
+    def block(self, ones: Sequence[Obligation], block: Callable[[Obligation], list[_Line]]) -> list[_Line]:
+        first = ones[0]
+        sharing = self.shared.led.get(first.key)
+        if sharing is None:
+            whose = [] if self.own else [_Line("paper", paper(first.protocol))]
+            return [self.title(ones), *whose, *block(first)]
+        lines = [heading(sharing, self.about(ones))]
+        for each in sharing.ones:
+            lines += member(each, first.status, block(each))
+        return [*lines, *(coming(each, self.clock) for each in sharing.later)]
 
     def title(self, ones: Sequence[Obligation]) -> _Line:
         first = ones[0]
-        about = []
-        if first.duty.repeat and first.occurrence.isdigit():
-            about.append(f"number {' and '.join(one.occurrence for one in ones)}")
-        if first.subject == "organisation":
-            about.append(listed([one.occurrence for one in ones], "and"))
-        elif self.several_subjects:
-            subjects = list(dict.fromkeys(one.episode or one.subject for one in ones))
-            episodes = "" if first.episode is None else "episode " if len(subjects) == 1 else "episodes "
-            about.append(episodes + listed(subjects, "and"))
-        text = first.duty.title + (f" ({', '.join(about)})" if about else "")
+        number = first.duty.repeat and first.occurrence.isdigit()
+        about = [
+            f"number {' and '.join(one.occurrence for one in ones)}" if number else "",
+            self.about(ones),
+        ]
+        text = first.duty.title + (f" ({', '.join(filter(None, about))})" if any(about) else "")
         return _Line(first.duty.modality.upper(), text, "bold")
+
+    def about(self, ones: Sequence[Obligation]) -> str:
+        """Of which episodes, periods or child, where the answer has several."""
+        first = ones[0]
+        if first.subject == "organisation":
+            return listed([one.occurrence for one in ones], "and")
+        if not self.several_subjects:
+            return ""
+        subjects = list(dict.fromkeys(one.episode or one.subject for one in ones))
+        episodes = "" if first.episode is None else "episode " if len(subjects) == 1 else "episodes "
+        return episodes + listed(subjects, "and")
 
     def open(self, one: Obligation) -> list[_Line]:
         """A duty that still matters: by when, who, and the paragraph."""
@@ -156,7 +177,7 @@ class _Report:
             _Line("tell", people(one.recipients)),
             _Line("with", people(one.with_)),
             *self.readings(one),
-            _Line("source", paragraphs(one.citations, self.own)),
+            _Line("source", paragraphs(one.citations, [one.protocol])),
         ]
 
     def what(self, one: Obligation) -> Iterator[_Line]:
@@ -213,7 +234,7 @@ class _Report:
             text = f"record {difference.record} names {difference.recorded}; the paper names {difference.stated}"
             lines.append(_Line(_PARTS[difference.part], text))
         lines += [_Line("note", note) for note in one.notes]
-        lines.append(_Line("source", paragraphs(one.citations, self.own)))
+        lines.append(_Line("source", paragraphs(one.citations, [one.protocol])))
         return lines
 
     # --- what else there is to say ---
@@ -245,8 +266,8 @@ class _Report:
         return [*lines, _Line("source", paragraphs(what.citations, self.own))]
 
     def questions(self) -> Iterator[RenderableType]:
-        asked = [one for part in self.answer.protocols for one in part.questions]
-        yield from self.section("PLEASE FIND OUT", [self.question(one) for one in asked], "bold magenta")
+        asked = [self.question(one) for one in questions(self.answer)]
+        yield from self.section("PLEASE FIND OUT", asked, "bold magenta")
 
     def question(self, one: Question) -> list[_Line]:
         about = [f"episode {one.episode}" if one.episode else "", f"record {one.record}" if one.record else ""]
@@ -305,17 +326,18 @@ class _Report:
                 yield Text(f"\n{title}", style)
             elif not close:
                 yield Text("")
-            yield Padding(_grid(block), (0, 0, 0, 2))
+            yield Padding(grid(block), (0, 0, 0, 2))
 
 
-def _grid(lines: Iterable[_Line]) -> Table:
-    grid = Table.grid(padding=(0, 0))
-    grid.add_column(width=_LABELS, no_wrap=True)
-    grid.add_column(ratio=1)
+def grid(lines: Iterable[_Line]) -> Table:
+    """Lines with their labels in a column."""
+    table = Table.grid(padding=(0, 0))
+    table.add_column(width=_LABELS, no_wrap=True)
+    table.add_column(ratio=1)
     for line in lines:
         if line.text:
-            grid.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style, overflow="fold"))
-    return grid
+            table.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style, overflow="fold"))
+    return table
 
 
 def _rule(key: str) -> str:
