@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from missingrules.domain.combinations import COMPARED, Change, Combination, Differences, Restated
 from missingrules.domain.obligations import NO_DIFFERENCE
 from missingrules.domain.rules import Duty
-from missingrules.engine.evaluate import Asked, evaluate, order
+from missingrules.engine.evaluate import Asked, evaluate
+from missingrules.engine.merge import order
 from missingrules.engine.plan import plan_of
 
 if TYPE_CHECKING:
