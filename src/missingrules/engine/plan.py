@@ -38,6 +38,7 @@ from missingrules.domain.rules import (
     UntilInstant,
     WhileMissing,
     Within,
+    leaves,
     triggers_of,
 )
 from missingrules.domain.rules import Any as Any_
@@ -45,7 +46,7 @@ from missingrules.domain.rules import Any as Any_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from missingrules.domain.rules import Provision
+    from missingrules.domain.rules import Condition, Provision
 
 
 CONDITIONS = (All, Any_, Not, FactTest, CountTest, HoursTest)
@@ -101,16 +102,21 @@ def plan_of(protocol: Protocol) -> Plan:
                     forbidders.setdefault(action, set()).add(rule)
             if isinstance(provision, Conclusion):
                 concluders.setdefault(provision.fact, set()).add(rule)
+    walked = {id(p): tuple(_walk(p)) for provisions in parts.values() for p in provisions}
+    of_scope = tuple(_walk(protocol.scope))
+    by_kind = concluders.get("episode.kind", set())
+    by_scope = {other for part in of_scope if isinstance(part, FactTest) for other in concluders.get(part.fact, ())}
+    by_scope |= by_kind if any(isinstance(part, CountTest) for part in of_scope) else set()
     for rule, provisions in parts.items():
-        needs[rule] = set()
+        needs[rule] = by_scope - {rule}
         for provision in provisions:
-            for part in (*_walk(provision), *_walk(protocol.scope)):
+            for part in walked[id(provision)]:
                 if isinstance(part, FactTest):
                     needs[rule] |= concluders.get(part.fact, set()) - {rule}
                 elif isinstance(part, OnUndone):
                     needs[rule].add(part.rule)
                 elif isinstance(part, (CountTest, EpisodesReach)):
-                    needs[rule] |= concluders.get("episode.kind", set()) - {rule}
+                    needs[rule] |= by_kind - {rule}
             if isinstance(provision, Duty):
                 # A breach discharges nothing.
                 for action in (provision.action, *protocol.words.actions[provision.action].also):
@@ -127,8 +133,8 @@ def plan_of(protocol: Protocol) -> Plan:
     numbers: dict[Any, int] = {}
     speech = {id(duty): numbers.setdefault(_speech(duty), len(numbers)) for duty in duties}
     untils: dict[Any, int] = {}
-    everything = [part for provisions in parts.values() for p in provisions for part in _walk(p)]
-    read = (*everything, *_walk(protocol.scope))
+    everything = [part for found in walked.values() for part in found]
+    read = (*everything, *of_scope)
     same = _same(read)
     return Plan(
         families=families,
@@ -190,11 +196,11 @@ def _standing(
     )
 
 
-def _of_child(condition: Any) -> bool:
+def _of_child(condition: Condition) -> bool:
     return all(fact.startswith(("child.", "plan.", "protocol.")) for fact in _facts(condition))
 
 
-def _of_happening(part: Any) -> bool:
+def _of_happening(part: Condition | Guard) -> bool:
     return any(fact.startswith(("event.", "record.")) for fact in _facts(part))
 
 
@@ -221,8 +227,9 @@ def _is_particular(trigger: Any) -> bool:
     return any(isinstance(part, OnUndone) or part == OnInstant("first_episode") for part in parts)
 
 
-def _facts(part: Any) -> list[str]:
-    return [one.fact for one in _walk(part) if isinstance(one, FactTest)]
+def _facts(part: Condition | Guard) -> list[str]:
+    conditions = (part.when, *(u.condition for u in part.unless)) if isinstance(part, Guard) else (part,)
+    return [leaf.fact for condition in conditions for leaf in leaves(condition) if isinstance(leaf, FactTest)]
 
 
 def _speech(duty: Duty) -> tuple[Any, ...]:
@@ -246,15 +253,27 @@ def _closure(start: set[str], edges: Mapping[str, set[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
+# What decides nothing: no condition stands in it.
+BESIDE = ("citations", "choices", "roles", "conventions")
+
+
 def _walk(part: Any) -> Iterator[Any]:
     """Every dataclass inside a provision, itself first."""
-    if isinstance(part, tuple):
-        for one in part:
-            yield from _walk(one)
-    elif is_dataclass(part):
-        yield part
-        for own in fields(part):
-            yield from _walk(getattr(part, own.name))
+    todo = [part]
+    while todo:
+        one = todo.pop()
+        if type(one) is tuple:
+            todo += one[::-1]
+        elif names := _names(type(one)):
+            yield one
+            todo += [getattr(one, name) for name in names[::-1]]
+
+
+# Holds only what follows from its argument.
+@lru_cache(maxsize=256)
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass; of any other type none."""
+    return tuple(own.name for own in fields(kind) if own.name not in BESIDE) if is_dataclass(kind) else ()
 
 
 def _instants(part: Any) -> Iterator[str]:
