@@ -264,7 +264,7 @@ def _walk(part: Any) -> Iterator[Any]:
         one = todo.pop()
         if type(one) is tuple:
             todo += one[::-1]
-        elif names := _names(type(one)):
+        elif names := _names(type(one)):  # type: ignore[arg-type]
             yield one
             todo += [getattr(one, name) for name in names[::-1]]
 
