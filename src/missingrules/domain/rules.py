@@ -5,13 +5,13 @@ Reading writes these, the engine reads them; neither knows the other. A value of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, time
 
     from missingrules.domain.clock import Clock, Length
@@ -68,10 +68,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """Something said once for the whole file, with why: `counted`, `days` or `stated`."""
+    """Something said once for the whole file, with why: `counted` (with its window, if it has one), `days`, `stated`."""
 
     name: str
     why: str
+    window: Length | None = None
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------
@@ -582,3 +583,14 @@ class Protocol:
     stated_ranks_as: Modality = Modality.MUST
     families: tuple[RuleFamily, ...]
     fingerprint: str
+
+
+def parts_of(part: object) -> Iterator[object]:
+    """Every dataclass inside a provision or a condition, itself first."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from parts_of(one)
+    elif is_dataclass(part):
+        yield part
+        for own in fields(part):
+            yield from parts_of(getattr(part, own.name))
