@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.analysis.telling import Teller
-from missingrules.domain.rules import NotStated
+from missingrules.domain.coverage import Difference
 from missingrules.domain.obligations import Undecided
+from missingrules.domain.rules import NotStated
 from missingrules.domain.scenarios import Between, Moment, Texts, Who
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
 
 # Of these what is expected must be among what came; of all others it must be the same.
 _AMONG: Final = frozenset({"readings", "cite", "affects", "rules", "would_add"})
-
-
-class Difference(NamedTuple):
-    """What did not come as expected: of what, where that stands, what was expected and what came, in words."""
-
-    what: str
-    span: Span
-    expected: str
-    came: str
 
 
 def differences(answer: ProtocolAnswer, expected: Expected, anchor: date | None = None) -> tuple[Difference, ...]:
@@ -80,9 +72,9 @@ class _Check:
             self._differs(wanted.key, wanted.span, self._all_of(wanted), came)
             return
         for detail in wanted.details:
-            came = OBLIGATION[detail.name](found)
-            if not _agrees(detail, came):
-                self._differs(f"{wanted.key}, {detail.name}", detail.span, self._told(detail.value), self._told(came))
+            is_ = OBLIGATION[detail.name](found)
+            if not _agrees(detail, is_):
+                self._differs(f"{wanted.key}, {detail.name}", detail.span, self._told(detail.value), self._told(is_))
 
     def _absent(self, absent: Absent) -> None:
         name = absent.name
@@ -97,27 +89,29 @@ class _Check:
 
     def _part(self, part: Part) -> None:
         """Each wanted thing is matched by one that came, in everything that is said of it; others may be there."""
-        reads: Mapping[str, Callable[[Any], Value]]
-        came: Sequence[Any]
-        match part.name:
-            case "questions":
-                came, reads, told = self.answer.questions, self._of_question(), self._question
-            case "conclusions":
-                came, reads, told = self.answer.conclusions, CONCLUSION, self._conclusion
-            case "forbidden":
-                came, reads, told = self.forbidden, FORBIDDEN, self._prohibition
-            case "ambiguities":
-                came, reads, told = self.answer.ambiguities, self._of_ambiguity(), self._ambiguity
-            case "conflicts":
-                came, reads, told = self.answer.conflicts, CONFLICT, self._conflict
-            case _:
-                came, reads, told = self.answer.ahead, AHEAD, self._ahead
-        shown = "; ".join(map(told, came)) or "none"
+        came, reads, told = self._came(part.name)
+        shown = "; ".join([told(one) for one in came]) or "none"
         if not part.wanted and came:
             self._differs(part.name, part.span, "none", shown)
         for wanted in part.wanted:
             if not any(self._matches(wanted, one, reads) for one in came):
                 self._differs(part.name, wanted.span, self._all_of(wanted), shown)
+
+    def _came(self, name: str) -> tuple[Sequence[Any], Mapping[str, Callable[[Any], Value]], Callable[[Any], str]]:
+        """What came of a list, what each of it says, and how it is told."""
+        match name:
+            case "questions":
+                return self.answer.questions, self._of_question(), self._question
+            case "conclusions":
+                return self.answer.conclusions, CONCLUSION, self._conclusion
+            case "forbidden":
+                return self.forbidden, FORBIDDEN, self._prohibition
+            case "ambiguities":
+                return self.answer.ambiguities, self._of_ambiguity(), self._ambiguity
+            case "conflicts":
+                return self.answer.conflicts, CONFLICT, self._conflict
+            case _:
+                return self.answer.ahead, AHEAD, self._ahead
 
     def _matches(self, wanted: Wanted, one: Any, reads: Mapping[str, Callable[[Any], Value]]) -> bool:
         if wanted.key and not _is_of(one[0], wanted.key):

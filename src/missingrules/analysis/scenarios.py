@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from missingrules.analysis.expectations import Difference, differences
+from missingrules.analysis.expectations import differences
+from missingrules.domain.coverage import Outcome
 from missingrules.engine.evaluate import evaluate
 
 if TYPE_CHECKING:
     from missingrules.domain.obligations import ProtocolAnswer
     from missingrules.domain.rules import Protocol
     from missingrules.domain.scenarios import Scenario
-
-
-class Outcome(NamedTuple):
-    """A scenario and what did not come as it expects: nothing, if it holds."""
-
-    scenario: Scenario
-    differences: tuple[Difference, ...]
 
 
 def ask(protocol: Protocol, scenario: Scenario) -> ProtocolAnswer:

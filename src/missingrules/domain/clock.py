@@ -130,7 +130,7 @@ class Clock:
         return _at(self.zone, day, hour)
 
     def instants(self, day: date, hour: time) -> tuple[Instant, ...]:
-        """The instants at which clocks show this: one; none in the hour that is skipped, two in the one that repeats."""
+        """The instants at which clocks show this: one; none in an hour that is skipped, two in one that repeats."""
         shown = datetime.combine(day, hour, _zone(self.zone))
         either = dict.fromkeys(instant_of(shown.replace(fold=fold)) for fold in (0, 1))
         return tuple(each for each in either if self.local(each).replace(tzinfo=None) == shown.replace(tzinfo=None))

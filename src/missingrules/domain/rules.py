@@ -68,7 +68,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """Something said once for the whole file, with why: `counted` (with its window, if it has one), `days`, `stated`."""
+    """Something said once for the whole file, with why: `counted` (and its window, if any), `days` or `stated`."""
 
     name: str
     why: str
@@ -594,3 +594,14 @@ def parts_of(part: object) -> Iterator[object]:
         yield part
         for own in fields(part):
             yield from parts_of(getattr(part, own.name))
+
+
+def acts_of(protocol: Protocol) -> dict[str, tuple[str, ...]]:
+    """Every rule of the protocol, under any reading, with the ids of its acts (its own id where it has no items)."""
+    found: dict[str, dict[str, None]] = {}
+    for family in protocol.families:
+        ids = found.setdefault(family.id, {})
+        for provisions in family.variants.values():
+            for provision in provisions:
+                ids[provision.id if isinstance(provision, Duty) else provision.rule] = None
+    return {rule: tuple(ids) for rule, ids in found.items()}

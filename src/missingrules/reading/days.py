@@ -62,17 +62,17 @@ class Days:
         if found := _DAY.fullmatch(word):
             day = self._date(word, found[1])
             if day is None or found[2] is None:
-                return day and day.isoformat()
+                return None if day is None else day.isoformat()
             if int(found[2]) > 23 or int(found[3]) > 59 or int(found[4] or 0) > 59:
                 self._wrong("bad-day", "there is no such time of day", word, "write it from 00:00 to 23:59")
                 return None
             return self._instant(word, day, time(int(found[2]), int(found[3]), int(found[4] or 0)), found[5])
         if found := _END.fullmatch(word):
             day = self._date(word, found[1])
-            return day and self.clock.local(self.clock.end_of(day)).isoformat()
+            return None if day is None else self.clock.local(self.clock.end_of(day)).isoformat()
         if found := _BIRTHDAY.fullmatch(word):
             day = self._date(word, found[2])
-            return day and self._born(word, day, int(found[1]))
+            return None if day is None else self._born(word, day, int(found[1]))
         self._wrong("bad-day", f"'{word}' is no day or time that can be read", word, HOW)
         return None
 

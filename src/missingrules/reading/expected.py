@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic_core import PydanticCustomError
 
 from missingrules.domain.clock import instant_of, utc_text
-from missingrules.domain.rules import Citation, Duty, parts_of
+from missingrules.domain.rules import Citation, acts_of, parts_of
 from missingrules.domain.scenarios import PARTS, Absent, Between, Detail, Expected, Moment, Part, Texts, Wanted, Who
 from missingrules.interface.leaves import read_stamp
 from missingrules.reading.located import place
@@ -44,17 +44,6 @@ _HOW_PEOPLE: Final = (
     "write [role] or [role, role] for all of them, {any: [..]}, {other_than: [..]}, {undecided: [[role], [role]]}, "
     "{record_by: true}, not_stated, or null for none"
 )
-
-
-def acts_of(protocol: Protocol) -> dict[str, tuple[str, ...]]:
-    """Every rule of the protocol, under any reading, with the ids of its acts (its own id where it has no items)."""
-    found: dict[str, dict[str, None]] = {}
-    for family in protocol.families:
-        ids = found.setdefault(family.id, {})
-        for provisions in family.variants.values():
-            for provision in provisions:
-                ids[provision.id if isinstance(provision, Duty) else provision.rule] = None
-    return {rule: tuple(ids) for rule, ids in found.items()}
 
 
 class Expecting:
@@ -188,7 +177,9 @@ class _Of:
     def _texts(self, form: Closed, name: str, words: list[Text]) -> Texts:
         if not words and not isinstance(form, ConflictForm):
             message = f"{name} is an empty list"
-            self.report.error("nothing-expected", message, where(form), "leave the key out, or write what must be there")
+            self.report.error(
+                "nothing-expected", message, where(form), "leave the key out, or write what must be there"
+            )
         if name in ("affects", "would_add", "rules"):
             return Texts(frozenset(self._key(word)[0] for word in words))
         for word in words:

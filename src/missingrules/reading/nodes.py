@@ -261,10 +261,11 @@ class _Builder:
         if self.shared is None or (self.top is not None and self.top.named is not None and self.top.key is None):
             self.put(word)
             return
-        named = self.shared.get(event.anchor)
+        name = event.anchor or ""
+        named = self.shared.get(name)
         if named is None:
-            hint = did_you_mean(event.anchor, self.shared) or f"write &{event.anchor} before the value that is meant"
-            message = f"nothing before this line is named '&{event.anchor}'"
+            hint = did_you_mean(name, self.shared) or f"write &{name} before the value that is meant"
+            message = f"nothing before this place is named '&{name}'"
             self.report("yaml-unknown-name", message, word.span, hint)
             self.put(word)
             return

@@ -1,7 +1,8 @@
-"""Scenario files: a protocol's name, and scenarios, each with the place where it and all that it expects was written."""
+"""Scenario files: a protocol's name, and scenarios, all of which know where they were written."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,7 @@ from missingrules.reading.validate import check
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
+    from pathlib import Path
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from missingrules.reading.nodes import Node
 
 FORMAT = "1"
+_FAR_ENOUGH: Final = 1 << 16
+_NAMED: Final = re.compile(rb"""^protocol:[ \t]*["']?([a-z0-9_-]+)""", re.MULTILINE)
+_OURS: Final = re.compile(rb"^scenarios:", re.MULTILINE)
+_OTHERS: Final = re.compile(rb"^(rules|sources|document|paragraphs|case|child|episodes):", re.MULTILINE)
 # What a case in a scenario does not say for itself.
 _HEAD: Final = MappingProxyType({"format": "1", "case": "scenario"})
 # Stands in for an anchor that cannot be read, so that the days of the file are not mistakes too.
@@ -45,6 +51,28 @@ def read_scenarios(path: str | os.PathLike[str], find: Callable[[str], Protocol]
 def read_scenarios_text(text: str, name: str, find: Callable[[str], Protocol]) -> ScenarioFile:
     """As `read_scenarios`, from a text; `name` is what messages call it."""
     return _Reading(find, Report()).file(read_nodes(text, name, shared=True))
+
+
+def scenario_files(path: Path) -> list[Path]:
+    """The file, or every file of a folder and of the folders in it that is no protocol, ledger or case."""
+    if not path.is_dir():
+        return [path]
+    return sorted(each for each in path.rglob("*.y*ml") if each.is_file() and not _is_other(each))
+
+
+def protocol_named(path: Path) -> str | None:
+    """The protocol that a scenario file says it is about, without reading all of it."""
+    found = _NAMED.search(_beginning(path))
+    return found[1].decode() if found else None
+
+
+def _is_other(path: Path) -> bool:
+    return not _OURS.search(text := _beginning(path)) and _OTHERS.search(text) is not None
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_FAR_ENOUGH)
 
 
 class _Reading:

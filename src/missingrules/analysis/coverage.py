@@ -1,0 +1,79 @@
+"""How much of a protocol is accounted for, seen to fire, seen to stay silent, and tried at its boundaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from missingrules.analysis.boundaries import Bench, untried
+from missingrules.analysis.numbers import numbers_of
+from missingrules.domain.coverage import Coverage
+from missingrules.papers.proof import unaccounted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from missingrules.domain.obligations import ProtocolAnswer
+    from missingrules.domain.rules import Protocol
+    from missingrules.domain.scenarios import Scenario
+    from missingrules.reading import nodes
+    from missingrules.reading.ledgers import Ledger
+
+# An obligation of these has not fired.
+SILENT: Final = ("upcoming", "not_decidable")
+
+
+def coverage_of(
+    protocol: Protocol, root: nodes.Mapping, ledgers: dict[str, Ledger], scenarios: Sequence[Scenario]
+) -> Coverage:
+    """The coverage of a protocol by its ledgers and scenarios. A scenario that does not hold proves nothing."""
+    bench = Bench(protocol)
+    holding: list[Scenario] = []
+    failing: list[Scenario] = []
+    fired: set[str] = set()
+    for scenario in scenarios:
+        holds, answer = bench.asked(scenario)
+        (holding if holds else failing).append(scenario)
+        if holds:
+            fired |= expected_to_fire(scenario) & set(_fired(answer))
+    numbers = numbers_of(protocol)
+    acts = [id_ for ids in bench.acts.values() for id_ in ids]
+    return Coverage(
+        protocol=protocol,
+        scenarios=len(scenarios),
+        failing=tuple(failing),
+        paragraphs=sum(len(ledger.paragraphs) for ledger in ledgers.values() if ledger.seen),
+        unaccounted=tuple(unaccounted(root, ledgers)),
+        acts=len(acts),
+        never_fired=tuple(sorted(set(acts) - fired)),
+        never_absent=tuple(sorted(_never_absent(bench.acts, holding))),
+        boundaries=sum(len(sited.neighbours) for sited in numbers),
+        untried=tuple(untried(bench, holding, numbers)),
+    )
+
+
+def expected_to_fire(scenario: Scenario) -> set[str]:
+    """The acts that a scenario names as there: obligations, prohibitions and conclusions."""
+    expected = scenario.expected
+    found = {rule for each in expected.obligations for rule in each.rules}
+    for part in expected.parts:
+        if part.name in ("forbidden", "conclusions"):
+            found |= {rule for each in part.wanted for rule in each.rules}
+    return found
+
+
+def _fired(answer: ProtocolAnswer) -> Iterator[str]:
+    for obligation in answer.actions:
+        if obligation.status not in SILENT:
+            yield obligation.duty.id
+    for one in answer.forbidden:
+        if one.status != "not_decidable":
+            yield one.prohibition.rule
+    for concluded in answer.conclusions:
+        yield from concluded.rules
+
+
+def _never_absent(acts: Mapping[str, Sequence[str]], scenarios: Sequence[Scenario]) -> Iterator[str]:
+    absent = {each.rule for scenario in scenarios for each in scenario.expected.absent}
+    for rule, ids in acts.items():
+        if rule not in absent:
+            yield from (id_ for id_ in ids if id_ not in absent)
