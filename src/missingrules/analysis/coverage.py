@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.analysis.boundaries import Bench, untried
 from missingrules.analysis.numbers import numbers_of
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 SILENT: Final = ("upcoming", "not_decidable")
 
 
-def coverage_of(
-    protocol: Protocol, root: nodes.Mapping, ledgers: dict[str, Ledger], scenarios: Sequence[Scenario]
-) -> Coverage:
-    """The coverage of a protocol by its ledgers and scenarios. A scenario that does not hold proves nothing."""
-    bench = Bench(protocol)
+class Seen(NamedTuple):
+    """What the scenarios show: which of them hold, which acts fire in one that says so, and which are named absent."""
+
+    holding: tuple[Scenario, ...]
+    failing: tuple[Scenario, ...]
+    never_fired: tuple[str, ...]
+    never_absent: tuple[str, ...]
+
+
+def seen(bench: Bench, scenarios: Sequence[Scenario]) -> Seen:
+    """Every scenario asked. One that does not hold shows nothing."""
     holding: list[Scenario] = []
     failing: list[Scenario] = []
     fired: set[str] = set()
@@ -35,19 +41,29 @@ def coverage_of(
         (holding if holds else failing).append(scenario)
         if holds:
             fired |= expected_to_fire(scenario) & set(_fired(answer))
+    acts = {id_ for ids in bench.acts.values() for id_ in ids}
+    absent = sorted(_never_absent(bench.acts, holding))
+    return Seen(tuple(holding), tuple(failing), tuple(sorted(acts - fired)), tuple(absent))
+
+
+def coverage_of(
+    protocol: Protocol, root: nodes.Mapping, ledgers: dict[str, Ledger], scenarios: Sequence[Scenario]
+) -> Coverage:
+    """The coverage of a protocol by its ledgers and scenarios."""
+    bench = Bench(protocol)
+    shown = seen(bench, scenarios)
     numbers = numbers_of(protocol)
-    acts = [id_ for ids in bench.acts.values() for id_ in ids]
     return Coverage(
         protocol=protocol,
         scenarios=len(scenarios),
-        failing=tuple(failing),
+        failing=shown.failing,
         paragraphs=sum(len(ledger.paragraphs) for ledger in ledgers.values() if ledger.seen),
         unaccounted=tuple(unaccounted(root, ledgers)),
-        acts=len(acts),
-        never_fired=tuple(sorted(set(acts) - fired)),
-        never_absent=tuple(sorted(_never_absent(bench.acts, holding))),
+        acts=sum(map(len, bench.acts.values())),
+        never_fired=shown.never_fired,
+        never_absent=shown.never_absent,
         boundaries=sum(len(sited.neighbours) for sited in numbers),
-        untried=tuple(untried(bench, holding, numbers)),
+        untried=tuple(untried(bench, shown.holding, numbers)),
     )
 
 

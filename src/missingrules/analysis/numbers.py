@@ -149,7 +149,9 @@ def _all(protocol: Protocol) -> Iterator[_Found]:
                         if row is not None:
                             cited = row.citations
                             said = value if steps[-1] == "length" else None
-                            identity = ("row", row.condition, cited, _holder(chain), _own(steps), said)
+                            # A table's rows give several keys, each of which the row's paragraphs then support.
+                            refs = tuple((each.document, each.paragraph) for each in cited)
+                            identity = ("row", row.condition, refs, _holder(chain), _own(steps), said)
                         elif isinstance(_holder(chain), Counted) and value == window and _leans(provision):
                             identity = ("convention", value)
                         in_scope = section == "guard" and provision.guard.in_scope

@@ -53,9 +53,9 @@ def outcome_text(outcome: Outcome) -> str:
 def coverage_table(found: Sequence[Coverage]) -> RenderableType:
     """One line a protocol: how many there are of each, and how many of them are covered."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("protocol")
+    table.add_column("protocol", no_wrap=True)
     for title in ("scenarios", "paragraphs", "fired", "silent", "boundaries"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for each in found:
         table.add_row(
             each.protocol.name,
@@ -69,9 +69,10 @@ def coverage_table(found: Sequence[Coverage]) -> RenderableType:
 
 
 def _share(total: int, missing: int) -> str:
-    # Rounded down: all is only said where it is all.
-    percent = 100 * (total - missing) // total if total else 100
-    return f"{total - missing}/{total} {percent:3} %"
+    if not missing:
+        return f"{total} 100 %"
+    # Rounded down: 100 is only said where it is all.
+    return f"{total - missing}/{total} {100 * (total - missing) // total} %"
 
 
 def missing_report(coverage: Coverage) -> RenderableType:
