@@ -122,7 +122,7 @@ class _Of:
         seen: dict[str, Span] = {}
         for form in forms:
             said = QuestionForm(fact=form) if isinstance(form, Text) else form
-            wanted = self._wanted(said, where(said) or node.span)
+            wanted = self._wanted(said, where(said) or node.key_span(name) or node.span)
             if wanted is None:
                 continue
             if name == "expect" and seen.setdefault(wanted.key, wanted.span) is not wanted.span:
@@ -171,7 +171,7 @@ class _Of:
         if isinstance(value, list):
             return self._texts(form, name, value)
         if isinstance(value, dict):
-            return self._readings(value)
+            return self._readings(value, where(form))
         return str(value)
 
     def _texts(self, form: Closed, name: str, words: list[Text]) -> Texts:
@@ -190,9 +190,9 @@ class _Of:
                 self._record(word)
         return Texts(frozenset(map(str, words)))
 
-    def _readings(self, chosen: Mapping[Text, Text]) -> Texts:
+    def _readings(self, chosen: Mapping[Text, Text], span: Span | None) -> Texts:
         if not chosen:
-            self.report.error("nothing-expected", "no reading is named here", None, "write {READING: option}")
+            self.report.error("nothing-expected", "no reading is named here", span, "write {READING: option}")
         check_readings(chosen, self.protocol, self.report)
         return Texts(frozenset(f"{reading}: {option}" for reading, option in chosen.items()))
 

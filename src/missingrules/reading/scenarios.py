@@ -137,7 +137,7 @@ class _Reading:
         if found is None:
             message = f"'{word}' is no date that days could be counted from"
             self.report.error("bad-anchor", message, word.span, "write year, month and day, as anchor: 2025-06-02")
-        return found
+        return found or _ANY_DAY
 
     def _scenario(
         self, said: ScenarioForm, node: Mapping, protocol: Protocol, anchor: date | None, expecting: Expecting
