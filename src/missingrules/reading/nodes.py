@@ -43,6 +43,7 @@ _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _QUESTION = re.compile(r"(?:[^?#]|#.*+)*+\?")
 _COMMENT = re.compile("#.*")
 _BLOCK = ("|", ">")
+_NAME = re.compile(r"&[^\s,\[\]{}]+\s*")
 # What a finding underlines where there is no node yet.
 _WORD = re.compile(r"[^\s,\[\]{}]*")
 
@@ -285,7 +286,9 @@ class _Builder:
             message = f"lists and names are nested more than {MOST_DEPTH} levels deep here"
             self.stop("yaml-too-deep", message, self.word(start), "say it with fewer levels")
         bracketed = end.index > start.index and self.source.text[end.index - 1] in CLOSING
-        self.top = _Open(event, start.index, end.index - 1 if bracketed else None, self.nodes - 1)
+        self.top = _Open(
+            event, self.behind(event.anchor, start.index), end.index - 1 if bracketed else None, self.nodes - 1
+        )
         self.open.append(self.top)
 
     def scalar(self, event: ScalarEvent) -> None:
@@ -300,8 +303,8 @@ class _Builder:
         if style == '"' and _CONTROL.search(text):
             message = "a backslash here stands for an invisible character that a text cannot have"
             self.report("file-encoding", message, self.escape(start, end), "leave it out, or use single quotes")
-        begins, ends = start.index, end.index
-        if begins == ends:
+        begins, ends = self.behind(event.anchor, start.index), end.index
+        if begins >= ends:
             self.put(self.share(event.anchor, self.nothing(begins)))
             return
         self.seen = ends
@@ -312,6 +315,11 @@ class _Builder:
             place = self.source.text.index("?", begins)
             raise InvalidInput([*self.findings, question(self.source, place)])
         self.put(self.share(event.anchor, Text(text, self.page, begins, ends, bool(style))))
+
+    def behind(self, name: str | None, index: int) -> int:
+        """Where a value begins that may have a name before it."""
+        named = _NAME.match(self.source.text, index) if name is not None else None
+        return named.end() if named else index
 
     def share(self, name: str | None, node: Node, nodes: int = 1, height: int = 0) -> Node:
         """The node, kept under its name if it has one; a later one of the same name takes its place, as in YAML."""
