@@ -42,24 +42,22 @@ def run_scenarios(
 
     find = _finder(protocol or [])
     files = _read([file for path in paths for file in _files(path)], find)
-    held = failed = 0
+    asked = failed = looked_into = 0
     for file in files:
         whole = find(file.protocol)
-        for scenario in file.scenarios:
-            if name is not None and name not in scenario.name:
-                continue
+        picked = [each for each in file.scenarios if name is None or name in each.name]
+        asked += len(picked)
+        looked_into += bool(picked)
+        for scenario in picked:
             outcome = run(whole, scenario)
             if outcome.differences:
                 failed += 1
                 common.write(outcome_text(outcome))
-            else:
-                held += 1
-    if not held + failed:
+    if not asked:
         hint = "leave -k out, or write a part of a scenario's name"
         common.refuse([Diagnostic("no-scenario", f"no scenario has '{name}' in its name", hint=hint)])
-    asked = f"{common.counted(held + failed, 'scenario')} in {common.counted(len(files), 'file')}"
     verdict = f"{common.counted(failed, 'does', 'do')} not hold" if failed else "all hold"
-    common.write(f"{asked}: {verdict}\n")
+    common.write(f"{common.counted(asked, 'scenario')} in {common.counted(looked_into, 'file')}: {verdict}\n")
     if failed:
         raise typer.Exit(common.FOUND)
 
