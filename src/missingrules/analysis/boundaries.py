@@ -13,7 +13,7 @@ from missingrules.analysis.expectations import differences
 from missingrules.analysis.numbers import mutant
 from missingrules.analysis.scenarios import ask
 from missingrules.domain.coverage import Untried
-from missingrules.domain.rules import acts_of
+from missingrules.domain.parts import acts_of
 from missingrules.engine.plan import plan_of
 
 if TYPE_CHECKING:

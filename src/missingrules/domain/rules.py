@@ -5,13 +5,13 @@ Reading writes these, the engine reads them; neither knows the other. A value of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date, time
 
     from missingrules.domain.clock import Clock, Length
@@ -583,25 +583,3 @@ class Protocol:
     stated_ranks_as: Modality = Modality.MUST
     families: tuple[RuleFamily, ...]
     fingerprint: str
-
-
-def parts_of(part: object) -> Iterator[object]:
-    """Every dataclass inside a provision or a condition, itself first."""
-    if isinstance(part, tuple):
-        for one in part:
-            yield from parts_of(one)
-    elif is_dataclass(part):
-        yield part
-        for own in fields(part):
-            yield from parts_of(getattr(part, own.name))
-
-
-def acts_of(protocol: Protocol) -> dict[str, tuple[str, ...]]:
-    """Every rule of the protocol, under any reading, with the ids of its acts (its own id where it has no items)."""
-    found: dict[str, dict[str, None]] = {}
-    for family in protocol.families:
-        ids = found.setdefault(family.id, {})
-        for provisions in family.variants.values():
-            for provision in provisions:
-                ids[provision.id if isinstance(provision, Duty) else provision.rule] = None
-    return {rule: tuple(ids) for rule, ids in found.items()}

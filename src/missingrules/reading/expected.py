@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic_core import PydanticCustomError
 
 from missingrules.domain.clock import instant_of, utc_text
-from missingrules.domain.rules import Citation, acts_of, parts_of
+from missingrules.domain.parts import acts_of, parts_of
+from missingrules.domain.rules import Citation
 from missingrules.domain.scenarios import PARTS, Absent, Between, Detail, Expected, Moment, Part, Texts, Wanted, Who
 from missingrules.interface.leaves import read_stamp
 from missingrules.reading.located import place
