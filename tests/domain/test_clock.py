@@ -485,3 +485,25 @@ def test_periods_of_the_calendar(every: str, day: str, found: list[tuple[str, st
 def test_no_other_periods() -> None:
     with pytest.raises(ValueError, match="fortnight"):
         next(Clock().periods("fortnight", date(2025, 1, 1)))
+
+
+def test_the_instants_at_which_clocks_show_a_time() -> None:
+    clock = Clock()
+    assert [clock.local(each).isoformat() for each in clock.instants(date(2025, 6, 2), time(1, 30))] == [
+        "2025-06-02T01:30:00+01:00"
+    ]
+    assert clock.instants(date(2025, 3, 30), time(1, 30)) == ()
+    assert [clock.local(each).isoformat() for each in clock.instants(date(2025, 10, 26), time(1, 30))] == [
+        "2025-10-26T01:30:00+01:00",
+        "2025-10-26T01:30:00+00:00",
+    ]
+
+
+def test_what_stands_next_to_a_month() -> None:
+    less, more = Length(1, Unit.MONTH, -1), Length(1, Unit.MONTH, 1)
+    assert (str(less), str(more)) == ("1 month less 1 day", "1 month and 1 day")
+    # A month from 31 January is the last of February; so is what stands next to it reckoned.
+    assert Clock().date_after(date(2025, 1, 31), less) == date(2025, 2, 27)
+    assert Clock().date_after(date(2025, 1, 31), more) == date(2025, 3, 1)
+    assert Clock().date_after(date(2025, 1, 15), less.times(2)) == date(2025, 3, 13)
+    assert less.least == 27 * 86400 - 3600

@@ -14,11 +14,11 @@ from missingrules.domain.combinations import COMPARED
 from missingrules.engine.evaluate import evaluate
 from missingrules.engine.readings import TooMany, every_combination
 from missingrules.interface.combinations import CombinationOut, combinations_to_json
+from missingrules.interface.leaves import read_instant
 from missingrules.reading.cases import read_case_text
 from missingrules.reading.protocols import read_protocol
 from missingrules.reports.combinations import combinations_report
 from missingrules.reports.text import as_text
-from tests.expectations import instant
 from tests.meaning.test_worked_cases import HEADER, LEDGER, SECTIONS
 from tests.test_cli import refused, run
 
@@ -65,7 +65,7 @@ CASE: Final = {
         }
     ],
 }
-AS_OF: Final = instant("2025-06-16T12:00:00+01:00")
+AS_OF: Final = read_instant("2025-06-16T12:00:00+01:00")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_what_each_combination_changes(asked: tuple[Protocol, Case]) -> None:
     assert not any(plain)
     assert [(one.before.key, one.fields) for one in days.changed] == [("worked/visit/E1/1", ("due", "status"))]
     assert [(one.after.due, one.after.status) for one in days.changed] == [
-        (instant("2025-06-17T23:59:59+01:00"), "due")
+        (read_instant("2025-06-17T23:59:59+01:00"), "due")
     ]
     assert [one.fields for one in who.changed] == [("by",)]
     assert [one.fields for one in both.changed] == [("due", "status", "by")]
@@ -128,7 +128,7 @@ def _northamptonshire() -> tuple[Protocol, Case]:
 
 def test_only_what_meets_is_worked_out_together_and_the_whole_says_the_same() -> None:
     protocol, case = _northamptonshire()
-    as_of = instant("2025-11-14T10:00:00+00:00")
+    as_of = read_instant("2025-11-14T10:00:00+00:00")
     (found,) = every_combination([protocol], case, as_of)
     (plain,) = evaluate([protocol], case, as_of).protocols
     before = {one.key: one for one in plain.actions}

@@ -15,10 +15,11 @@ from missingrules.domain.obligations import Forbidden, Status, Undecided
 from missingrules.domain.rules import NOT_STATED, Effect, Modality, People, Role
 from missingrules.engine.combine import combine
 from missingrules.engine.evaluate import evaluate
+from missingrules.interface.leaves import read_instant
 from missingrules.reading.cases import read_case_text
+from missingrules.reading.nodes import plain, read_nodes
 from missingrules.reading.protocols import read_protocol
 from tests import answers
-from tests.expectations import instant, load
 from tests.meaning.build import forbid
 from tests.meaning.test_worked_cases import HEADER, LEDGER, MEANING, SECTIONS
 
@@ -59,11 +60,11 @@ def _compose(block: str, folder: Path) -> list[Protocol]:
 @pytest.mark.parametrize(("title", "block"), _cases(), ids=[title.replace(" ", "-") for title, _ in _cases()])
 def test_a_case_of_several_protocols_worked_by_hand(title: str, block: str, tmp_path: Path) -> None:
     protocols = _compose(block, tmp_path)
-    written = load(block)
+    written: Any = plain(read_nodes(block, "docs/meaning.md"))
     assert [*(one.name for one in protocols), *ALONE] == list(written)
     for entry in written["then"]:
         assert set(entry) == {"as_of", "together", "conflicts"}
-        as_of = instant(entry["as_of"])
+        as_of = read_instant(entry["as_of"])
         text = json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1)
         answer = evaluate(protocols, read_case_text(text, "case", protocols, as_of), as_of)
         together = [
@@ -104,7 +105,7 @@ def test_two_papers_that_contradict_each_other() -> None:
     child = {"date_of_birth": "2011-03-09", "looked_after": True}
     written = {"format": "1", "case": "c", "child": child, "episodes": [episode]}
     case = read_case_text(json.dumps(written, indent=1), "case", protocols)
-    before, after = (evaluate(protocols, case, instant(f"2025-11-12T{hour}:00:00+00:00")) for hour in (19, 21))
+    before, after = (evaluate(protocols, case, read_instant(f"2025-11-12T{hour}:00:00+00:00")) for hour in (19, 21))
     assert before.conflicts == ()
     assert {(one.kind, one.what, one.episode, one.protocols) for one in after.conflicts} == {
         ("forbidden", "report_missing", "E1", ("national_framework", "barnet"))

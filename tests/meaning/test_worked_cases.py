@@ -7,14 +7,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from missingrules.engine.evaluate import evaluate
-from missingrules.reading.cases import read_case_text
+from missingrules.analysis.scenarios import run
+from missingrules.reading.nodes import at, plain, read_nodes
 from missingrules.reading.protocols import read_protocol
-from tests.expectations import CHECKS, NotAnExpectation, assert_answer, instant, load
+from missingrules.reading.scenarios import read_scenarios_text
+from missingrules.reports.scenarios import outcome_text
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import Protocol
@@ -77,7 +78,7 @@ class Worked:
         """The block's own text by its keys, so that what is read is what is printed."""
         parts = re.split(r"(?m)^(?=[a-z_]+:)", self.block)
         if parts[0].strip():
-            raise NotAnExpectation(f"{self.title}: the block begins with {parts[0]!r}")
+            raise ValueError(f"{self.title}: the block begins with {parts[0]!r}")
         return {part.partition(":")[0]: part for part in parts[1:]}
 
 
@@ -94,10 +95,6 @@ def worked_cases() -> list[Worked]:
         assert len(blocks) == 1, f"line {line}: '{match['title']}' has {len(blocks)} blocks of yaml"
         found.append(Worked(match["title"], line, blocks[0]))
     return found
-
-
-# What is asked; all else is expected.
-ASKED = ("as_of", "organisation")
 
 
 @lru_cache(maxsize=1)
@@ -122,17 +119,20 @@ def test_a_case_worked_by_hand(worked: Worked, tmp_path: Path) -> None:
     unknown = set(sections) - {*OF_THE_PROTOCOL, "case", "then"}
     assert not unknown, f"nobody reads {unknown}"
     protocol = compose(worked, tmp_path)
-    written = load(worked.block)
-    then: list[dict[str, Any]] = written["then"]
-    assert then, "a case that expects nothing"
-    for entry in then:
-        as_of = instant(entry["as_of"])
-        case = read_case_text(
-            json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1), "case", [protocol], as_of
-        )
-        answer = evaluate([protocol], case, as_of, organisation=entry.get("organisation") == "true")
-        where = f"docs/meaning.md:{worked.line} {worked.title}, as of {entry['as_of']}"
-        assert_answer(answer, case, {key: value for key, value in entry.items() if key not in ASKED}, where)
+    where = f"docs/meaning.md:{worked.line}"
+    node = read_nodes(worked.block, where)
+    then = plain(at(node, ("then",)))
+    assert isinstance(then, list)
+    scenarios = [
+        {"name": f"as asked {number}", "why": worked.title, "case": plain(at(node, ("case",))), **entry}
+        for number, entry in enumerate(then, 1)
+    ]
+    text = json.dumps({"format": "1", "protocol": "worked", "scenarios": scenarios}, indent=1)
+    file = read_scenarios_text(text, where, lambda _: protocol)
+    assert file.scenarios, "a case that expects nothing"
+    for scenario in file.scenarios:
+        outcome = run(protocol, scenario)
+        assert not outcome.differences, outcome_text(outcome)
 
 
 def test_the_page_is_read_whole() -> None:
@@ -145,4 +145,3 @@ def test_the_page_is_read_whole() -> None:
     titles = [worked.title for worked in _cases()]
     assert len(set(titles)) == len(titles)
     assert all("expect" in worked.block or "absent" in worked.block for worked in _cases())
-    assert set(CHECKS) >= {"expect", "absent"}

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import common
+from missingrules.cli import common, scenarios
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 
@@ -28,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sources, name="sources")
+app.command("test")(scenarios.run_scenarios)
+app.command()(scenarios.coverage)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"

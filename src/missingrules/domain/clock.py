@@ -51,10 +51,14 @@ _LENGTH = re.compile(r"(\d{1,5}) (minute|hour|day|working day|week|month|year)s?
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A length of time: a whole number of one unit. What it means depends on the clock of its unit."""
+    """A length of time: a whole number of one unit. What it means depends on the clock of its unit.
+
+    `days` more or less than so many months or years: no protocol can write it; it is what stands next to a month.
+    """
 
     count: int
     unit: Unit
+    days: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Length | None:
@@ -74,13 +78,16 @@ class Length:
     def least(self) -> int:
         """Seconds that it lasts at the very least, whenever it begins: enough to rule it out without a calendar."""
         # An hour less where the clocks go forward.
-        return self.count * _LEAST[self.unit] - (0 if self.unit in _SECONDS else 3600)
+        return self.count * _LEAST[self.unit] + self.days * _LEAST[Unit.DAY] - (0 if self.unit in _SECONDS else 3600)
 
     def times(self, factor: int) -> Length:
-        return Length(self.count * factor, self.unit)
+        return Length(self.count * factor, self.unit, self.days * factor)
 
     def __str__(self) -> str:
-        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+        text = f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+        if not self.days:
+            return text
+        return f"{text} {'and' if self.days > 0 else 'less'} {Length(abs(self.days), Unit.DAY)}"
 
 
 class Period(NamedTuple):
@@ -121,6 +128,12 @@ class Clock:
     def at(self, day: date, hour: time) -> Instant:
         """A wall-clock time; of a repeated one the first, a skipped one moved on by the gap."""
         return _at(self.zone, day, hour)
+
+    def instants(self, day: date, hour: time) -> tuple[Instant, ...]:
+        """The instants at which clocks show this: one; none in an hour that is skipped, two in one that repeats."""
+        shown = datetime.combine(day, hour, _zone(self.zone))
+        either = dict.fromkeys(instant_of(shown.replace(fold=fold)) for fold in (0, 1))
+        return tuple(each for each in either if self.local(each).replace(tzinfo=None) == shown.replace(tzinfo=None))
 
     def after(self, start: Instant, length: Length) -> Instant:
         """The instant at which something has lasted `length`: elapsed time, or the same wall-clock time later.
@@ -273,7 +286,7 @@ def _calendar(length: Length) -> relativedelta:
     if length.unit is Unit.WEEK:
         return relativedelta(weeks=length.count)
     # Months keep the day number or take the month's last day: relativedelta clips.
-    return relativedelta(months=length.count * (12 if length.unit is Unit.YEAR else 1))
+    return relativedelta(months=length.count * (12 if length.unit is Unit.YEAR else 1), days=length.days)
 
 
 @lru_cache(maxsize=64)

@@ -41,7 +41,7 @@ class Diagnostic:
         place = f"{self.span}: " if self.span else ""
         out = [f"{place}{self.severity} [{self.code}] {self.message}"]
         if self.span:
-            out += _excerpt(self.span)
+            out += excerpt(self.span)
         if self.hint:
             out.append(f"  = {self.hint}")
         return "\n".join(out)
@@ -71,7 +71,8 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
     return (span.source.name, span.line, span.column, diagnostic.code) if span else ("", 0, 0, diagnostic.code)
 
 
-def _excerpt(span: Span) -> list[str]:
+def excerpt(span: Span) -> list[str]:
+    """The author's line, and a caret under the place."""
     line = span.source.line(span.line)
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)

@@ -68,10 +68,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """Something said once for the whole file, with why: `counted`, `days` or `stated`."""
+    """Something said once for the whole file, with why: `counted` (and its window, if any), `days` or `stated`."""
 
     name: str
     why: str
+    window: Length | None = None
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------

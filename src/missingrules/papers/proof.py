@@ -38,15 +38,21 @@ def unproven(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     """
     own = next(iter(ledgers))
     found: list[Diagnostic] = []
-    cited: set[Ref] = set()
     counting = set(_first_days(root))
     of = {label: {p.ref: p.figures for p in ledger.paragraphs} for label, ledger in ledgers.items()}
     for name, entry in _entries(root):
         refs = set(_refs(entry, own))
-        cited |= refs
         figures = {f for label, ref in refs if label in of for f in of[label].get(ref, ())}
         if name not in counting and refs and all(label in ledgers and ledgers[label].seen for label, _ in refs):
             found += _unfounded(entry, figures, sorted(ref for _, ref in refs))
+    return [*found, *unaccounted(root, ledgers)]
+
+
+def unaccounted(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
+    """The paragraphs, of all documents whose text is at hand, of which nobody says truly what became of them."""
+    own = next(iter(ledgers))
+    cited = {ref for _, entry in _entries(root) for ref in _refs(entry, own)}
+    found: list[Diagnostic] = []
     for label, ledger in ledgers.items():
         if ledger.seen:
             found += _unaccounted(ledger, {ref for where, ref in cited if where == label})

@@ -28,17 +28,19 @@ def read_case(path: str | os.PathLike[str], protocols: Sequence[Protocol] = (), 
 
     Raises `InvalidInput` with every mistake at its line and column, also where the file cannot be read.
     """
-    return _case(read_file(path), protocols, as_of)
+    return case_in(read_file(path), protocols, as_of)
 
 
 def read_case_text(
     text: str, name: str = "case", protocols: Sequence[Protocol] = (), as_of: Instant | None = None
 ) -> Case:
     """As `read_case`, from a text; `name` is what messages call it."""
-    return _case(read_nodes(text, name), protocols, as_of)
+    return case_in(read_nodes(text, name), protocols, as_of)
 
 
-def _case(node: Node, protocols: Sequence[Protocol], as_of: Instant | None) -> Case:
+def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None) -> Case:
+    """As `read_case`, from nodes that stand in a file of any kind."""
+
     def place(path: Path, *, key: bool = False) -> Span | None:
         if key and path:
             owner = at(node, path[:-1])

@@ -18,7 +18,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
 from missingrules.reading.places import Page, Text
 from missingrules.reading.texts import MOST_FINDINGS, source_from_bytes, source_from_file, source_from_text, span_at
 from missingrules.reading.yaml_events import CLOSING, alias, explain, marks, parse, question, tag
@@ -43,6 +43,7 @@ _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _QUESTION = re.compile(r"(?:[^?#]|#.*+)*+\?")
 _COMMENT = re.compile("#.*")
 _BLOCK = ("|", ">")
+_NAME = re.compile(r"&[^\s,\[\]{}]+\s*")
 # What a finding underlines where there is no node yet.
 _WORD = re.compile(r"[^\s,\[\]{}]*")
 
@@ -118,9 +119,9 @@ def at(node: Node, path: tuple[str | int, ...]) -> Node:
     return node
 
 
-def read_file(path: str | os.PathLike[str]) -> Node:
+def read_file(path: str | os.PathLike[str], *, shared: bool = False) -> Node:
     """The nodes of a file, as `read_nodes`; a missing, unreadable or too large file is `InvalidInput` too."""
-    return _Builder(source_from_file(path)).build(None)
+    return _Builder(source_from_file(path), shared).build(None)
 
 
 def read_nodes_bytes(data: bytes, name: str, *, pure: bool | None = None) -> Node:
@@ -128,22 +129,25 @@ def read_nodes_bytes(data: bytes, name: str, *, pure: bool | None = None) -> Nod
     return _Builder(source_from_bytes(data, name)).build(pure)
 
 
-def read_nodes(text: str, name: str, *, pure: bool | None = None) -> Node:
+def read_nodes(text: str, name: str, *, pure: bool | None = None, shared: bool = False) -> Node:
     """The one document of a YAML text, `name` being what messages call it.
 
     Raises `InvalidInput` with every finding (the first `MOST_FINDINGS`) that comes before a place where the YAML
     itself breaks. Limits: `MOST_BYTES` in UTF-8, `MOST_DEPTH` collections inside one another, `MOST_NODES` keys,
-    values and lists, `MOST_CHARACTERS` in one scalar. `pure` chooses the parser; both give the same.
+    values and lists, `MOST_CHARACTERS` in one scalar. `pure` chooses the parser; both give the same. With `shared` a
+    value may be named (`&name`) and stand again (`*name`), as the same node; it counts each time.
     """
-    return _Builder(source_from_text(text, name)).build(pure)
+    return _Builder(source_from_text(text, name), shared).build(pure)
 
 
 class _Open:
     """A collection whose end has not come yet. In a mapping, `key` waits for its value."""
 
-    __slots__ = ("bracket", "first", "flow", "items", "key", "last", "named", "refused", "start")
+    __slots__ = (
+        "anchor", "before", "bracket", "first", "flow", "height", "items", "key", "last", "named", "refused", "start",
+    )  # fmt: skip
 
-    def __init__(self, event: CollectionStartEvent, start: int, bracket: int | None) -> None:
+    def __init__(self, event: CollectionStartEvent, start: int, bracket: int | None, before: int) -> None:
         self.flow = event.flow_style
         self.start = start
         # The index of its opening bracket; blocks, and a pair `[name: value]`, have none.
@@ -157,14 +161,28 @@ class _Open:
         # From where to where its keys and values stand.
         self.first: int | None = None
         self.last = start
+        # The name under which it may stand again, the nodes before it, and how many levels it has.
+        self.anchor: str | None = event.anchor
+        self.before = before
+        self.height = 1
+
+
+class _Shared(NamedTuple):
+    """What stands under a name: the node, how many nodes it is, and how many levels of collections."""
+
+    node: Node
+    nodes: int
+    height: int
 
 
 class _Builder:
     """Nodes from events, without recursion; one use each."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, shared: bool = False) -> None:
         self.source = source
         self.page = Page(source)
+        # By their names; None where nothing may be named.
+        self.shared: dict[str, _Shared] | None = {} if shared else None
         self.findings: list[Diagnostic] = []
         self.references: list[Diagnostic] = []
         self.open: list[_Open] = []
@@ -198,7 +216,7 @@ class _Builder:
         except MarkedYAMLError as error:
             if "nesting depth" in (error.problem or "") and not pure:
                 # Newer libyaml has a cap of its own, above ours, and looks ahead: it stops before ours is reached.
-                return type(self)(self.source).build(pure=True)
+                return type(self)(self.source, self.shared is not None).build(pure=True)
             opened = next((o.bracket for o in reversed(self.open) if o.bracket is not None), None)
             stopped = explain(error, self.source, opened)
             # `*see 7.22*`: the rest of a line that begins with a reference is the same mistake.
@@ -219,19 +237,22 @@ class _Builder:
 
     def count(self, start: Mark, anchor: str | None) -> None:
         """What is looked at before any node."""
-        self.nodes += 1
-        if self.nodes > MOST_NODES:
-            message = f"this file has more than {MOST_NODES:,} names and values"
-            self.stop("yaml-too-many-nodes", message, self.word(start), "split the file")
+        self.add(1, start)
         top = self.top
         if top is not None and top.key is None and top.named is not None:
             # Most keys have no question mark anywhere near, and this look is the quicker one.
             top.refused = self.source.text.find("?", self.seen, start.index) >= 0 and self.asked(start.index)
-        if anchor is not None:
+        if anchor is not None and (self.shared is None or (top is not None and top.named is not None and not top.key)):
             self.reference(start, top)
 
+    def add(self, nodes: int, start: Mark) -> None:
+        self.nodes += nodes
+        if self.nodes > MOST_NODES:
+            message = f"this file has more than {MOST_NODES:,} names and values"
+            self.stop("yaml-too-many-nodes", message, self.word(start), "split the file")
+
     def reference(self, start: Mark, top: _Open | None) -> None:
-        """An anchor or an alias; `<<: *base` is told as what it merges."""
+        """An anchor or an alias that cannot stand here; `<<: *base` is told as what it merges."""
         if top is None or top.key != "<<":
             self.references.append(alias(self.word(start)))
             self.findings.append(self.references[-1])
@@ -240,7 +261,23 @@ class _Builder:
         start, end = marks(event)
         self.count(start, event.anchor)
         self.seen = end.index
-        self.put(Text(f"*{event.anchor}", self.page, start.index, start.index + self.width(start.index)))
+        word = Text(f"*{event.anchor}", self.page, start.index, start.index + self.width(start.index))
+        if self.shared is None or (self.top is not None and self.top.named is not None and self.top.key is None):
+            self.put(word)
+            return
+        name = event.anchor or ""
+        named = self.shared.get(name)
+        if named is None:
+            hint = did_you_mean(name, self.shared) or f"write &{name} before the value that is meant"
+            message = f"nothing before this place is named '&{name}'"
+            self.report("yaml-unknown-name", message, word.span, hint)
+            self.put(word)
+            return
+        self.add(named.nodes - 1, start)
+        if len(self.open) + named.height > MOST_DEPTH:
+            message = f"lists and names are nested more than {MOST_DEPTH} levels deep here"
+            self.stop("yaml-too-deep", message, word.span, "say it with fewer levels")
+        self.put(named.node, named.height, (word.start, word.end))
 
     def begin(self, event: CollectionStartEvent) -> None:
         start, end = marks(event)
@@ -252,7 +289,9 @@ class _Builder:
             message = f"lists and names are nested more than {MOST_DEPTH} levels deep here"
             self.stop("yaml-too-deep", message, self.word(start), "say it with fewer levels")
         bracketed = end.index > start.index and self.source.text[end.index - 1] in CLOSING
-        self.top = _Open(event, start.index, end.index - 1 if bracketed else None)
+        self.top = _Open(
+            event, self.behind(event.anchor, start.index), end.index - 1 if bracketed else None, self.nodes - 1
+        )
         self.open.append(self.top)
 
     def scalar(self, event: ScalarEvent) -> None:
@@ -267,9 +306,9 @@ class _Builder:
         if style == '"' and _CONTROL.search(text):
             message = "a backslash here stands for an invisible character that a text cannot have"
             self.report("file-encoding", message, self.escape(start, end), "leave it out, or use single quotes")
-        begins, ends = start.index, end.index
-        if begins == ends:
-            self.put(self.nothing(begins))
+        begins, ends = self.behind(event.anchor, start.index), end.index
+        if begins >= ends:
+            self.put(self.share(event.anchor, self.nothing(begins)))
             return
         self.seen = ends
         if style in _BLOCK:
@@ -278,7 +317,18 @@ class _Builder:
         elif not style and "?" in text and self.top is not None and self.top.flow:
             place = self.source.text.index("?", begins)
             raise InvalidInput([*self.findings, question(self.source, place)])
-        self.put(Text(text, self.page, begins, ends, bool(style)))
+        self.put(self.share(event.anchor, Text(text, self.page, begins, ends, bool(style))))
+
+    def behind(self, name: str | None, index: int) -> int:
+        """Where a value begins that may have a name before it."""
+        named = _NAME.match(self.source.text, index) if name is not None else None
+        return named.end() if named else index
+
+    def share(self, name: str | None, node: Node, nodes: int = 1, height: int = 0) -> Node:
+        """The node, kept under its name if it has one; a later one of the same name takes its place, as in YAML."""
+        if name is not None and self.shared is not None:
+            self.shared[name] = _Shared(node, nodes, height)
+        return node
 
     def nothing(self, index: int) -> Scalar:
         """The empty text of `key:`, right after the sign that asks for it: the parsers differ on where it is."""
@@ -293,20 +343,27 @@ class _Builder:
         if done.first is not None and done.bracket is None:
             # A block has no end of its own, and the parsers differ on where it is.
             start, end = done.first, done.last
+        made: Node
         if done.named is not None:
-            self.put(Mapping(done.named, self.page, start, end))
+            made = Mapping(done.named, self.page, start, end)
         else:
-            self.put(Sequence(tuple(done.items), self.page, start, end))
+            made = Sequence(tuple(done.items), self.page, start, end)
+        if done.anchor is not None:
+            self.share(done.anchor, made, self.nodes - done.before, done.height)
+        self.put(made, done.height)
 
-    def put(self, node: Node) -> None:
-        """A finished node into the collection around it."""
+    def put(self, node: Node, height: int = 0, place: tuple[int, int] | None = None) -> None:
+        """A finished node into the collection around it; `place` where it stands, if that is not where it was made."""
         top = self.top
         if top is None:
             self.root = node if self.root is None else self.root
             return
+        start, end = place or (node.start, node.end)
         if top.first is None:
-            top.first = node.start
-        top.last = node.end
+            top.first = start
+        top.last = end
+        if height >= top.height:
+            top.height = height + 1
         named, key = top.named, top.key
         if named is None:
             top.items.append(node)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from missingrules.domain.clock import Clock
 from missingrules.domain.rules import ALWAYS, Convention, Edition, Modality, Protocol, Reading, ReadingOption
 from missingrules.reading import head as heads
+from missingrules.reading import words as wordings
 from missingrules.reading.bind import survey
 from missingrules.reading.conditions import condition
 from missingrules.reading.families import Families
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
+    from pydantic import BaseModel
+
+    from missingrules.domain.clock import Length
     from missingrules.domain.rules import Citations, Condition
     from missingrules.domain.source import Span
     from missingrules.reading.ledgers import Ledger
@@ -115,7 +119,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         readings=MappingProxyType(resolved_readings),
         conventions=MappingProxyType(
             {
-                name: Convention(name, str(form.why))
+                name: Convention(name, str(form.why), _window(form))
                 for name in ("counted", "days", "stated")
                 if (form := getattr(conventions, name)) is not None
             }
@@ -124,6 +128,11 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         families=ordered,
         fingerprint=fingerprint(node, ledgers),
     )
+
+
+def _window(form: BaseModel) -> Length | None:
+    written = getattr(form, "in_", None)
+    return None if written is None else wordings.length(written)
 
 
 def fingerprint(node: Mapping, ledgers: dict[str, Ledger]) -> str:
