@@ -150,8 +150,7 @@ def _found(protocol: Protocol, provision: Provision, value: object, chain: tuple
     if row is not None:
         # A table's rows give several keys, each of which the row's paragraphs then support.
         refs = tuple((each.document, each.paragraph) for each in row.citations)
-        said = value if own[-1] == "length" else None
-        identity: object = ("row", row.condition, refs, holder, own, said)
+        identity: object = ("row", row.condition, refs, holder, own)
         return _Found(identity, section, value, holder, row.citations, site, in_scope, condition_text(row.condition))
     counted = protocol.conventions.get("counted")
     if isinstance(holder, Counted) and counted and value == counted.window and _leans(provision):
