@@ -29,6 +29,7 @@ from missingrules.domain.rules import (
     Range,
     Within,
 )
+from missingrules.engine.wording import condition_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,6 +73,7 @@ class _Found(NamedTuple):
     site: Site
     # A condition for firing, of a rule that the scope limits too.
     in_scope: bool = False
+    row: str = ""
 
 
 def numbers_of(protocol: Protocol) -> tuple[Sited, ...]:
@@ -96,7 +98,8 @@ def numbers_of(protocol: Protocol) -> tuple[Sited, ...]:
             and not (first.in_scope and _is_same_in(protocol.scope, first.holder, near))
         }
         beside = MappingProxyType({side: _said(near, first.holder) for side, near in sides.items()})
-        number = Number(tuple(rules), first.section, _said(first.value, first.holder), first.citations, beside)
+        text = _said(first.value, first.holder)
+        number = Number(tuple(rules), first.section, text, first.citations, beside, first.row)
         made.append(Sited(number, tuple(found.site for found in group), MappingProxyType(sides)))
     return tuple(made)
 
@@ -127,35 +130,34 @@ def mutant(protocol: Protocol, sited: Sited, side: Side) -> Protocol:
 
 
 def _all(protocol: Protocol) -> Iterator[_Found]:
-    counted = protocol.conventions.get("counted")
-    window = counted.window if counted else None
     for steps, value, chain in _inside(protocol.scope, (), ()):
-        yield _Found(("scope", steps), "scope", value, _holder(chain), protocol.scope_citations, Site("", (), 0, steps))
+        site = Site("", (), 0, steps)
+        yield _Found(("scope", steps), "scope", value, _holder(chain), protocol.scope_citations, site)
     for family in protocol.families:
         for options, provisions in family.variants.items():
             for index, provision in enumerate(provisions):
                 for section in SECTIONS:
                     for steps, value, chain in _inside(getattr(provision, section, None), (section,), ()):
                         site = Site(family.id, options, index, steps)
-                        cited = _citations(provision, section)
-                        identity: object = (
-                            family.id,
-                            section,
-                            _holder(chain),
-                            _own(steps),
-                            _supporting(cited, section),
-                        )
-                        row = next((each for each in chain if isinstance(each, DeadlineRow | PeopleRow)), None)
-                        if row is not None:
-                            cited = row.citations
-                            said = value if steps[-1] == "length" else None
-                            # A table's rows give several keys, each of which the row's paragraphs then support.
-                            refs = tuple((each.document, each.paragraph) for each in cited)
-                            identity = ("row", row.condition, refs, _holder(chain), _own(steps), said)
-                        elif isinstance(_holder(chain), Counted) and value == window and _leans(provision):
-                            identity = ("convention", value)
-                        in_scope = section == "guard" and provision.guard.in_scope
-                        yield _Found(identity, section, value, _holder(chain), cited, site, in_scope)
+                        yield _found(protocol, provision, value, chain, site)
+
+
+def _found(protocol: Protocol, provision: Provision, value: object, chain: tuple[object, ...], site: Site) -> _Found:
+    section, own, holder = str(site.steps[0]), _own(site.steps), _holder(chain)
+    cited = _citations(provision, section)
+    in_scope = section == "guard" and provision.guard.in_scope
+    row = next((each for each in chain if isinstance(each, DeadlineRow | PeopleRow)), None)
+    if row is not None:
+        # A table's rows give several keys, each of which the row's paragraphs then support.
+        refs = tuple((each.document, each.paragraph) for each in row.citations)
+        identity: object = ("row", row.condition, refs, holder, own)
+        return _Found(identity, section, value, holder, row.citations, site, in_scope, condition_text(row.condition))
+    counted = protocol.conventions.get("counted")
+    if isinstance(holder, Counted) and counted and value == counted.window and _leans(provision):
+        identity = ("convention", value)
+    else:
+        identity = (site.rule, section, holder, own, _supporting(provision.citations, section))
+    return _Found(identity, section, value, holder, cited, site, in_scope)
 
 
 def _inside(

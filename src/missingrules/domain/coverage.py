@@ -37,6 +37,7 @@ class Number:
     """A number as a rule has it: whose it is, in which part of a rule, in words, and the paragraphs.
 
     `beside` is how it reads with its neighbour on either side; a side where nothing means anything else is not there.
+    `row` is the condition of the row it stands in, if it stands in one.
     """
 
     rules: tuple[str, ...]
@@ -44,6 +45,7 @@ class Number:
     text: str
     citations: Citations
     beside: Mapping[Side, str]
+    row: str = ""
 
 
 class Untried(NamedTuple):

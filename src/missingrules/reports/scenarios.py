@@ -103,8 +103,9 @@ def _untried(one: Untried, protocol: Protocol) -> str:
     rules = ", ".join(number.rules[:NAMED])
     if len(number.rules) > NAMED:
         rules += f" and {len(number.rules) - NAMED} more rules"
+    row = f" (in the row {number.row})" if number.row else ""
     return (
-        f"{rules}: {SAID[number.section]}, {number.text}: no scenario fails with {number.beside[one.side]} "
+        f"{rules}: {SAID[number.section]}, {number.text}{row}: no scenario fails with {number.beside[one.side]} "
         f"[{references(number.citations, [protocol.name])}]"
     )
 
