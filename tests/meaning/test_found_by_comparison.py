@@ -203,6 +203,18 @@ def test_what_was_only_considered_breaks_nothing() -> None:
     assert forbidden_by_both(p, case(e, records=(weighed,)), at("2025-05-02 10:00")) == {}
 
 
+def test_what_may_have_been_forbidden_asks_for_what_forbids_it() -> None:
+    """Nobody graded the risk, so whether the telling was forbidden is open; who was told is not asked (§4 forbid)."""
+    p = protocol(forbid("f", "notify", guard(risk("high"))), duty("r", STARTED))
+    c = case(
+        episode("e", at("2025-05-01 10:00")), records=(record("n", "notify", at("2025-05-01 12:00"), episode="e"),)
+    )
+    assert statuses(p, c, at("2025-05-01 13:00")) == {"p/r/e/1": "not_decidable"}
+    given = evaluated(p, c, at("2025-05-01 13:00"))
+    found = {(q.fact, q.episode, q.record): q.affects for part in given.protocols for q in part.questions}
+    assert found == {("episode.risk", "e", None): ("p/f/e/n",), ("episode.risk", "e", "n"): ("p/r/e/1",)}
+
+
 def test_a_breach_at_some_seconds_alone_cannot_be_decided() -> None:
     """Done on the 1st, high from noon: forbidden only if it was in the afternoon (§1 a date without a time)."""
     p = protocol(forbid("f", "notify", guard(risk("high"))))

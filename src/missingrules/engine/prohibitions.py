@@ -72,6 +72,17 @@ def unknown_in(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[str, 
             yield key, evidence.unknown_in_guard(reader, prohibition.guard, place, act.at)
 
 
+def doubts(reader: Reader, prohibitions: Iterable[Prohibition], doubtful: Happening) -> set[evidence.Unknown]:
+    """What leaves open whether an act broke any of them; nothing where that is known."""
+    return {
+        fact
+        for prohibition in prohibitions
+        for act, place, _, holds in _read(reader, prohibition)
+        if act is doubtful and holds is None
+        for fact in evidence.unknown_in_guard(reader, prohibition.guard, place, act.at)
+    }
+
+
 def _read(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[Happening, Place, str, Truth]]:
     """Each record of the action that it forbids, or of one that counts as it, and whether it was forbidden then."""
     seen = reader.seen

@@ -9,7 +9,7 @@ from missingrules.domain.clock import Instant
 from missingrules.domain.rules import PeopleRows
 from missingrules.engine import evidence
 from missingrules.engine.places import Place
-from missingrules.engine.prohibitions import unknown_in
+from missingrules.engine.prohibitions import doubts, unknown_in
 from missingrules.engine.status import CLOSED, closed_at, parts, standing
 
 if TYPE_CHECKING:
@@ -64,9 +64,12 @@ def _ask(solver: Solver, asked: Asking, key: str, duty: Duty, instance: Instance
     for exception in duty.guard.unless:
         asked.ask(evidence.unknown(reader, exception.condition, place, at), key)
     if instance.open_act is not None and instance.open_act.record is not None:
-        record = instance.open_act.record
-        silent = instance.open_act.episode is not None or not place.episode
-        asked.ask([("record.to" if silent else "record.episode", None)], key, record=record.id)
+        act, record = instance.open_act, instance.open_act.record
+        forbidden = doubts(reader, solver.prohibitions, act)
+        asked.ask(forbidden, key, record=record.id)
+        if not forbidden:
+            silent = act.episode is not None or not place.episode
+            asked.ask([("record.to" if silent else "record.episode", None)], key, record=record.id)
     if firing.until_maybe <= as_of < firing.until:
         for part in duty.until:
             asked.ask(evidence.unknown_in_until(reader, part, place, as_of), key)
