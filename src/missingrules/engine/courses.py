@@ -25,6 +25,7 @@ from missingrules.engine.status import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from missingrules.domain.obligations import Status
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
@@ -60,8 +61,11 @@ def stand_plainly(reader: Reader, duty: Duty, firings: list[Firing], horizon: In
     silent, at_once, open_ = deadline is NOT_STATED, deadline is Word.IMMEDIATELY, AVAILABLE if may else DUE
     timeless = silent or (isinstance(deadline, Word))
     said = NONE if silent or not firings else due_at(reader, deadline, firings[0], as_of)
+    ordered = sorted(firings, key=ENDING)
+    if timeless and all(f.state == "fired" and f.until_maybe == FOREVER and f.trigger <= as_of for f in ordered):
+        return _standing_open(ordered, open_, said, at_once=at_once)
     endings, stands, whens, dues, kept, beyond = [], [], [], [], [], []
-    for firing in sorted(firings, key=ENDING):
+    for firing in ordered:
         _, subject, episode, occurrence, ending, state, _, trigger, _, closes, maybe = firing
         if trigger > as_of:
             if trigger > closes:
@@ -98,6 +102,16 @@ def stand_plainly(reader: Reader, duty: Duty, firings: list[Firing], horizon: In
         dues.append(due)
         kept.append(firing)
     return Courses(endings, stands, whens, dues, kept, None, beyond) if kept or beyond else NOTHING
+
+
+def _standing_open(firings: list[Firing], status: Status, due: Due, *, at_once: bool) -> Courses:
+    """The commonest: all fired, none ended, and no due instant."""
+    stands = [
+        make(Stand, (f[1], f[2], f[3], status, f[7], None, None, None, None, f[7] if at_once else None))
+        for f in firings
+    ]
+    whens = [f[7] for f in firings] if at_once else [FOREVER] * len(firings)
+    return Courses([f[4] for f in firings], stands, whens, [due] * len(firings), firings, None, ())
 
 
 def stand(reader: Reader, duty: Duty, instances: list[Instance], horizon: Instant) -> Courses:

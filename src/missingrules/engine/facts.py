@@ -62,6 +62,10 @@ class Reader:
         self._horizon = horizon
         self.clock = protocol.clock
         self.places = [Place(episode) for episode in seen.episodes]
+        # The place, its subject, and how the keys of what fires there first end.
+        self.heads = [
+            (place, episode.id, f"{episode.id}/1") for place, episode in zip(self.places, seen.episodes, strict=True)
+        ]
         self.conclusions: dict[str, list[Conclusion]] = {}
         for conclusion in conclusions:
             self.conclusions.setdefault(conclusion.fact, []).append(conclusion)
@@ -74,6 +78,7 @@ class Reader:
         self._exceptions: dict[int, Column[Truth]] = {}
         self._kinds: dict[tuple[str, ...], Column[Truth]] = {}
         self._tallies: dict[int, Tally] = {}
+        self._ends: dict[tuple[str, ...], list[Instant]] = {}
 
     # --- facts --------------------------------------------------------------------------------------------------------
 
@@ -183,6 +188,14 @@ class Reader:
         if found is None:
             found = each_of([self.facts("episode.kind")], lambda kind: values.one_of(kind, kinds))
             self._kinds[kinds] = found
+        return found
+
+    def ends(self, instants: tuple[str, ...]) -> list[Instant]:
+        """Of each episode the first of these instants; FOREVER where none has come."""
+        found = self._ends.get(instants)
+        if found is None:
+            every = [[when for name in instants if (when := e.instant(name)) is not None] for e in self.seen.episodes]
+            found = self._ends[instants] = [min(whens, default=FOREVER) for whens in every]
         return found
 
     def number(self, part: object) -> int:

@@ -12,7 +12,7 @@ from missingrules.engine.acts import belongs, pulls
 from missingrules.engine.agenda import only_instants
 from missingrules.engine.offers import OF_CHILD
 from missingrules.engine.places import Place
-from missingrules.engine.tracks import NO, UNKNOWN, YES, Track, Truth, all_of
+from missingrules.engine.tracks import NO, YES, Track, Truth, all_of
 
 if TYPE_CHECKING:
     from missingrules.domain import rules
@@ -63,6 +63,9 @@ def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
     guards = reader.guards(duty.guard) if by_hours is None else by_hours[0]
     first_only, numbered = isinstance(duty.trigger, FirstOf), isinstance(duty.deadline, OnDay)
     instants = only_instants(duty)
+    of_episodes = offered[0].happening is None and offered[-1].place != OF_CHILD
+    if of_episodes and not (first_only or numbered or by_hours or isinstance(guards, list) or instants is None):
+        return _of_episodes(reader, guards, offered, instants)
     out: list[Firing] = []
     last, so_far = -1, 0
     settled: Settled | None
@@ -87,9 +90,6 @@ def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
         else:
             if numbered:
                 settled = _settle_numbered(reader, duty, place, guard, chance)
-            elif (guard is YES or guard is UNKNOWN) and (end is None or start <= end):
-                state = "undecided" if guard is UNKNOWN else "fired" if start <= as_of else "future"
-                settled = state, start, start
             else:
                 settled = _settle(guard, start, end, as_of)
         if settled is None:
@@ -128,6 +128,42 @@ def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
     return out
 
 
+def _of_episodes(reader: Reader, guard: Track[Truth], offered: list[Chance], instants: tuple[str, ...]) -> list[Firing]:
+    """The commonest by far: one guard for all episodes, and no end but instants of theirs."""
+    as_of, ends, heads = reader.seen.as_of, reader.ends(instants), reader.heads
+    at_first, turns = guard.values[0], guard.times[1] if len(guard.times) > 1 else FOREVER
+    out: list[Firing] = []
+    last, so_far = -1, 0
+    state: State
+    for index, start, end, certain, _, _ in offered:
+        if certain is None and at_first and start < turns and (end is None or start <= end):
+            state, trigger, fired = "fired" if start <= as_of else "future", start, start
+        elif certain is None and at_first is None and start < turns > as_of and (end is None or start <= end):
+            state, trigger, fired = "undecided", start, start
+        else:
+            own = guard if certain is None else all_of((guard, certain))
+            settled = None if own is NO else _settle(own, start, end, as_of)
+            if settled is None:
+                continue
+            state, trigger, fired = settled
+        closes = ends[index]
+        if closes < fired:
+            continue
+        so_far = so_far + 1 if index == last else 1
+        last = index
+        place, episode, ending = heads[index]
+        occurrence = "1"
+        if so_far > 1:
+            occurrence, ending = str(so_far), f"{episode}/{so_far}"
+        out.append(
+            make(
+                Firing,
+                (place, episode, episode, occurrence, ending, state, start, trigger, fired, closes, closes),
+            )
+        )
+    return out
+
+
 def _first(firing: Firing) -> tuple[Instant, bool]:
     """Of several triggers the one that fired first counts; undecided while an earlier one is."""
     return firing.fired, firing.state == "undecided"
@@ -156,6 +192,13 @@ def _by_hours(reader: Reader, guard: Track[Truth], hours: list[HoursTest], momen
 
 def _settle(guard: Track[Truth], start: Instant, end: Instant | None, as_of: Instant) -> Settled | None:
     """Whether and when the guard lets the rule fire at a moment, or in a stretch."""
+    value, turns = guard.values[0], guard.times[1] if len(guard.times) > 1 else FOREVER
+    if start < turns and (end is None or start <= end):
+        # What it was at first it is at the start.
+        if value:
+            return "fired" if start <= as_of else "future", start, start
+        if value is None and turns > as_of:
+            return "undecided", start, start
     if end is None:
         found = _at_moment(guard, start, as_of)
         return found and (found[0], start, found[1])
