@@ -75,7 +75,7 @@ ACTIONS_BY_TOPIC: Final = MappingProxyType(
             _act("screen_history", "the safeguarding hub looked into the child's history", "screened"),
             _act("seek_practice_guidance", "practice guidance on the child's circumstances was looked for"),
             _act("send_minutes", "the minutes of a meeting were given to somebody", "sent"),
-            _act("share_information", "information was passed on", "sent"),
+            _act("share_information", "information was passed on", "sent", "given"),
             _act("share_missing_forms", "the forms that describe a child who may go missing were passed on", "sent"),
         ),
         "level_of_intervention": (
@@ -96,7 +96,7 @@ ACTIONS_BY_TOPIC: Final = MappingProxyType(
         ),
         "notification": (
             _act("notify", "somebody was told", "sent", "told"),
-            _act("report_return", "the police were told that the child is found or back", "reported", "sent"),
+            _act("report_return", "the police were told that the child is found or back", "reported", "sent", "told"),
         ),
         "placing_authority": (
             _act("work_with_responsible_authority", "the authority in whose area the child is worked with the one responsible"),
@@ -172,6 +172,7 @@ ACTIONS_BY_TOPIC: Final = MappingProxyType(
         ),
         "search": (
             _act("contact_friends_and_relatives", "friends, relatives and associates were asked for the child", "contacted"),
+            _act("initial_checks", "whoever looks after the child made the first checks before a report"),
             _act("police_investigation", "the police investigated where the missing child is", "begun", "started"),
             _act("search_home", "the home or placement of the child was searched", "searched"),
             _act("take_reasonable_steps", "all reasonable steps were taken to find the child"),
