@@ -180,7 +180,7 @@ FACTS: Final = MappingProxyType(
             _fact("episode.deployment_delayed", "judgement", "yes_no", "Do exceptional circumstances put off the sending of officers?"),
             _fact("episode.family_support_appropriate", "judgement", "yes_no", "Is support for the family appropriate?"),
             _fact("episode.search_unsafe", "judgement", "yes_no", "Would it be unsafe for family or carers to look for the child?"),
-            _fact("episode.telling_parents_harmful", "judgement", "yes_no", "Would telling the parents be against the child's welfare?"),
+            _fact("episode.telling_parents_harmful", "judgement", "yes_no", "Would telling the parents or others with parental responsibility be against the child's welfare?"),
             _fact("plan.report_after", "status", "length", "After how long does the child's plan say to report?"),
             _fact("protocol.area", "status", "choice", "In which of the protocol's areas does the child live?"),
         ]
