@@ -284,7 +284,7 @@ class Role:
     name: str
     title: str
     grade: str | None
-    agency: str | None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
