@@ -50,13 +50,13 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import ActionWord, FactKind, FactType, FactWord
 
-TEAM_MANAGER = Role("team_manager", "Team Manager", "team_manager")
-MASH = Role("mash", "Multi-Agency Safeguarding Hub", None)
-MASH_DECISION_MAKER = Role("mash_decision_maker", "MASH Decision Maker", "team_manager")
-SOCIAL_CARE = Role("childrens_social_care", "Children's Social Care", None)
-POLICE = Role("police", "Police", None)
-PARENTS = Role("parents", "Parents", None)
-DIRECTOR = Role("assistant_director", "Assistant Director", "assistant_director")
+TEAM_MANAGER = Role("team_manager", "Team Manager", "team_manager", "childrens_social_care")
+MASH = Role("mash", "Multi-Agency Safeguarding Hub", None, "partnership")
+MASH_DECISION_MAKER = Role("mash_decision_maker", "MASH Decision Maker", "team_manager", "partnership")
+SOCIAL_CARE = Role("childrens_social_care", "Children's Social Care", None, "childrens_social_care")
+POLICE = Role("police", "Police", None, "police")
+PARENTS = Role("parents", "Parents", None, "family")
+DIRECTOR = Role("assistant_director", "Assistant Director", "assistant_director", "childrens_social_care")
 ROLES = (TEAM_MANAGER, MASH, MASH_DECISION_MAKER, SOCIAL_CARE, POLICE, PARENTS, DIRECTOR)
 
 

@@ -33,6 +33,7 @@ def test_an_action_by_hand() -> None:
         "item": None,
         "protocol": "testshire",
         "action": "strategy_meeting",
+        "called": None,
         "topic": "strategy_meeting",
         "title": "Hold a strategy meeting",
         "effect": "require",
@@ -51,20 +52,35 @@ def test_an_action_by_hand() -> None:
         "status": "due",
         "by": {
             "undecided": [
-                {"role": "childrens_social_care", "title": "Children's Social Care", "grade": None},
-                {"role": "mash", "title": "Multi-Agency Safeguarding Hub", "grade": None},
+                {
+                    "role": "childrens_social_care",
+                    "title": "Children's Social Care",
+                    "grade": None,
+                    "agency": "childrens_social_care",
+                },
+                {"role": "mash", "title": "Multi-Agency Safeguarding Hub", "grade": None, "agency": "partnership"},
             ]
         },
         "chair": {
             "undecided": [
-                {"role": "team_manager", "title": "Team Manager", "grade": "team_manager"},
-                {"role": "mash_decision_maker", "title": "MASH Decision Maker", "grade": "team_manager"},
+                {
+                    "role": "team_manager",
+                    "title": "Team Manager",
+                    "grade": "team_manager",
+                    "agency": "childrens_social_care",
+                },
+                {
+                    "role": "mash_decision_maker",
+                    "title": "MASH Decision Maker",
+                    "grade": "team_manager",
+                    "agency": "partnership",
+                },
             ]
         },
         "recipients": [],
         "attendees": [
-            {"role": "police", "title": "Police", "grade": None},
-            {"role": "parents", "title": "Parents", "grade": None},
+            {"role": "police", "title": "Police", "grade": None, "agency": "police"},
+            {"role": "parents", "title": "Parents", "grade": None, "agency": "family"},
         ],
         "with": [],
         "done_at": None,
@@ -85,6 +101,15 @@ def test_an_action_by_hand() -> None:
         "conventions": [],
         "notes": [],
     }
+
+
+def test_what_the_area_calls_it_stands_beside_the_shared_word() -> None:
+    named = protocol(called={"strategy_meeting": "Missing Children Meeting"})
+    result = result_of(answer(part(obligation(), obligation(duty("call", action="notify")), protocol=named)))
+    assert [(one.action, one.called) for one in result.actions] == [
+        ("notify", None),
+        ("strategy_meeting", "Missing Children Meeting"),
+    ]
 
 
 def test_the_head_by_hand() -> None:
@@ -115,7 +140,7 @@ def test_the_head_by_hand() -> None:
 
 def test_people_in_every_shape() -> None:
     by_key = {one["rule"]: one for one in json.loads(to_json(result_of(full())))["actions"]}
-    parents = {"role": "parents", "title": "Parents", "grade": None}
+    parents = {"role": "parents", "title": "Parents", "grade": None, "agency": "family"}
     assert by_key["tell-director"]["by"] == "not_stated"
     assert by_key["tell-director"]["chair"] is None
     assert by_key["tell-director"]["item"] == "call"

@@ -63,8 +63,12 @@ if TYPE_CHECKING:
 LONDON = ZoneInfo("Europe/London")
 CITED: Citations = (Citation("d", "1", "One"),)
 ROLES: Mapping[str, Role] = {
-    name: Role(name, name, grade)
-    for name, grade in [("social_worker", "practitioner"), ("team_manager", "team_manager"), ("police", None)]
+    name: Role(name, name, grade, agency)
+    for name, grade, agency in [
+        ("social_worker", "practitioner", "childrens_social_care"),
+        ("team_manager", "team_manager", "childrens_social_care"),
+        ("police", None, "police"),
+    ]
 }
 WORDS = Words(
     facts={

@@ -37,14 +37,14 @@ working_days: england
 sources:
   protocol: {title: Rules for the worked cases, edition: {label: invented}, ledger: ledger.yaml}
 roles:
-  social_worker: {title: Social Worker, grade: practitioner}
-  practice_manager: {title: Practice Manager, grade: practice_manager}
-  team_manager: {title: Team Manager, grade: team_manager}
-  service_manager: {title: Service Manager, grade: service_manager}
-  assistant_director: {title: Assistant Director, grade: assistant_director}
-  carer: {title: Carer}
-  police: {title: Police}
-  mash: {title: Multi-Agency Safeguarding Hub}
+  social_worker: {title: Social Worker, grade: practitioner, agency: childrens_social_care}
+  practice_manager: {title: Practice Manager, grade: practice_manager, agency: childrens_social_care}
+  team_manager: {title: Team Manager, grade: team_manager, agency: childrens_social_care}
+  service_manager: {title: Service Manager, grade: service_manager, agency: childrens_social_care}
+  assistant_director: {title: Assistant Director, grade: assistant_director, agency: childrens_social_care}
+  carer: {title: Carer, agency: carers}
+  police: {title: Police, agency: police}
+  mash: {title: Multi-Agency Safeguarding Hub, agency: partnership}
 """
 SECTIONS: Final = {
     "scope": 'scope: {when: {child.age: under 18}, cite: "1"}\n',

@@ -55,7 +55,8 @@ def test_the_page_on_the_format_names_every_key() -> None:
 
 HEAD = (
     "format: 1\nprotocol: a\ntitle: A\nauthority: A\napplies_to: children\n"
-    "sources: {p: {title: A, edition: {label: A}, ledger: sources/ledger.yaml}}\nroles: {police: {title: Police}}\n"
+    "sources: {p: {title: A, edition: {label: A}, ledger: sources/ledger.yaml}}\n"
+    "roles: {police: {title: Police, agency: police}}\n"
 )
 
 

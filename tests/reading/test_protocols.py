@@ -68,9 +68,9 @@ from missingrules.reading.places import Text
 from missingrules.reading.protocols import read_protocol
 
 GOOD = Path(__file__).with_name("good_protocols") / "everything.yaml"
-POLICE = Role("police", "Police", None)
-CARER = Role("carer", "the carer", None)
-MANAGER = Role("manager", "Manager", "team_manager")
+POLICE = Role("police", "Police", None, "police")
+CARER = Role("carer", "the carer", None, "carers")
+MANAGER = Role("manager", "Manager", "team_manager", "childrens_social_care")
 HEADINGS = {"2": "Duties", "2 bullet 1": "Duties", "3": "Exceptions", "7.10": "Tens"}
 COUNTED = {"kinds": ("missing",), "missing_from": ("home", "care"), "counted_by": "started"}
 
@@ -151,6 +151,7 @@ def test_the_head(everything: Protocol) -> None:
     assert everything.words.facts["protocol.area"].values == ("north", "south")
     assert everything.words.facts["episode.level"].values == ("carer", "police")
     assert everything.words.actions["review"].also == ("consult",)
+    assert everything.called == {"strategy_meeting": "Round table", "review": "Look back"}
     assert everything.stated_ranks_as is Modality.SHOULD
     assert everything.readings["how-long"].options[1].citations == (cite("7.10", "reading"),)
     assert set(everything.conventions) == {"counted", "days", "stated"}

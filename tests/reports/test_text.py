@@ -205,3 +205,9 @@ def test_why_a_rule_is_silent() -> None:
 
 def test_a_rule_without_acts_is_said_to_have_none() -> None:
     assert "asks for no act" in as_text(explanation_report(protocol(), (), at("2025-03-31T12:00:00+01:00")))
+
+
+def test_an_act_goes_by_the_area_s_name_and_the_shared_one() -> None:
+    named = protocol(called={"strategy_meeting": "Missing Children Meeting"})
+    text = as_text(report(answer(part(obligation(), protocol=named))))
+    assert "\n  act       Missing Children Meeting (strategy meeting)\n" in text

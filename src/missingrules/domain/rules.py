@@ -289,11 +289,15 @@ def triggers_of(trigger: Trigger) -> tuple[Moment | Stretch, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role with its local title and its grade on the shared ladder (None: not a rank)."""
+    """A role with its local title, its grade on the shared ladder (None: not a rank) and the agency that it is of.
+
+    `agency` is None only where a record names somebody whom the protocol does not have.
+    """
 
     name: str
     title: str
     grade: str | None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -575,7 +579,8 @@ class Words:
 class Protocol:
     """One authority's protocol, read and resolved. `families` are ordered: what feeds a guard before what it guards.
 
-    Two are equal only if they are the same object, so that what follows from one can be remembered with it.
+    Two are equal only if they are the same object, so that what follows from one can be remembered with it. `called` is
+    the area's own name for an action, where it has one.
     """
 
     name: str
@@ -590,6 +595,7 @@ class Protocol:
     hours: Mapping[str, Hours]
     roles: Mapping[str, Role]
     words: Words
+    called: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     readings: Mapping[str, Reading]
     conventions: Mapping[str, Convention] = field(default_factory=lambda: MappingProxyType({}))
     stated_ranks_as: Modality = Modality.MUST

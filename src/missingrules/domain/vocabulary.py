@@ -1,6 +1,7 @@
 """The shared words of all protocols, with one line of meaning each.
 
-A protocol may add facts, actions and events of its own; topics and grades are closed: areas are compared by them.
+A protocol may add facts, actions and events of its own; topics, grades and agencies are closed: areas are compared by
+them. The acts stand in `actions.py`. How a word is chosen: docs/vocabulary.md.
 """
 
 from __future__ import annotations
@@ -9,6 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from missingrules.domain.actions import ACTIONS as ACTIONS
+from missingrules.domain.actions import ACTIONS_BY_TOPIC as ACTIONS_BY_TOPIC
+from missingrules.domain.actions import DONE as DONE
+from missingrules.domain.actions import NOT_DONE as NOT_DONE
+from missingrules.domain.actions import ActionWord as ActionWord
 
 
 class FactKind(StrEnum):
@@ -44,17 +51,6 @@ class FactWord:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionWord:
-    """An act. A record of it counts as done with no outcome or one in `done`; records of `also` count as it too."""
-
-    name: str
-    meaning: str
-    done: tuple[str, ...] = ()
-    not_done: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class EventWord:
     """Something that happens to a child; `fields` are what a case may say of it."""
 
@@ -62,12 +58,6 @@ class EventWord:
     meaning: str
     fields: MappingProxyType[str, FactType]
 
-
-DONE: Final = ("done", "completed", "held")
-NOT_DONE: Final = (
-    "attempted", "declined", "refused", "cancelled", "unresolved",
-    "considered", "for", "against", "agreed", "not_agreed",
-)  # fmt: skip
 
 RISK: Final = ("no_apparent_risk", "low", "medium", "high")
 KINDS: Final = ("missing", "absent")
@@ -81,6 +71,26 @@ LADDER: Final = (
 POLICE_LADDER: Final = (
     "constable", "sergeant", "inspector", "chief_inspector", "superintendent", "chief_superintendent", "chief_officer",
 )  # fmt: skip
+
+AGENCIES: Final = MappingProxyType(
+    {
+        "police": "the police of any force, and the police's national desks",
+        "childrens_social_care": "the council's social workers, those above them, reviewing officers and front doors",
+        "local_authority": "the council as a whole, or beyond its social care: early help, youth service, members",
+        "health": "the health service",
+        "education": "schools, colleges and the council's education teams",
+        "youth_justice": "the youth offending service",
+        "placement": "foster carers, children's homes and those who run them",
+        "voluntary": "charities and the services that they run",
+        "independent": "who interviews or speaks for the child from outside those responsible",
+        "partnership": "several agencies together, or whichever of them it is: hubs, boards, groups, professionals",
+        "central_government": "the Home Office and other national bodies that are no police",
+        "family": "parents, relatives and friends",
+        "carers": "who looks after the child, where the paper does not say whether at home or in a placement",
+        "child": "the child",
+        "public": "anybody else: who reports the child, or has the child with them",
+    }
+)
 
 TOPICS: Final = MappingProxyType(
     {
@@ -105,6 +115,7 @@ TOPICS: Final = MappingProxyType(
         "recording": "making records",
         "repeat_review": "reviewing a child who goes missing repeatedly",
         "reporting": "reporting a child missing",
+        "return": "bringing the child back",
         "return_interview": "the independent interview after the return",
         "risk_assessment": "grading and reviewing risk",
         "risk_floor": "grades below which a child may not be put",
@@ -143,6 +154,18 @@ FACTS: Final = MappingProxyType(
                 "Was the child placed here by another local authority?",
             ),
             _fact("child.placed_out_of_county", "status", "yes_no", "Is the child placed outside the authority's area?"),
+            _fact("child.assessed_as_adult", "status", "yes_no", "Was the young person's age assessed as over 18?"),
+            _fact("child.early_help", "status", "yes_no", "Is the child's case open to early help?"),
+            _fact("child.in_childrens_home", "status", "yes_no", "Does the child live in a children's home?"),
+            _fact("child.located_abroad", "status", "yes_no", "Has the child been located in another country?"),
+            _fact("child.may_go_missing", "judgement", "yes_no", "Is it judged that the child may go missing?"),
+            _fact("child.open_to_social_care", "status", "yes_no", "Is the child's case open to children's social care?"),
+            _fact("child.repeatedly_missing", "judgement", "yes_no", "Is it judged that the child goes missing repeatedly?"),
+            _fact("child.section_47_enquiry", "status", "yes_no", "Is the child subject to a section 47 enquiry?"),
+            _fact("child.significant_harm", "judgement", "yes_no", "Is significant harm to the child found or feared?"),
+            _fact("child.taken_over_by_another_authority", "status", "yes_no", "Has another local authority taken over the case?"),
+            _fact("child.trafficking_suspected", "judgement", "yes_no", "Is it suspected that the child was trafficked?"),
+            _fact("child.unaccompanied_asylum_seeking", "status", "yes_no", "Is the child an unaccompanied asylum seeking child?"),
             _fact("episode.missing", "status", "yes_no", "Is the child missing?", built_in=True),
             _fact("episode.missing_for", "status", "length", "How long has the child been missing?", built_in=True),
             _fact("episode.first_episode", "status", "yes_no", "Is this the child's first missing episode?", built_in=True),
@@ -153,37 +176,16 @@ FACTS: Final = MappingProxyType(
             _fact("episode.exploitation_suspected", "judgement", "yes_no", "Is exploitation suspected?"),
             _fact("episode.harm_or_crime_suspected", "judgement", "yes_no", "Is harm or a crime suspected?"),
             _fact("episode.serious_concerns", "judgement", "yes_no", "Are there serious concerns?"),
+            _fact("episode.carer_concerned", "judgement", "yes_no", "Is the carer concerned for the child's safety?"),
+            _fact("episode.deployment_delayed", "judgement", "yes_no", "Do exceptional circumstances put off the sending of officers?"),
+            _fact("episode.family_support_appropriate", "judgement", "yes_no", "Is support for the family appropriate?"),
+            _fact("episode.search_unsafe", "judgement", "yes_no", "Would it be unsafe for family or carers to look for the child?"),
+            _fact("episode.telling_parents_harmful", "judgement", "yes_no", "Would telling the parents or others with parental responsibility be against the child's welfare?"),
             _fact("plan.report_after", "status", "length", "After how long does the child's plan say to report?"),
             _fact("protocol.area", "status", "choice", "In which of the protocol's areas does the child live?"),
         ]
     )
 )  # fmt: skip
-
-
-def _action(name: str, meaning: str, *done: str, also: tuple[str, ...] = ()) -> tuple[str, ActionWord]:
-    return name, ActionWord(name, meaning, done, also=also)
-
-
-ACTIONS: Final = MappingProxyType(
-    dict(
-        [
-            _action("strategy_meeting", "a strategy meeting or discussion was held"),
-            _action("return_interview", "the independent return interview was held"),
-            _action("prevention_interview", "the police saw the child after the return and interviewed them"),
-            _action("notify", "somebody was told", "sent", "told"),
-            _action("consult", "somebody's advice was taken"),
-            _action("share_information", "information was passed on", "sent"),
-            _action("record_information", "information was put on the child's record"),
-            _action("record_reasons", "the reasons for a decision were put on record"),
-            _action("mash_referral", "the child was referred to the multi-agency safeguarding hub", "sent"),
-            _action("settle_risk_disagreement", "a disagreement on the level of risk was settled", "settled"),
-            _action("risk_assessment", "the level of risk was assessed"),
-            _action("update_plan", "the child's plan was brought up to date"),
-            _action("end_placement", "the placement was ended"),
-            _action("close_case", "the case was closed"),
-        ]
-    )
-)
 
 
 def _event(name: str, meaning: str, **fields: FactType) -> tuple[str, EventWord]:
@@ -193,11 +195,44 @@ def _event(name: str, meaning: str, **fields: FactType) -> tuple[str, EventWord]
 EVENTS: Final = MappingProxyType(
     dict(
         [
-            _event("risk_disagreement_raised", "agencies disagree on the level of risk"),
-            _event("placement_planned", "a placement is planned", starts_at=FactType.INSTANT),
+            _event(
+                "child_presents_elsewhere",
+                "a missing child of one authority turned up in another",
+                enquiries_needed=FactType.YES_NO,
+            ),
+            _event("child_with_somebody", "somebody has a missing child without the agreement of those responsible"),
+            _event(
+                "crime_or_danger_apparent",
+                "at the return it showed that the child was a victim of a crime or is in danger",
+            ),
+            _event(
+                "crime_scene_known",
+                "a parent or carer learned where a crime against the child happened or evidence lies",
+            ),
+            _event(
+                "found_after_closure", "a young person was located whose case had been closed", in_need=FactType.YES_NO
+            ),
+            _event("missing_child_unreported", "it came out that a child is missing whom nobody at home had reported"),
+            _event("missing_notification", "notice that the child is missing came through to the local authority"),
+            _event(
+                "out_of_area_placement_planned",
+                "a placement outside the authority's area is planned",
+                starts_at=FactType.INSTANT,
+            ),
+            _event(
+                "placement_planned",
+                "a placement is planned",
+                starts_at=FactType.INSTANT,
+                initial_meeting=FactType.YES_NO,
+            ),
             _event("placement_started", "a placement began", planned=FactType.YES_NO),
-            _event("publicity_proposed", "publicity is proposed", decision_at=FactType.INSTANT),
             _event("publicised", "the case was publicised", agreed=FactType.YES_NO),
+            _event("publicity_proposed", "publicity is proposed", decision_at=FactType.INSTANT),
+            _event("referral_criteria_found_met", "it was found that the child is to be referred"),
+            _event("risk_disagreement_raised", "agencies disagree on the level of risk"),
+            _event("statutory_review_held", "a statutory review of a child in care was held", absences=FactType.YES_NO),
+            _event("unexplained_school_absence", "a child did not come to school and nobody explained it"),
+            _event("whereabouts_withheld", "whoever has the child did not tell those who had to be told"),
         ]
     )
 )

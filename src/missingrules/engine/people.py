@@ -24,7 +24,7 @@ def people(reader: Reader, who: WhoEver | None, place: Place, at: Instant, fired
     if isinstance(who, People) and who.mode == "record_by":
         record = place.happening.record if place.happening else None
         named = (
-            tuple(reader.protocol.roles.get(r) or Role(r, r.replace("_", " "), None) for r in record.by if record)
+            tuple(reader.protocol.roles.get(r) or Role(r, r.replace("_", " "), None, None) for r in record.by if record)
             if record
             else ()
         )

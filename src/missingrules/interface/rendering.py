@@ -148,6 +148,7 @@ class Writer:
     def __init__(self, protocol: Protocol) -> None:
         self.name = protocol.name
         self.clock = protocol.clock
+        self.called = protocol.called
         self._cited: dict[Citations, list[Entry]] = {}
         self._people: dict[People, Entry | list[Entry]] = {}
         self._moments: dict[Instant, str] = {}
@@ -184,7 +185,7 @@ class Writer:
         return made
 
     def _settled(self, who: People) -> Entry | list[Entry]:
-        roles = [_entry(role=role.name, title=role.title, grade=role.grade) for role in who.roles]
+        roles = [_entry(role=role.name, title=role.title, grade=role.grade, agency=role.agency) for role in who.roles]
         match who.mode:
             case "all":
                 return roles
@@ -210,6 +211,7 @@ class Writer:
             item=duty.id.removeprefix(duty.rule).removeprefix(".") or None,
             protocol=one.protocol,
             action=duty.action,
+            called=self.called.get(duty.action),
             topic=duty.topic,
             title=duty.title,
             effect=duty.effect.value,
@@ -273,6 +275,7 @@ class Writer:
             rule=what.rule,
             protocol=self.name,
             action=what.action,
+            called=self.called.get(what.action),
             topic=what.topic,
             title=what.title,
             modality=what.modality.value,
@@ -334,5 +337,6 @@ class Writer:
             rule=one.duty.rule,
             protocol=self.name,
             action=one.duty.action,
+            called=self.called.get(one.duty.action),
             citations=self.cited(one.citations),
         )

@@ -28,11 +28,15 @@ class CitationOut(Closed):
 
 
 class Person(Closed):
-    """A role with its local title and its grade on the shared ladder (null: no rank)."""
+    """A role with its local title, its grade on the shared ladder (null: no rank) and its agency.
+
+    `agency` is null only for somebody whom a record names and the protocol does not.
+    """
 
     role: str
     title: str
     grade: str | None
+    agency: str | None
 
 
 class AnyOf(Closed):
@@ -103,6 +107,7 @@ class Action(Closed):
     item: str | None = Field(description="Which of the lettered acts of the rule; null where it has one only.")
     protocol: str
     action: str
+    called: str | None = Field(description="The area's own name for the action; null where it has none.")
     topic: str
     title: str
     effect: Literal["require", "consider", "decide", "agree"]
@@ -157,6 +162,7 @@ class ForbiddenOut(Closed):
     rule: str
     protocol: str
     action: str
+    called: str | None
     topic: str
     title: str
     modality: Literal["must", "should", "may", "stated"]
@@ -243,6 +249,7 @@ class NextOut(Closed):
     rule: str
     protocol: str
     action: str
+    called: str | None
     citations: list[CitationOut]
 
 

@@ -12,6 +12,7 @@ from missingrules.domain.clock import zone_exists
 from missingrules.domain.rules import Hours, Role, Words
 from missingrules.domain.vocabulary import (
     ACTIONS,
+    AGENCIES,
     EVENTS,
     FACTS,
     LADDER,
@@ -66,20 +67,27 @@ class Sections:
             self.broken.add((name, ""))
         return read
 
+    def named(self, name: str) -> bool:
+        """Whether a section that is there is a map of names; what else it is, is reported."""
+        if isinstance(self.node.get(name), Mapping):
+            return True
+        self.report.error(
+            "wrong-shape",
+            f"'{name}' wants names, each with what belongs to it",
+            self.node.key_span(name),
+            f"write {name}: and under it one name a line",
+        )
+        return False
+
     def entries(self, name: str, form: type[Form]) -> dict[str, tuple[Scalar, Form]]:
         """The named entries of a section."""
         section = self.node.get(name)
         found: dict[str, tuple[Scalar, Form]] = {}
         if section is None:
             return found
-        if not isinstance(section, Mapping):
-            self.report.error(
-                "wrong-shape",
-                f"'{name}' wants names, each with what belongs to it",
-                self.node.key_span(name),
-                f"write {name}: and under it one name a line",
-            )
+        if not self.named(name):
             return found
+        assert isinstance(section, Mapping)
         pattern = _FACT if name == "facts" else NAME
         for key, value in section.entries:
             if not pattern.fullmatch(key.text):
@@ -129,8 +137,27 @@ def roles(sections: Sections) -> dict[str, Role]:
                 (*LADDER, *POLICE_LADDER),
                 f"lowest first: {', '.join(LADDER)}; police: {', '.join(POLICE_LADDER)}; agencies and teams have none",
             )
-        found[name] = Role(name, str(form.title), None if form.grade is None else str(form.grade))
+        if form.agency not in AGENCIES:
+            sections.report.unknown("unknown-agency", "agency", form.agency, AGENCIES, f"one of: {', '.join(AGENCIES)}")
+        grade = None if form.grade is None else str(form.grade)
+        found[name] = Role(name, str(form.title), grade, str(form.agency))
     return found
+
+
+def called(sections: Sections, words: Words) -> dict[str, str]:
+    """The area's own names for actions, by action."""
+    alone = {key: node for key, node in sections.node.entries if key == "called"}
+    if not alone or not sections.named("called"):
+        return {}
+    form = check(schema.CalledForm, sections.node._replace(named=alone), sections.report)
+    if form is None:
+        return {}
+    for action in form.called:
+        if action not in words.actions and ("actions", str(action)) not in sections.broken:
+            sections.report.unknown(
+                "unknown-action", "action", action, words.actions, "write an action as the rules of this file name it"
+            )
+    return {str(action): str(name) for action, name in form.called.items()}
 
 
 def vocabulary(sections: Sections, areas: tuple[str, ...]) -> Words:

@@ -139,7 +139,7 @@ class Bench:
                     if meant
                     else "who acts is introduced under 'roles', with a title",
                 )
-            return Role(str(word), str(word), None)
+            return Role(str(word), str(word), None, None)
         return found
 
     def rule(self, word: Text) -> str:

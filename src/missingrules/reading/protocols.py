@@ -65,6 +65,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     ledgers, sources = heads.ledgers(sections, folder)
     roles = heads.roles(sections)
     words = heads.vocabulary(sections, areas)
+    called = heads.called(sections, words)
     hours = heads.hours(sections)
     meetings = sections.entries("meetings", MeetingForm)
     conventions = heads.conventions(sections)
@@ -116,6 +117,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         hours=MappingProxyType(resolved_hours),
         roles=MappingProxyType(roles),
         words=words,
+        called=MappingProxyType(called),
         readings=MappingProxyType(resolved_readings),
         conventions=MappingProxyType(
             {

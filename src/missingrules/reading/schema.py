@@ -161,6 +161,7 @@ class MeetingForm(Closed):
 
 class RoleForm(Closed):
     title: Word = Field(description="The local title")
+    agency: Word = Field(description="Of which agency it is: police, childrens_social_care, health, family and so on")
     grade: Word | None = Field(default=None, description="Its place on the shared ladder; agencies and teams have none")
 
 
@@ -180,6 +181,10 @@ class ActionForm(Closed):
     done: Words = Field(default_factory=list, description="Outcomes of its own that count as done")
     not_done: Words = Field(default_factory=list, description="Outcomes of its own that do not")
     also: Words = Field(default_factory=list, description="Other actions, a record of which counts as this one")
+
+
+class CalledForm(Closed):
+    called: dict[Word, Word] = Field(description="Actions, each with the area's own name for it")
 
 
 class EventForm(Closed):
@@ -263,6 +268,7 @@ class ProtocolFile(Head):
     facts: dict[Word, FactForm] = Field(default_factory=dict, description="Facts of this area's own")
     actions: dict[Word, ActionForm] = Field(default_factory=dict, description="Acts of this area's own")
     events: dict[Word, EventForm] = Field(default_factory=dict, description="Events of this area's own")
+    called: dict[Word, Word] = Field(default_factory=dict, description="The area's own names for actions")
     conventions: ConventionsForm | None = Field(default=None, description="Said once for the whole file, with why")
     readings: dict[Word, ReadingForm] = Field(default_factory=dict, description="What the source leaves open")
     tables: dict[Word, TableForm] = Field(default_factory=dict, description="Decision tables")

@@ -113,7 +113,7 @@ class _Teller:
         if isinstance(provision, Duty):
             return " ".join(self.duty(provision))
         if isinstance(provision, Prohibition):
-            what = f"Nobody may {_act(provision.action)}"
+            what = f"Nobody may {self.act(provision.action)}"
             said = [what + _also(provision.method, " by {}") + _also(provision.outcome, " as {}")]
         else:
             said = [self.conclusion(provision)]
@@ -132,7 +132,7 @@ class _Teller:
         to = self.who(duty.to)
         with_ = self.who(duty.with_)
         whom = (f" to {to}" if to else "") + (f" with {with_}" if with_ else "")
-        act = f"{_EFFECTS[duty.effect]}{_act(duty.action)}{about}{whom}"
+        act = f"{_EFFECTS[duty.effect]}{self.act(duty.action)}{about}{whom}"
         who = self.who(duty.by)
         who = "somebody (the paper does not say who)" if who in ("", "not stated") else who
         by_when = self.repeat(duty) if duty.repeat else self.deadline(duty.deadline)
@@ -150,6 +150,11 @@ class _Teller:
         if duty.aim:
             yield f"Aimed at: {duty.aim.text.replace('_', ' ')}."
         yield self.source(duty.citations)
+
+    def act(self, action: str) -> str:
+        """An action by the area's own name, if it has one, and by the shared one."""
+        own = self.protocol.called.get(action)
+        return f"“{own}” ({_word(action)})" if own else f"“{_word(action)}”"
 
     def exceptions(self, guard: rules.Guard) -> Iterator[str]:
         for one in guard.unless:
@@ -300,10 +305,6 @@ def _name(fact: str) -> str:
 
 def _word(word: str | None) -> str:
     return (word or "").replace("_", " ")
-
-
-def _act(action: str) -> str:
-    return f"“{_word(action)}”"
 
 
 def _anchor(anchor: str) -> str:

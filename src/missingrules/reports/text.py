@@ -62,6 +62,7 @@ class _Report:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.clock = answer.clock
+        self.called = {part.protocol.name: part.protocol.called for part in answer.protocols}
         self.actions = [one for part in answer.protocols for one in part.actions]
         self.several_subjects = len({one.subject for one in self.actions}) > 1
         # With one protocol its own paragraphs need no name before them.
@@ -181,9 +182,12 @@ class _Report:
         ]
 
     def what(self, one: Obligation) -> Iterator[_Line]:
-        """Which of several acts of a rule this is."""
-        if one.duty.id != one.duty.rule:
-            yield _Line("act", one.duty.action.replace("_", " "))
+        """Which of several acts of a rule this is, and what the area calls an act that others call otherwise."""
+        name, own = one.duty.action.replace("_", " "), self.called[one.protocol].get(one.duty.action)
+        if own:
+            yield _Line("act", f"{own} ({name})")
+        elif one.duty.id != one.duty.rule:
+            yield _Line("act", name)
 
     def by_when(self, one: Obligation) -> Iterator[_Line]:
         now = self.answer.as_of
