@@ -27,6 +27,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/missingrules check protocols
 	$(BIN)/missingrules sources check protocols/*.yaml $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
+	$(BIN)/missingrules coverage protocols/*.yaml --scenarios tests/scenarios
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
