@@ -150,6 +150,7 @@ def explain(
 ) -> None:
     """Why a rule has fired, or the first condition that kept it silent."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+    from missingrules.engine.editions import heard
     from missingrules.engine.explain import explain as run
     from missingrules.reading.cases import read_case
     from missingrules.reports.explanation import explanation_report
@@ -167,7 +168,7 @@ def explain(
         common.refuse(error.diagnostics)
     for one in protocols:
         if rule in {family.id for family in one.families}:
-            found = run(one, read, now, rule, horizon_days=horizon, readings=chosen)
+            found = heard(protocols, one, run(one, read, now, rule, horizon_days=horizon, readings=chosen), read)
             common.show(explanation_report(one, found, now))
 
 
@@ -183,7 +184,9 @@ def list_() -> None:
         common.refuse(error.diagnostics)
     names = max((len(one.name) for one in found), default=0)
     homes = max((len(one.where_from) for one in found), default=0)
-    common.write("".join(f"{one.name:{names}}  {one.where_from:{homes}}  {one.path}\n" for one in found))
+    for one in found:
+        since = f" (from {one.holds_from})" if one.holds_from else ""
+        common.write(f"{one.name:{names}}  {one.where_from:{homes}}  {one.path}{since}\n")
 
 
 @app.command()
@@ -197,7 +200,7 @@ def show(
     from missingrules.reports.prose import rule_report
 
     try:
-        (read,) = common.protocols([protocol])
+        read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]
         if not found:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.rules import Citations, Duty, NotStated, People, Prohibition, Protocol
+    from missingrules.domain.rules import Citations, Duty, Edition, NotStated, People, Prohibition, Protocol
 
 T = TypeVar("T")
 
@@ -27,6 +28,15 @@ class Status(StrEnum):
     AVAILABLE = "available"
     DUE = "due"
     OVERDUE = "overdue"
+
+
+class Phase(StrEnum):
+    """When a duty is somebody's business: worked out from its trigger and the episode as it stands (meaning.md, 5)."""
+
+    NOW = "now"
+    ON_RETURN = "on_return"
+    PLANNING = "planning"
+    ORGANISATION = "organisation"
 
 
 class Evidence(NamedTuple):
@@ -275,6 +285,7 @@ class ProtocolAnswer:
     forbidden: tuple[Forbidden, ...]
     conflicts: tuple[Conflict, ...]
     outlook: Later[Outlook]
+    phases: Later[Mapping[str, Phase]] = field(default_factory=lambda: Later.of({}))  # by the keys of `actions`
 
     @property
     def ambiguities(self) -> tuple[Ambiguity, ...]:
@@ -293,15 +304,44 @@ class ProtocolAnswer:
         return self.outlook.get().valid_until
 
 
+class EpisodeState(NamedTuple):
+    """An episode that has begun, as it stands at `as_of`. An instant of which the case has the date alone is the last
+    second of that date; None where it has not happened, or is not known to have."""
+
+    id: str
+    kind: str | None
+    started_on: date  # in the answer's zone
+    started: Instant
+    located: Instant | None
+    returned: Instant | None
+    over: bool  # returned, or another has begun since
+
+
+class Warned(NamedTuple):
+    """An edition that speaks for an episode (None: for the child or the organisation) on whose date it is not in force:
+    that of the episode's start, or of the firing."""
+
+    what: Literal["not_yet_in_force", "no_longer_in_force"]
+    episode: str | None
+    protocol: str
+    edition: Edition
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one or several protocols ask for one case at one instant; `actions` in the fixed order."""
+    """What one or several protocols ask for one case at one instant; `actions` in the fixed order.
+
+    `protocols` has one entry for each edition that was asked; `episodes` are those begun, in the case's order.
+    """
 
     case: str
     as_of: Instant
     horizon_days: int
     clock: Clock
     protocols: tuple[ProtocolAnswer, ...]
+    episodes: tuple[EpisodeState, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     @property
     def valid_until(self) -> Instant | None:
