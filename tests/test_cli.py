@@ -195,6 +195,8 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
 
 
 def test_output_is_utf_8_whatever_the_locale() -> None:
-    done = run("evaluate", "examples/looked-after-clock-change.yaml", *ASKED, LC_ALL="C", PYTHONIOENCODING="ascii")
+    done = run(
+        "evaluate", "examples/looked-after-clock-change.yaml", "--full", *ASKED, LC_ALL="C", PYTHONIOENCODING="ascii"
+    )
     assert done.returncode == 0
     assert "’" in done.stdout.decode("utf-8")

@@ -18,6 +18,7 @@ import typer
 from missingrules.cli import common
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
+from missingrules.reports.by import By
 
 app = typer.Typer(
     help="Rules for children missing from home and care: what must be done, by whom, by when, and by which paragraph.",
@@ -107,6 +108,10 @@ def evaluate(
     modality: Annotated[
         list[Modality] | None, typer.Option(help="Only duties of this strength; text only.", case_sensitive=False)
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything that stands behind each duty, nothing folded away; text only.")
+    ] = False,
+    group: Annotated[By, typer.Option(help="What the duties are grouped by; text only.")] = By.PHASE,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
@@ -118,8 +123,10 @@ def evaluate(
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         common.refuse_unknown_roles(for_ or [], protocols)
-        if format is Format.JSON and (for_ or modality):
-            raise InvalidInput([Diagnostic("whole-json", "--for and --modality narrow the text alone", hint=WHOLE)])
+        shaping = {"--for": for_, "--modality": modality, "--full": full, "--group": group is not By.PHASE}
+        if format is Format.JSON and any(shaping.values()):
+            given = " and ".join(name for name, value in shaping.items() if value)
+            raise InvalidInput([Diagnostic("whole-json", f"what {given} does is for the text alone", hint=WHOLE)])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -133,7 +140,7 @@ def evaluate(
         from missingrules.reports.text import report
 
         shown, hidden = narrowed(answer, for_ or (), [each.value for each in modality or ()])
-        common.show(report(shown))
+        common.show(report(shown, full=full, by=group))
         if hidden:
             asked = [f"--for {role}" for role in for_ or ()] + [f"--modality {each.value}" for each in modality or ()]
             common.write(f"\nNot shown: {common.counted(hidden, 'duty', 'duties')}, because of {' '.join(asked)}\n")
