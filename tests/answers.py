@@ -168,7 +168,9 @@ def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:
 
 def state(id_: str = "E1", started: str = "2025-03-28T22:30:00+00:00", returned: str | None = None) -> EpisodeState:
     back = None if returned is None else at(returned)
-    return EpisodeState(id_, "missing", date.fromisoformat(started[:10]), at(started), None, back, back is not None)
+    day, begun = date.fromisoformat(started[:10]), at(started) if "T" in started else None
+    lasted = None if back is None or begun is None else back - begun
+    return EpisodeState(id_, "missing", day, begun, None, back, lasted, back is not None)
 
 
 def answer(*parts: ProtocolAnswer, episodes: tuple[EpisodeState, ...] = (), **more: Any) -> Answer:

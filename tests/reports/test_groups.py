@@ -212,6 +212,13 @@ def test_by_status_all_that_is_due_stands_together() -> None:
     ]
 
 
+def test_an_episode_of_which_the_date_alone_is_known_has_no_time() -> None:
+    away = as_text(report(asked(of("E1"), episodes=(state("E1", "2025-03-20"),)))).splitlines()
+    back = as_text(report(asked(of("E1"), episodes=(state("E1", "2025-03-20", "2025-03-21T23:59:59+00:00"),))))
+    assert away[2] == "Episode E1: missing since Thu 20 Mar 2025."
+    assert back.splitlines()[2] == "Episode E1: missing since Thu 20 Mar 2025, back since Fri 21 Mar 2025."
+
+
 def edition(label: str, first: date | None = None, end: date | None = None) -> Edition:
     return Edition(label, in_force=(first, end))
 

@@ -126,7 +126,7 @@ def evaluate(
         shaping = {"--for": for_, "--modality": modality, "--full": full, "--group": group is not By.PHASE}
         if format is Format.JSON and any(shaping.values()):
             given = " and ".join(name for name, value in shaping.items() if value)
-            raise InvalidInput([Diagnostic("whole-json", f"what {given} does is for the text alone", hint=WHOLE)])
+            raise InvalidInput([Diagnostic("whole-json", f"{given}: for the text alone", hint=WHOLE)])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -175,8 +175,10 @@ def explain(
         common.refuse(error.diagnostics)
     for one in protocols:
         if rule in {family.id for family in one.families}:
-            found = heard(protocols, one, run(one, read, now, rule, horizon_days=horizon, readings=chosen), read)
-            common.show(explanation_report(one, found, now))
+            found = run(one, read, now, rule, horizon_days=horizon, readings=chosen)
+            told = heard(protocols, one, found, read)
+            if told or not found:
+                common.show(explanation_report(one, told, now))
 
 
 @app.command("list")

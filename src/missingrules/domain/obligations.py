@@ -305,15 +305,16 @@ class ProtocolAnswer:
 
 
 class EpisodeState(NamedTuple):
-    """An episode that has begun, as it stands at `as_of`. An instant of which the case has the date alone is the last
-    second of that date; None where it has not happened, or is not known to have."""
+    """An episode that has begun, as it stands at `as_of`. `located` and `returned` are None where that has not
+    happened, or is not known to have; of a date alone they are the last second."""
 
     id: str
     kind: str | None
     started_on: date  # in the answer's zone
-    started: Instant
+    started: Instant | None  # None: the date alone is known
     located: Instant | None
     returned: Instant | None
+    lasted: int | None  # seconds from start to return, if both instants are known
     over: bool  # returned, or another has begun since
 
 

@@ -33,16 +33,17 @@ def _states(case: Case, as_of: Instant, clock: Clock) -> Iterator[EpisodeState]:
     episodes = begun(case, as_of, clock).episodes
     last = max((_first(clock, episode.started) for episode in episodes), default=as_of)
     for episode in episodes:
-        started = _first(clock, episode.started)
+        started = episode.started if isinstance(episode.started, int) else None
         returned = _happened(clock, episode.returned, as_of)
         yield EpisodeState(
             id=episode.id,
             kind=_kind(clock, episode, as_of),
-            started_on=episode.started if isinstance(episode.started, date) else clock.date_of(episode.started),
+            started_on=clock.date_of(_first(clock, episode.started)),
             started=started,
             located=_happened(clock, episode.located, as_of),
             returned=returned,
-            over=returned is not None or started < last,
+            lasted=None if started is None or returned is None or returned != episode.returned else returned - started,
+            over=returned is not None or _first(clock, episode.started) < last,
         )
 
 

@@ -88,11 +88,14 @@ class Sheet(Sorted):
     def episode(self, one: EpisodeState) -> str:
         """How an episode stands."""
         kind = one.kind or "away"
+        since = day(one.started_on) if one.started is None else self.when(one.started)
         if one.returned is not None:
-            lasted = duration(one.returned - one.started)
-            return f"Episode {one.id}: {kind} for {lasted}, back since {self.when(one.returned)}."
+            how_long = f"since {since}" if one.lasted is None else f"for {duration(one.lasted)}"
+            # Of a return of which only the date is known no time is told.
+            back = self.when(one.returned) if one.lasted is not None else day(self.clock.date_of(one.returned))
+            return f"Episode {one.id}: {kind} {how_long}, back since {back}."
         found = f", located {self.when(one.located)}" if one.located is not None else ""
-        return f"Episode {one.id}: {kind} since {self.when(one.started)}{found}."
+        return f"Episode {one.id}: {kind} since {since}{found}."
 
     # --- small things ---
 
