@@ -128,6 +128,19 @@ def test_phases_in_their_order_and_in_each_the_sooner_first() -> None:
     ]
 
 
+def test_what_is_wanted_at_once_stands_first() -> None:
+    dated = of("E2", "letter", due=at("2025-04-01T12:00:00+01:00"))
+    told = sections(asked(dated, of("E2", "call", due_basis="promptly"), of("E2", "alert", due_basis="immediately")))
+    assert told["NOW, WHILE THE CHILD IS MISSING (3 due)"] == [
+        "  MUST      Alert",
+        "            Immediately. Police [7.22 bullet 2]",
+        "  MUST      Letter",
+        "            By Tue 1 Apr 2025 12:00 BST (in 1 day). Police [7.22 bullet 2]",
+        "  MUST      Call",
+        "            Promptly. Police [7.22 bullet 2]",
+    ]
+
+
 def test_what_the_response_left_open_stands_after_what_the_return_set_off() -> None:
     # E2 was back on 30 March: the interview came with that, the call the day before.
     found = asked(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from rich.padding import Padding
 from rich.text import Text
 
-from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
 from missingrules.domain.rules import Modality, NotStated
 from missingrules.reports.groups import NOBODY, OPEN, Fold, dated, folded, timed
@@ -16,12 +15,11 @@ from missingrules.reports.sheet import Sheet, counted
 from missingrules.reports.wording import day, duration, listed, people, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator
 
     from rich.console import RenderableType
 
-    from missingrules.domain.obligations import Ahead, ProtocolAnswer, Question
-    from missingrules.domain.rules import Citations
+    from missingrules.domain.obligations import Question
     from missingrules.reports.by import By
     from missingrules.reports.groups import Group
 
@@ -39,12 +37,12 @@ class Brief(Sheet):
         yield from self.forbidden("breached", "FORBIDDEN, BUT RECORDED", "bold red")
         for group in self.groups(by):
             yield from self.group(group)
+        yield from self.of_earlier_episodes()
         coming = self.of(Status.UPCOMING)
         yield from section("COMING UP, IF NOTHING CHANGES", self.entries(coming), "bold", close=True)
         yield from self.undecided()
         yield from self.questions()
-        yield from self.of_earlier_episodes()
-        yield from self.ahead()
+        yield from self.further()
         yield from self.forbidden("in_force", "MUST NOT BE DONE", "bold")
         yield from self.forbidden("not_decidable", "MAY BE FORBIDDEN", "bold")
         yield from self.standing()
@@ -303,28 +301,15 @@ class Brief(Sheet):
                 blocks.append([Line("CONFLICT", f"{text} [{references(conflict.citations, self.own)}]", "bold red")])
         yield from section("HOW THE CASE STANDS", blocks, "bold", close=True)
 
-    def ahead(self) -> Iterator[RenderableType]:
-        """Each condition once, with all that it would bring."""
-        found: dict[str, dict[str, Citations]] = {}
-        for part in self.answer.protocols:
-            for one in part.ahead:
-                brought = found.setdefault(self.condition(one, part), {})
-                own = tuple(cited for cited in one.duty.citations if cited.supports == "duty")
-                brought[one.duty.title] = brought.get(one.duty.title, ()) + (own or one.citations)
+    def further(self) -> Iterator[RenderableType]:
         blocks = [
-            [Line("if", condition), Line("then", self.brought(brought.items()))] for condition, brought in found.items()
+            [
+                Line("if", condition),
+                Line("then", "; ".join(f"{title} [{references(cited, self.own)}]" for title, cited in brought.items())),
+            ]
+            for condition, brought in self.ahead().items()
         ]
         yield from section("FURTHER AHEAD", blocks, "bold", close=True)
-
-    def brought(self, found: Iterable[tuple[str, Citations]]) -> str:
-        return "; ".join(f"{title} [{references(cited, self.own)}]" for title, cited in found)
-
-    def condition(self, one: Ahead, part: ProtocolAnswer) -> str:
-        by = "" if one.at >= FOREVER else day(part.protocol.clock.date_of(one.at))
-        if one.kind == "time":
-            return f"still missing on {by}"
-        more = "one more episode" if one.count == 1 else f"{one.count} more episodes"
-        return f"{more} by {by}" if by else more
 
 
 def _rank(fold: Fold) -> int:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
 from missingrules.reports.groups import OPEN, folded
 from missingrules.reports.layout import Line, section
 from missingrules.reports.sheet import Sheet, rule_of
-from missingrules.reports.wording import day, duration, listed, paragraphs, people, references, with_local_times
+from missingrules.reports.wording import duration, listed, paragraphs, people, references, with_local_times
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from missingrules.domain.obligations import Ahead, Forbidden, ProtocolAnswer, Question
-    from missingrules.domain.rules import Citations, Note
+    from missingrules.domain.obligations import Forbidden, Question
+    from missingrules.domain.rules import Note
     from missingrules.reports.by import By
     from missingrules.reports.groups import Fold
 
@@ -44,7 +43,7 @@ class Full(Sheet):
         yield from self.duties(earlier, "bold yellow", self.of(*OPEN, earlier=True))
         undecided = self.of(Status.NOT_DECIDABLE, earlier=True)
         yield from self.duties(f"{earlier}: CANNOT BE DECIDED YET", "bold magenta", undecided)
-        yield from self.ahead()
+        yield from self.further()
         yield from self.forbidden("in_force", "MUST NOT BE DONE", "bold")
         yield from self.forbidden("not_decidable", "MAY BE FORBIDDEN", "bold")
         yield from self.conclusions()
@@ -202,29 +201,15 @@ class Full(Sheet):
             Line("decides", "; ".join(affected)),
         ]
 
-    def ahead(self) -> Iterator[RenderableType]:
-        """Each condition once, with all that it would bring."""
-        found: dict[str, dict[str, Citations]] = {}
-        for part in self.answer.protocols:
-            for one in part.ahead:
-                brought = found.setdefault(self.condition(one, part), {})
-                own = tuple(cited for cited in one.duty.citations if cited.supports == "duty")
-                brought[one.duty.title] = brought.get(one.duty.title, ()) + (own or one.citations)
+    def further(self) -> Iterator[RenderableType]:
         blocks = [
             [
                 Line("if", condition, "bold"),
                 *(Line("then", f"{title}: {references(cited, self.own)}") for title, cited in brought.items()),
             ]
-            for condition, brought in found.items()
+            for condition, brought in self.ahead().items()
         ]
         yield from section("FURTHER AHEAD", blocks, "bold")
-
-    def condition(self, one: Ahead, part: ProtocolAnswer) -> str:
-        by = "" if one.at >= FOREVER else day(part.protocol.clock.date_of(one.at))
-        if one.kind == "time":
-            return f"still missing on {by}"
-        more = "one more episode" if one.count == 1 else f"{one.count} more episodes"
-        return f"{more} by {by}" if by else more
 
     def unclear(self) -> Iterator[RenderableType]:
         lines = [

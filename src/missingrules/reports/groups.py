@@ -69,8 +69,8 @@ class Sorted:
         return o.episode in self._earlier
 
     def groups(self, by: By) -> list[Group]:
-        """What is due or may be done, without that of earlier episodes."""
-        found = self.of(*OPEN, earlier=False)
+        """What is due or may be done, without that of earlier episodes; what is wanted at once stands first."""
+        found = sorted(self.of(*OPEN, earlier=False), key=lambda o: dated(o) or o.due_basis != "immediately")
         if by is By.STATUS:
             return [Group("DUE", tuple(found))] if found else []
         if by is By.ROLE:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.padding import Padding
 from rich.text import Text
 
+from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import Duty, NotStated
 from missingrules.reports.groups import Sorted
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import Answer, EpisodeState, Obligation, Warned
+    from missingrules.domain.clock import Clock, Instant
+    from missingrules.domain.obligations import Ahead, Answer, EpisodeState, Obligation, Warned
+    from missingrules.domain.rules import Citations
     from missingrules.reports.groups import Fold
 
 COUNTED: Final = (
@@ -96,6 +98,25 @@ class Sheet(Sorted):
             return f"Episode {one.id}: {kind} {how_long}, back since {back}."
         found = f", located {self.when(one.located)}" if one.located is not None else ""
         return f"Episode {one.id}: {kind} since {since}{found}."
+
+    # --- what lies ahead ---
+
+    def ahead(self) -> dict[str, dict[str, Citations]]:
+        """Each condition once, with all that it would bring: title and paragraphs."""
+        found: dict[str, dict[str, Citations]] = {}
+        for part in self.answer.protocols:
+            for one in part.ahead:
+                brought = found.setdefault(self.condition(one, part.protocol.clock), {})
+                own = tuple(cited for cited in one.duty.citations if cited.supports == "duty")
+                brought[one.duty.title] = brought.get(one.duty.title, ()) + (own or one.citations)
+        return found
+
+    def condition(self, one: Ahead, clock: Clock) -> str:
+        by = "" if one.at >= FOREVER else day(clock.date_of(one.at))
+        if one.kind == "time":
+            return f"still missing on {by}"
+        more = "one more episode" if one.count == 1 else f"{one.count} more episodes"
+        return f"{more} by {by}" if by else more
 
     # --- small things ---
 
