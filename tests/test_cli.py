@@ -127,7 +127,7 @@ def test_a_report_in_full_and_by_role() -> None:
     asked = ("--protocol", "northamptonshire", "--as-of", "2025-06-30T12:00:00+01:00")
     words = ("evaluate", "examples/three-episodes-in-a-week.yaml", *asked)
     short, full = run(*words).stdout.decode(), run(*words, "--full").stdout.decode()
-    # Three screens of some 55 lines, and each title that the short text has stands in the long one too.
+    # Three screens of some 55 lines.
     assert short.count("\n") < 170 < full.count("\n")
     assert "\nNorthamptonshire Police (" in run(*words, "--group", "role").stdout.decode()
     assert "--full and --group: for the text alone" in refused(*words, "--full", "--group", "role", "--format", "json")

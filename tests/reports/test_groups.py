@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from missingrules.domain.obligations import Phase, Status, Warned
 from missingrules.domain.rules import NOT_STATED, Edition, Modality, People
+from missingrules.engine.evaluate import evaluate
+from missingrules.reading.cases import read_case
+from missingrules.reading.protocols import read_protocol
 from missingrules.reports.by import By
 from missingrules.reports.text import as_text, report
 from tests.answers import (
@@ -28,6 +34,14 @@ from tests.answers import (
     protocol,
     state,
 )
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = {
+    "first-episode-at-home": "2025-06-12T09:00:00+01:00",
+    "looked-after-clock-change": "2025-03-31T12:00:00+01:00",
+    "three-episodes-in-a-week": "2025-06-30T12:00:00+01:00",
+}
+UNSURE = (Status.DUE, Status.AVAILABLE, Status.NOT_DECIDABLE)
 
 if TYPE_CHECKING:
     from missingrules.domain.obligations import Answer, EpisodeState, Obligation, ProtocolAnswer
@@ -230,6 +244,24 @@ def test_an_episode_of_which_the_date_alone_is_known_has_no_time() -> None:
     back = as_text(report(asked(of("E1"), episodes=(state("E1", "2025-03-20", "2025-03-21T23:59:59+00:00"),))))
     assert away[2] == "Episode E1: missing since Thu 20 Mar 2025."
     assert back.splitlines()[2] == "Episode E1: missing since Thu 20 Mar 2025, back since Fri 21 Mar 2025."
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize(("name", "as_of"), EXAMPLES.items())
+def test_the_short_text_names_or_counts_every_duty(name: str, as_of: str, by: By) -> None:
+    """Of the episode at hand and of the child all that is open and decided, what is overdue or not done of any."""
+    protocol_ = read_protocol(ROOT / "protocols" / "northamptonshire.yaml")
+    now = at(as_of)
+    found = evaluate([protocol_], read_case(ROOT / "examples" / f"{name}.yaml", [protocol_], now), now)
+    text = " ".join(as_text(report(found, by=by)).split())
+    actions = found.protocols[0].actions
+    last = found.episodes[-1].id
+    always = (Status.OVERDUE, Status.MISSED, Status.UPCOMING)
+    at_hand = [o for o in actions if o.episode in (None, last) and o.status in (Status.DUE, Status.AVAILABLE)]
+    assert at_hand
+    assert all(o.duty.title in text for o in (*at_hand, *(o for o in actions if o.status in always)))
+    folded = [o for o in actions if o.episode not in (None, last) and o.status in UNSURE and o.due is None]
+    assert not folded or f"{len(folded)} without a date are folded away here; --full names them." in text
 
 
 def edition(label: str, first: date | None = None, end: date | None = None) -> Edition:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.obligations import (
+        Ahead,
         Answer,
         EpisodeState,
         Explanation,
@@ -109,7 +110,7 @@ class _Voices:
                     for one in said.questions
                     if (affects := tuple(key for key in one.affects if key not in lost)) or not one.affects
                 ),
-                ahead=tuple(one for one in said.ahead if speaks(one.subject, None if one.at >= FOREVER else one.at)),
+                ahead=tuple(one for one in said.ahead if place in self._ahead(one)),
             )
 
         return replace(
@@ -120,6 +121,15 @@ class _Voices:
             conflicts=tuple(one for one in part.conflicts if speaks(one.episode)),
             outlook=Later(outlook),
         )
+
+    def _ahead(self, one: Ahead) -> set[int]:
+        """The editions that would speak of it: for more episodes, on any day until the last of these could begin."""
+        now = self._day(None)
+        last = date.max if one.at >= FOREVER else self._day(None, one.at)
+        if one.kind == "time":
+            return {chosen(self.editions, self._day(one.subject, one.at))}
+        changes = (day for edition in self.editions for day in edition.in_force if day and now < day <= last)
+        return {chosen(self.editions, day) for day in (now, *changes)}
 
     def warnings(self, part: ProtocolAnswer, place: int) -> Iterator[Warned]:
         """One for each episode for which it speaks without being in force; of all that has no episode, one."""
