@@ -12,6 +12,7 @@ Every scalar is text, as `load` reads it. An entry has one or several of
 - `forbidden`: maps of `key` with `status`, `record`, `at`;
 - `ambiguities`: maps of `reading`, `option` and `would_add` (keys that must be among those);
 - `conflicts`: maps of `what`, `episode` and `values`;
+- `warnings`: maps of `what`, `episode`, `protocol`, `edition` (its label) and `on`; every one of them;
 - `next`: maps of `rule` (or rule.item) with `kind`, `count`, `at`, `subject`;
 - `valid_until`.
 
@@ -41,6 +42,7 @@ from missingrules.domain.obligations import (
     ProtocolAnswer,
     Question,
     Undecided,
+    Warned,
 )
 from missingrules.domain.rules import Duty, NotStated, People, Protocol
 
@@ -51,7 +53,8 @@ Entry = Mapping[str, Any]
 T = TypeVar("T")
 
 CHECKS: Final = (
-    "expect", "absent", "questions", "conclusions", "forbidden", "ambiguities", "conflicts", "next", "valid_until",
+    "expect", "absent", "questions", "conclusions", "forbidden", "ambiguities", "conflicts", "warnings", "next",
+    "valid_until",
 )  # fmt: skip
 # A number, a UTC instant, a calendar period.
 _OCCURRENCE: Final = re.compile(
@@ -105,6 +108,8 @@ class _Check:
         self.subjects = {"child", "organisation", *(episode.id for episode in case.episodes)}
         self.ids = {event.id for event in case.events} | {record.id for record in case.records}
         self.parts = answer.protocols if isinstance(answer, Answer) else (answer,)
+        self.warnings = answer.warnings if isinstance(answer, Answer) else ()
+        self.phases = {key: phase for part in self.parts for key, phase in part.phases.get().items()}
         self.clock: Clock = self.parts[0].protocol.clock
         self.rules: dict[str, tuple[str, ...]] = {}
         for part in self.parts:
@@ -309,6 +314,22 @@ class _Check:
         }
         self._each("conflicts", entries, self._all("conflicts"), shown, reads)
 
+    def _warnings(self, entries: Iterable[Entry]) -> None:
+        def shown(one: Warned) -> str:
+            return f"{one.what} on {one.on}: {one.protocol}, {one.edition.label}, for {one.episode or 'the child'}"
+
+        reads: dict[str, Callable[[Warned, Any], bool]] = {
+            "what": lambda one, value: one.what == value,
+            "episode": lambda one, value: _text(one.episode) == value,
+            "protocol": lambda one, value: one.protocol == value,
+            "edition": lambda one, value: one.edition.label == value,
+            "on": lambda one, value: one.on.isoformat() == value,
+        }
+        entries = list(entries)
+        self._each("warnings", entries, list(self.warnings), shown, reads)
+        if len(entries) != len(self.warnings):
+            self._differs("warnings", len(entries), "; ".join(map(shown, self.warnings)) or "none")
+
     def _next(self, entries: Iterable[Entry]) -> None:
         def shown(one: Ahead) -> str:
             return f"{one.duty.id} ({one.kind}, {one.count} more, {self._time(one.at)}, {one.subject})"
@@ -444,6 +465,7 @@ _AMONG: Final = ("readings", "cite")
 
 FIELDS: Final[Mapping[str, tuple[Callable[[_Check, Any], object], Callable[[_Check, Obligation], object]]]] = {
     "status": (lambda _, v: v, lambda _, o: str(o.status)),
+    "phase": (lambda _, v: v, lambda check, o: str(check.phases[o.key])),
     "modality": (lambda _, v: v, lambda _, o: str(o.duty.modality)),
     "action": (lambda _, v: v, lambda _, o: o.duty.action),
     "episode": (lambda _, v: v, lambda _, o: _text(o.episode)),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -33,8 +34,6 @@ applies_to: invented children
 areas: [worked]
 zone: Europe/London
 working_days: england
-sources:
-  protocol: {title: Rules for the worked cases, edition: {label: invented}, ledger: ledger.yaml}
 roles:
   social_worker: {title: Social Worker, grade: practitioner}
   practice_manager: {title: Practice Manager, grade: practice_manager}
@@ -46,6 +45,7 @@ roles:
   mash: {title: Multi-Agency Safeguarding Hub}
 """
 SECTIONS: Final = {
+    "sources": "sources: {protocol: {title: Rules, edition: {label: invented}, ledger: ledger.yaml}}\n",
     "scope": 'scope: {when: {child.age: under 18}, cite: "1"}\n',
     "conventions": (
         "conventions:\n"
@@ -60,7 +60,7 @@ title: Rules for the worked cases
 paragraphs: [{ref: "1", heading: Invented}]
 """
 OF_THE_PROTOCOL: Final = (
-    "scope", "conventions", "hours", "meetings", "facts", "events", "actions", "readings", "tables", "rules",
+    "sources", "scope", "conventions", "hours", "meetings", "facts", "events", "actions", "readings", "tables", "rules",
 )  # fmt: skip
 
 
@@ -75,7 +75,17 @@ class Worked:
     @property
     def sections(self) -> dict[str, str]:
         """The block's own text by its keys, so that what is read is what is printed."""
-        parts = re.split(r"(?m)^(?=[a-z_]+:)", self.block)
+        return self._sections(self.block)
+
+    @property
+    def editions(self) -> list[dict[str, str]]:
+        """The sections of its protocol, and of the next edition where the block has one."""
+        first = self.sections
+        following = first.pop(NEXT, "").partition("\n")[2]
+        return [first, self._sections(dedent(following))] if following else [first]
+
+    def _sections(self, text: str) -> dict[str, str]:
+        parts = re.split(r"(?m)^(?=[a-z_]+:)", text)
         if parts[0].strip():
             raise NotAnExpectation(f"{self.title}: the block begins with {parts[0]!r}")
         return {part.partition(":")[0]: part for part in parts[1:]}
@@ -96,6 +106,8 @@ def worked_cases() -> list[Worked]:
     return found
 
 
+# The key under which a block has the sections of a second edition.
+NEXT: Final = "next_edition"
 # What is asked; all else is expected.
 ASKED = ("as_of", "organisation")
 
@@ -105,9 +117,8 @@ def _cases() -> tuple[Worked, ...]:
     return tuple(worked_cases())
 
 
-def compose(worked: Worked, folder: Path) -> Protocol:
-    """The block's rules as a whole protocol file, read as any other."""
-    sections = worked.sections
+def compose(sections: dict[str, str], folder: Path) -> Protocol:
+    """A block's rules as a whole protocol file, read as any other."""
     written = HEADER + "".join(text for name, text in SECTIONS.items() if name not in sections)
     written += "".join(sections[name] for name in OF_THE_PROTOCOL if name in sections)
     (folder / "ledger.yaml").write_text(LEDGER, encoding="utf-8")
@@ -118,19 +129,18 @@ def compose(worked: Worked, folder: Path) -> Protocol:
 
 @pytest.mark.parametrize("worked", _cases(), ids=lambda w: w.title.replace(" ", "-"))
 def test_a_case_worked_by_hand(worked: Worked, tmp_path: Path) -> None:
-    sections = worked.sections
-    unknown = set(sections) - {*OF_THE_PROTOCOL, "case", "then"}
+    unknown = set().union(*worked.editions) - {*OF_THE_PROTOCOL, "case", "then"}
     assert not unknown, f"nobody reads {unknown}"
-    protocol = compose(worked, tmp_path)
+    protocols = [compose(sections, tmp_path) for sections in worked.editions]
     written = load(worked.block)
     then: list[dict[str, Any]] = written["then"]
     assert then, "a case that expects nothing"
     for entry in then:
         as_of = instant(entry["as_of"])
         case = read_case_text(
-            json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1), "case", [protocol], as_of
+            json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1), "case", protocols, as_of
         )
-        answer = evaluate([protocol], case, as_of, organisation=entry.get("organisation") == "true")
+        answer = evaluate(protocols, case, as_of, organisation=entry.get("organisation") == "true")
         where = f"docs/meaning.md:{worked.line} {worked.title}, as of {entry['as_of']}"
         assert_answer(answer, case, {key: value for key, value in entry.items() if key not in ASKED}, where)
 
