@@ -67,6 +67,13 @@ def test_the_story_of_the_clock_change() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_the_readme_shows_how_the_demo_begins() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("It begins:\n\n```\n")[2].partition("  …\n```\n")[0]
+    assert "OVERDUE\n" in shown
+    assert run("evaluate", "examples/looked-after-clock-change.yaml", *ASKED).stdout.decode().startswith(shown)
+
+
 def test_a_child_placed_in_another_county_is_under_three_papers_at_once() -> None:
     name = "placed-in-another-county"
     protocols = [

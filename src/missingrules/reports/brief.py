@@ -110,7 +110,7 @@ class Brief(Sheet):
                 about = [self.time(fold.first)] if timed(fold.first) else []
                 about += [f"{len(fold.acts)} acts"] if len(fold.acts) > 1 else []
                 title = fold.first.duty.title + (f" ({', '.join(about)})" if about else "")
-                said.setdefault((fold.first.duty.modality, who), []).append(f"{title} [{self.first_references(fold)}]")
+                said.setdefault((fold.first.duty.modality, who), []).append(f"{title} {self.first_references(fold)}")
         for modality, who in sorted(said, key=lambda pair: _RANKS.index(pair[0])):
             yield indented([Line(modality.upper(), f"{who}: {'; '.join(said[modality, who])}")])
 
@@ -213,12 +213,19 @@ class Brief(Sheet):
         return tuple(c for c in cited if c.supports in ("duty", "deadline", "repeat")) or cited
 
     def first_references(self, fold: Fold) -> str:
-        """The first paragraph of each paper that asks for it."""
-        said = []
-        for one in self.all_of(ones[0] for ones in fold.acts):
-            first, *others = one.citations
-            said.append(self.cited((first,), one.protocol) + (" …" if others else "") + self.edition_of(one))
-        return "; ".join(dict.fromkeys(said))
+        """The first paragraph, and what other papers say of the same act, each with its first."""
+        others = [
+            f", together with {one.duty.modality.upper()} {_who(one)}: {numbered(one)}"
+            + (f" ({self.stands(one)}) " if timed(one) or one.status in STANDS else " ")
+            + self.first_reference(one)
+            for one in self.all_of(ones[0] for ones in fold.acts)
+            if self.shared.hides(one)
+        ]
+        return self.first_reference(fold.first) + "".join(dict.fromkeys(others))
+
+    def first_reference(self, one: Obligation) -> str:
+        first, *others = one.citations
+        return f"[{self.cited((first,), one.protocol)}{' …' if others else ''}{self.edition_of(one)}]"
 
     def marks(self, one: Obligation) -> str:
         """Which readings make a difference here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -31,16 +32,18 @@ def combinations_report(case: str, as_of: Instant, found: Sequence[Sequence[Comb
     """For each protocol the readings that the case touches, then what each combination changes."""
     clock = found[0][0].protocol.clock
     parts: list[RenderableType] = [Text(f"Case {case}, as of {moment(clock, as_of)}", "bold")]
+    several = Counter(of_protocol[0].protocol.name for of_protocol in found)
     for of_protocol in found:
-        parts += _of_protocol(of_protocol)
+        protocol = of_protocol[0].protocol
+        edition = f", {protocol.edition.label}" if several[protocol.name] > 1 else ""
+        parts += _of_protocol(of_protocol, paper(protocol) + edition)
     return Group(*parts)
 
 
-def _of_protocol(found: Sequence[Combination]) -> Iterator[RenderableType]:
+def _of_protocol(found: Sequence[Combination], name: str) -> Iterator[RenderableType]:
     """Each combination in full, save where smaller ones shown before it say the same."""
     asked, *others = found
     protocol = asked.protocol
-    name = paper(protocol)
     if not others:
         yield Text(f"\n{name}: no reading changes anything in this case", "bold")
         return

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.obligations import Forbidden, Question
-    from missingrules.domain.rules import Note
+    from missingrules.domain.obligations import Forbidden, ProtocolAnswer, Question
+    from missingrules.domain.rules import Citations, Note
     from missingrules.reports.by import By
     from missingrules.reports.groups import Fold
     from missingrules.reports.together import Block
@@ -85,8 +85,7 @@ class Full(Sheet):
     def block(self, fold: Fold, lines: Callable[[Fold], list[Line]]) -> list[Line]:
         first = fold.first
         if not self.shared.leads(first):
-            whose = [Line("paper", paper(first.protocol))] if self.several_papers else []
-            return [self.title(fold), *whose, *lines(fold)]
+            return [self.title(fold), *self.paper(first.protocol), *lines(fold)]
         shared = self.shared.block(first)
         members = [line for one in shared.ones for line in member(one, first.status, lines(alone(one)))]
         return [heading(shared, self.whose(fold)), *members, *map(indent, self.coming(shared))]
@@ -207,24 +206,29 @@ class Full(Sheet):
                 name = one.what.removeprefix("episode.")
                 of = f" of episode {one.episode}" if one.episode and self.several_subjects else ""
                 recorded = f" (recorded: {one.recorded})" if one.recorded not in (None, one.effective) else ""
-                source = paragraphs(one.citations, self.own)
+                source = self.sources(one.citations, part)
                 text = f"{name}{of} counts as {one.effective}{recorded}"
                 lines.append([Line("", text + (f": {source}" if source else ""))])
             for conflict in part.conflicts:
                 text = f"{conflict.what} cannot be {listed(conflict.values, 'and')} at once"
-                lines.append([Line("CONFLICT", f"{text}: {paragraphs(conflict.citations, self.own)}", "bold red")])
+                lines.append([Line("CONFLICT", f"{text}: {self.sources(conflict.citations, part)}", "bold red")])
         yield from section("HOW THE CASE STANDS", lines, "bold", close=True)
 
-    def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
-        found = [one for part in self.answer.protocols for one in part.forbidden if one.status == status]
-        yield from section(title, [self.prohibition(one) for one in found], style)
+    def sources(self, citations: Citations, part: ProtocolAnswer) -> str:
+        """Paragraphs with their headings, after the name of the paper if there are several."""
+        text = paragraphs(citations, [part.protocol.name])
+        return f"{paper(part.protocol)}: {text}" if text and self.several_papers else text
 
-    def prohibition(self, one: Forbidden) -> list[Line]:
+    def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
+        found = [(one, part) for part in self.answer.protocols for one in part.forbidden if one.status == status]
+        yield from section(title, [self.prohibition(one, part.protocol.name) for one, part in found], style)
+
+    def prohibition(self, one: Forbidden, protocol: str) -> list[Line]:
         what = one.prohibition
-        lines = [Line(what.modality.upper(), what.title, "bold")]
+        lines = [Line(what.modality.upper(), what.title, "bold"), *self.paper(protocol)]
         if one.record is not None and one.at is not None:
             lines.append(Line("recorded", f"{self.when(one.at)} (record {one.record})"))
-        return [*lines, Line("source", paragraphs(what.citations, self.own))]
+        return [*lines, Line("source", paragraphs(what.citations, [protocol]))]
 
     def questions(self) -> Iterator[RenderableType]:
         asked = [self.question(one) for one in questions(self.answer)]
@@ -254,8 +258,9 @@ class Full(Sheet):
         lines = [
             [
                 Line("if read", f"{one.reading}: {one.option}"),
+                *self.paper(part.protocol.name),
                 Line("adds", "; ".join(dict.fromkeys(title for _, title in one.would_add))),
-                Line("source", paragraphs(one.citations, self.own)),
+                Line("source", paragraphs(one.citations, [part.protocol.name])),
             ]
             for part in self.answer.protocols
             for one in part.ambiguities

@@ -12,7 +12,7 @@ from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import Duty, NotStated
 from missingrules.reports.groups import Sorted
-from missingrules.reports.layout import section
+from missingrules.reports.layout import Line, section
 from missingrules.reports.together import conflicts, paper
 from missingrules.reports.wording import day, duration, listed, moment, people, references
 
@@ -44,10 +44,8 @@ class Sheet(Sorted):
         self.answer = answer
         self.clock = answer.clock
         self.several_subjects = len({one.subject for one in self.actions}) > 1
-        papers = list(dict.fromkeys(part.protocol.name for part in answer.protocols))
-        self.several_papers = len(papers) > 1
-        # The paragraphs of the only paper need no name.
-        self.own = [] if self.several_papers else papers
+        # The paragraphs of the only paper, be it in several editions, need no name.
+        self.several_papers = len({part.protocol.name for part in answer.protocols}) > 1
         self.titles = {
             f"{part.protocol.name}/{provision.id if isinstance(provision, Duty) else provision.rule}": provision.title
             for part in answer.protocols
@@ -160,6 +158,10 @@ class Sheet(Sorted):
         """Paragraphs without their headings, after the name of the paper if there are several."""
         name = f"{paper(protocol)}: " if self.several_papers else ""
         return name + references(citations, [protocol])
+
+    def paper(self, protocol: str) -> list[Line]:
+        """Whose a block is, if there are several papers."""
+        return [Line("paper", paper(protocol))] if self.several_papers else []
 
     def act(self, one: Obligation) -> tuple[object, ...]:
         """What tells acts of one rule apart."""
