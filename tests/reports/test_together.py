@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from missingrules.domain.obligations import Later, Question, Status
+from missingrules.domain.obligations import Later, Phase, Question, Status
 from missingrules.domain.rules import Modality, People, Role
 from missingrules.engine.combine import combine
 from missingrules.reports.by import By
@@ -152,6 +152,19 @@ def test_a_block_of_earlier_episodes_is_named_if_any_in_it_has_a_date() -> None:
         "            No time is stated. Police [Testshire: 7.22 bullet 2]\n"
         "  together  MUST Say: notify. Cannot be decided yet, by Tue 1 Apr 2025 12:00\n"
         "            BST. Police [Host: testshire 7.22 bullet 2]\n"
+    )
+
+
+def test_what_was_left_open_names_each_paper_in_few_words() -> None:
+    before: dict[str, Any] = {"triggered_at": at("2025-03-29T10:00:00+00:00")}
+    phases = {"tell": Phase.ON_RETURN}
+    home = part(_told("testshire", "Tell", "notify", **before, status=Status.NOT_DECIDABLE), phases=phases)
+    host = part(_told("host", "Say", "notify", **before), protocol=protocol("host"), phases=phases)
+    found = replace(_several(home, host), episodes=(state("E1", returned="2025-03-30T10:00:00+01:00"),))
+    assert " ".join(_brief(found).split()) == (
+        "ON RETURN, LEFT OPEN FROM BEFORE (1 due, 1 not decidable) "
+        "MUST Police: Say [Host: testshire 7.22 bullet 2], together with MUST Police: Tell "
+        "(cannot be decided yet, no time is stated) [Testshire: 7.22 bullet 2]"
     )
 
 
