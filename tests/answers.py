@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -18,11 +18,13 @@ from missingrules.domain.obligations import (
     Conflict,
     Detail,
     Difference,
+    EpisodeState,
     Evidence,
     Forbidden,
     Later,
     Obligation,
     Outlook,
+    Phase,
     ProtocolAnswer,
     Question,
     Rests,
@@ -145,6 +147,8 @@ def obligation(of: Duty | None = None, status: Status = Status.DUE, **changes: A
 
 
 def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:
+    """`phases` of the duties that are not `now`, by rule."""
+    phases: dict[str, Phase] = changes.pop("phases", {})
     outlook = Outlook(ambiguities=(), questions=(), ahead=(), valid_until=None)
     whole = ProtocolAnswer(
         protocol=protocol(),
@@ -152,13 +156,21 @@ def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:
         conclusions=(),
         forbidden=(),
         conflicts=(),
+        phases=Later.of({o.key: phases.get(o.duty.rule, Phase.NOW) for o in actions}),
         outlook=Later.of(outlook._replace(**{k: v for k, v in changes.items() if k in Outlook._fields})),
     )
     return replace(whole, **{k: v for k, v in changes.items() if k not in Outlook._fields})
 
 
-def answer(*parts: ProtocolAnswer) -> Answer:
-    return Answer("C-1042", at("2025-03-31T12:00:00+01:00"), 90, Clock(), parts)
+def state(id_: str = "E1", started: str = "2025-03-28T22:30:00+00:00", returned: str | None = None) -> EpisodeState:
+    back = None if returned is None else at(returned)
+    day, begun = date.fromisoformat(started[:10]), at(started) if "T" in started else None
+    lasted = None if back is None or begun is None else back - begun
+    return EpisodeState(id_, "missing", day, begun, None, back, lasted, back is not None)
+
+
+def answer(*parts: ProtocolAnswer, episodes: tuple[EpisodeState, ...] = (), **more: Any) -> Answer:
+    return Answer("C-1042", at("2025-03-31T12:00:00+01:00"), 90, Clock(), parts, episodes, **more)
 
 
 def full() -> Answer:
@@ -271,5 +283,7 @@ def full() -> Answer:
                 Ahead("time", 0, at("2025-07-01T00:00:00+01:00"), "E1", plan, (cite("7.23"),)),
             ),
             valid_until=at("2025-03-31T23:30:00+01:00"),
-        )
+            phases={"return-interview": Phase.ON_RETURN, "plan": Phase.PLANNING},
+        ),
+        episodes=(state(),),
     )  # fmt: skip

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,13 @@ def test_the_story_of_the_clock_change() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_the_readme_shows_how_the_demo_begins() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("It begins:\n\n```\n")[2].partition("  …\n```\n")[0]
+    assert "OVERDUE\n" in shown
+    assert run("evaluate", "examples/looked-after-clock-change.yaml", *ASKED).stdout.decode().startswith(shown)
+
+
 def test_a_child_placed_in_another_county_is_under_three_papers_at_once() -> None:
     name = "placed-in-another-county"
     protocols = [
@@ -84,7 +92,10 @@ def test_a_child_placed_in_another_county_is_under_three_papers_at_once() -> Non
         "northamptonshire/strategy-meeting-after-a-day/E1/1",
         "buckinghamshire/strategy-meeting-on-a-child-in-care/E1/1",
     ]
-    text = run(*words).stdout.decode()
+    assert (
+        "\n  together  SHOULD A strategy meeting within three days on a child in care. " in run(*words).stdout.decode()
+    )
+    text = run(*words, "--full").stdout.decode()
     assert "\n  TOGETHER  strategy meeting (episode E1), in 2 papers\n" in text
     assert max(map(len, text.splitlines())) <= 80
 
@@ -118,6 +129,42 @@ def test_explain_names_the_first_condition_that_failed() -> None:
     fired = run("explain", *words, "--rule", "prevention-interview").stdout.decode()
     assert "Episode E1: it has fired." in fired
     assert "episode.returned: Wed 11 Jun 2025 14:30 BST (E1)" in fired
+
+
+def test_two_editions_of_one_protocol_each_for_its_episodes(tmp_path: Path) -> None:
+    """The boy of the example went missing on 28 March: of two editions the one from the 28th speaks, alone."""
+    written = (ROOT / "protocols" / "northamptonshire.yaml").read_text(encoding="utf-8")
+    label = "edition: {label: undated edition of the Northamptonshire Safeguarding Children Partnership, "
+    assert label in written
+    shutil.copytree(ROOT / "protocols" / "sources", tmp_path / "sources")
+    for name, first in (("older", "2023-01-01"), ("newer", "2025-03-28"), ("later", "2025-03-29")):
+        edition = f"edition: {{label: the {name} one, in_force: {{from: {first}}}, "
+        (tmp_path / f"{name}.yaml").write_text(written.replace(label, edition), encoding="utf-8")
+    asked = ("examples/looked-after-clock-change.yaml", *ASKED[2:], "--protocol")
+    words = ("evaluate", *asked)
+    both = json.loads(run(*words, tmp_path / "older.yaml", "--protocol", tmp_path / "newer.yaml",
+                          "--format", "json").stdout)  # fmt: skip
+    assert [one["edition"] for one in both["protocols"]] == ["the older one", "the newer one"]
+    of_episode = {one["edition"] for one in both["actions"] if one["episode"] == "E1"}
+    assert (of_episode, both["warnings"]) == ({"the newer one"}, [])
+    alone = json.loads(run(*words, tmp_path / "later.yaml", "--format", "json").stdout)
+    assert [(one["what"], one["episode"], one["on"]) for one in alone["warnings"]] == [
+        ("not_yet_in_force", "E1", "2025-03-28")
+    ]
+    again = ("--protocol", tmp_path / "newer.yaml")
+    why = run("explain", *asked, tmp_path / "older.yaml", *again, "--rule", "first-risk-assessment").stdout.decode()
+    assert why.count("Episode E1:") == 1
+    assert "[two-protocols]" in refused(*words, tmp_path / "newer.yaml", *again)
+
+
+def test_a_report_in_full_and_by_role() -> None:
+    asked = ("--protocol", "northamptonshire", "--as-of", "2025-06-30T12:00:00+01:00")
+    words = ("evaluate", "examples/three-episodes-in-a-week.yaml", *asked)
+    short, full = run(*words).stdout.decode(), run(*words, "--full").stdout.decode()
+    # Three screens of some 55 lines.
+    assert short.count("\n") < 170 < full.count("\n")
+    assert "\nNorthamptonshire Police (" in run(*words, "--group", "role").stdout.decode()
+    assert "--full and --group: for the text alone" in refused(*words, "--full", "--group", "role", "--format", "json")
 
 
 def test_list_shows_where_a_protocol_comes_from() -> None:
@@ -219,6 +266,8 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
 
 
 def test_output_is_utf_8_whatever_the_locale() -> None:
-    done = run("evaluate", "examples/looked-after-clock-change.yaml", *ASKED, LC_ALL="C", PYTHONIOENCODING="ascii")
+    done = run(
+        "evaluate", "examples/looked-after-clock-change.yaml", "--full", *ASKED, LC_ALL="C", PYTHONIOENCODING="ascii"
+    )
     assert done.returncode == 0
     assert "’" in done.stdout.decode("utf-8")

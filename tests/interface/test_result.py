@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from missingrules.domain.clock import FOREVER, calendar_version
-from missingrules.domain.obligations import Ahead, Undecided
-from missingrules.domain.rules import People
+from missingrules.domain.obligations import Ahead, Undecided, Warned
+from missingrules.domain.rules import Edition, People
 from missingrules.interface.rendering import library_version, result_of, to_json
 from missingrules.interface.result import Result
 from missingrules.reports.text import as_text, report
@@ -32,6 +33,7 @@ def test_an_action_by_hand() -> None:
         "rule": "strategy-meeting",
         "item": None,
         "protocol": "testshire",
+        "edition": "third edition",
         "action": "strategy_meeting",
         "called": None,
         "topic": "strategy_meeting",
@@ -50,6 +52,7 @@ def test_an_action_by_hand() -> None:
         "earlier_if": None,
         "due_basis": "72 hours from started",
         "status": "due",
+        "phase": "now",
         "by": {
             "undecided": [
                 {
@@ -115,8 +118,8 @@ def test_what_the_area_calls_it_stands_beside_the_shared_word() -> None:
 def test_the_head_by_hand() -> None:
     result = json.loads(to_json(result_of(full())))
     assert list(result) == [
-        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "library", "actions", "together",
-        "conclusions", "forbidden", "conflicts", "ambiguities", "questions", "next",
+        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "warnings", "library", "actions",
+        "together", "conclusions", "forbidden", "conflicts", "ambiguities", "questions", "next",
     ]  # fmt: skip
     assert result["as_of"] == "2025-03-31T12:00:00+01:00"
     assert result["valid_until"] == "2025-03-31T23:30:00+01:00"
@@ -126,6 +129,7 @@ def test_the_head_by_hand() -> None:
             "name": "testshire",
             "title": "Testshire Missing Children Protocol",
             "edition": "third edition",
+            "in_force": None,
             "published": "2024-01",
             "checked": None,
             "fingerprint": "sha256:0000",
@@ -136,6 +140,29 @@ def test_the_head_by_hand() -> None:
         ("still missing on 2025-07-01", "Bring the plan up to date"),
     ]
     assert result["ambiguities"][0]["would_add"] == ["testshire/meeting/E0/1"]
+
+
+def test_phases() -> None:
+    phases = {one["rule"]: one["phase"] for one in json.loads(to_json(result_of(full())))["actions"]}
+    assert (phases.pop("return-interview"), phases.pop("plan")) == ("on_return", "planning")
+    assert set(phases.values()) == {"now"}
+
+
+def test_an_edition_out_of_force() -> None:
+    edition = Edition("third edition", in_force=(date(2025, 4, 1), None))
+    warned = Warned("not_yet_in_force", "E1", "testshire", edition, date(2025, 3, 28))
+    result = json.loads(to_json(result_of(answer(part(protocol=protocol(edition=edition)), warnings=(warned,)))))
+    assert result["protocols"][0]["in_force"] == {"from": "2025-04-01", "to": None}
+    assert result["warnings"] == [
+        {
+            "what": "not_yet_in_force",
+            "episode": "E1",
+            "protocol": "testshire",
+            "edition": "third edition",
+            "in_force": {"from": "2025-04-01", "to": None},
+            "on": "2025-03-28",
+        }
+    ]
 
 
 def test_people_in_every_shape() -> None:

@@ -253,8 +253,9 @@ def test_on_the_command_line() -> None:
 
 
 def test_whole_answers_are_compared() -> None:
-    message = refused(*ASKED, "--protocol", "northamptonshire", "--every-reading", "--modality", "must")
-    assert message.startswith("error [whole-answers] --every-reading compares whole answers")
+    for one in (("--modality", "must"), ("--for", "police"), ("--full",), ("--group", "role")):
+        message = refused(*ASKED, "--protocol", "northamptonshire", "--every-reading", *one)
+        assert message.startswith(f"error [whole-answers] --every-reading compares whole answers; {one[0]}: for ")
 
 
 def test_of_a_reading_that_two_protocols_have_each_takes_its_own_option() -> None:

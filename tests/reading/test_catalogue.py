@@ -9,7 +9,7 @@ import pytest
 
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.reading import catalogue
-from missingrules.reading.catalogue import VARIABLE, Found, available, find
+from missingrules.reading.catalogue import VARIABLE, Found, available, editions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +68,8 @@ def test_protocols_come_from_paths_the_environment_packages_and_the_project(
         Found("own", built_in, "built in"),
         Found("packaged", packaged, "entry point shire"),
     )
-    assert find("named") == named
-    assert find(given) == given
+    assert editions("named") == (named,)
+    assert editions(given) == (given,)
 
 
 def test_the_same_file_twice_is_one_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,14 +84,33 @@ def test_two_of_one_name_are_refused_with_both_places(tmp_path: Path, monkeypatc
     monkeypatch.setenv(VARIABLE, str(other))
     assert refusal(one) == (
         f"error [two-protocols] two protocols are named 'shire': {one} (given) and {other} ({VARIABLE})\n"
-        "  = rename one of them, or leave one out"
+        "  = rename one of them, leave one out, or let each edition say under in_force from when it holds"
     )
+
+
+def edition(folder: Path, file: str, holds_from: str) -> Path:
+    path = protocol(folder, "shire", file)
+    edition = f"{{label: an edition, in_force: {{from: {holds_from}}}}}"
+    path.write_text(f"{path.read_text()}sources: {{protocol: {{edition: {edition}}}}}\n", encoding="utf-8")
+    return path
+
+
+def test_two_editions_of_one_name_are_both_there_the_oldest_first(tmp_path: Path) -> None:
+    newer, older = edition(tmp_path, "a.yaml", "2025-04-01"), edition(tmp_path, "b.yaml", "2023-01-01")
+    undated = protocol(tmp_path, "shire", "c.yaml")
+    assert available([newer, older, undated]) == (
+        Found("shire", undated, "given"),
+        Found("shire", older, "given", "2023-01-01"),
+        Found("shire", newer, "given", "2025-04-01"),
+    )
+    assert editions("shire", [newer, older]) == (older, newer)
+    assert "[two-protocols]" in refusal(newer, edition(tmp_path, "d.yaml", "2025-04-01"))
 
 
 def test_an_unknown_name_gets_the_nearest(tmp_path: Path) -> None:
     path = protocol(tmp_path, "northamptonshire")
     with pytest.raises(InvalidInput) as caught:
-        find("northhamptonshire", [path])
+        editions("northhamptonshire", [path])
     assert str(caught.value) == (
         "error [unknown-protocol] no protocol is named 'northhamptonshire'\n  = did you mean 'northamptonshire'?"
     )
@@ -110,7 +129,7 @@ def test_an_entry_point_that_gives_no_path(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
-    assert find(tmp_path / "anything.yaml") == tmp_path / "anything.yaml"
+    assert editions(tmp_path / "anything.yaml") == (tmp_path / "anything.yaml",)
 
 
 def test_the_project_brings_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

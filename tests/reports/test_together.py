@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from missingrules.domain.obligations import Later, Question, Status
+from missingrules.domain.obligations import Later, Phase, Question, Status
 from missingrules.domain.rules import Modality, People, Role
 from missingrules.engine.combine import combine
+from missingrules.reports.by import By
 from missingrules.reports.narrowed import narrowed
 from missingrules.reports.text import as_text, report
 from tests import answers
-from tests.answers import POLICE, TEAM_MANAGER, at, duty, obligation, part, protocol
+from tests.answers import POLICE, TEAM_MANAGER, at, duty, obligation, part, protocol, state
 
 if TYPE_CHECKING:
     from missingrules.domain.obligations import Answer, Obligation, ProtocolAnswer
@@ -30,8 +31,13 @@ def _meeting(name: str, title: str, status: Status = Status.DUE, **changes: Any)
 
 
 def _text(answer: Answer) -> str:
-    """What stands below the head."""
-    return as_text(report(answer)).partition("\n\n")[2]
+    """What stands below the head, in full."""
+    return as_text(report(answer, full=True)).partition("\n\n")[2]
+
+
+def _brief(answer: Answer, by: By = By.PHASE) -> str:
+    """What stands below the head and before what is folded away, in brief."""
+    return as_text(report(answer, by=by)).partition("\n\n")[2].rpartition("\n\n")[0] + "\n"
 
 
 def test_one_act_of_two_papers_stands_as_one_block() -> None:
@@ -71,6 +77,108 @@ def test_one_act_of_two_papers_stands_as_one_block() -> None:
     )
 
 
+def test_the_same_block_in_brief() -> None:
+    home = part(
+        _meeting("testshire", "Meet", Status.OVERDUE, due=at("2025-03-31T06:00:00+01:00")),
+        _meeting("testshire", "Meet again", Status.UPCOMING, due=None, triggered_at=at("2025-04-03T00:00:00+01:00")),
+    )
+    host = part(_meeting("host", "Hold a meeting", modality=Modality.SHOULD), protocol=protocol("host"))
+    assert _brief(_several(home, host)) == (
+        "OVERDUE\n"
+        "  MUST      Meet\n"
+        "  overdue   by 6 hours: it was due Mon 31 Mar 2025 06:00 BST\n"
+        "            Children's Social Care; chaired by Team Manager [Testshire: 7.22\n"
+        "            bullet 2]\n"
+        "  together  SHOULD Hold a meeting. By Mon 31 Mar 2025 23:30 BST (in 11 hours 30\n"
+        "            minutes). Children's Social Care; chaired by Team Manager [Host:\n"
+        "            testshire 7.22 bullet 2]\n"
+        "  later     Testshire: Meet again, from Thu 3 Apr 2025 00:00 BST [7.22 bullet 2]\n"
+        "\n"
+        "COMING UP, IF NOTHING CHANGES\n"
+        "  MUST      Meet again\n"
+        "            From Thu 3 Apr 2025 00:00 BST, 72 hours from started. Children's\n"
+        "            Social Care; chaired by Team Manager [Testshire: 7.22 bullet 2]\n"
+    )
+
+
+def _told(name: str, title: str, item: str, **more: Any) -> Obligation:
+    """One of several acts of a rule, without a time, by the police and with nobody in the chair."""
+    one = obligation(
+        duty(f"tell.{item}", title=title, action=item),
+        key=f"{name}/tell.{item}/E1/1",
+        protocol=name,
+        **{"due": None, "due_basis": "not stated", "by": People("all", (POLICE,)), "chair": None, **more},
+    )
+    assert one.duty.rule == "tell"
+    return one
+
+
+def test_acts_of_one_rule_stay_one_entry_in_brief_and_have_a_block_each_in_full() -> None:
+    home = part(_told("testshire", "Tell", "notify"), _told("testshire", "Tell", "consult"))
+    host = part(_told("host", "Say", "notify"), _told("host", "Say", "consult"), protocol=protocol("host"))
+    assert _brief(_several(home, host)) == (
+        "NOW, WHILE THE CHILD IS MISSING (4 due)\n"
+        "  Police:\n"
+        "  MUST      Say: consult; notify [Host: testshire 7.22 bullet 2]\n"
+        "  together  MUST Tell: consult; notify. No time is stated. Police [Testshire:\n"
+        "            7.22 bullet 2]\n"
+    )
+    text = _text(_several(home, host))
+    assert "  TOGETHER  consult, in 2 papers\n" in text
+    assert "  TOGETHER  notify, in 2 papers\n" in text
+
+
+def test_by_role_a_block_stands_under_everybody_in_it() -> None:
+    home = part(_told("testshire", "Tell", "notify"))
+    host = part(_told("host", "Say", "notify", by=People("all", (TEAM_MANAGER,))), protocol=protocol("host"))
+    lines = (
+        "  MUST      Say: notify [Host: testshire 7.22 bullet 2]\n"
+        "  together  MUST Tell: notify. No time is stated. Police [Testshire: 7.22 bullet\n"
+        "            2]\n"
+    )
+    assert _brief(_several(home, host), By.ROLE) == (
+        f"Police (2 due)\n  Team Manager:\n{lines}\nTeam Manager (2 due)\n{lines}"
+    )
+
+
+def test_a_block_of_earlier_episodes_is_named_if_any_in_it_has_a_date() -> None:
+    home = part(_told("testshire", "Tell", "notify"))
+    soon = _told("host", "Say", "notify", due=at("2025-04-01T12:00:00+01:00"), status=Status.NOT_DECIDABLE)
+    host = part(soon, protocol=protocol("host"))
+    episodes = (state("E1", "2025-03-20T20:00:00+00:00", "2025-03-21T08:00:00+00:00"), state("E2"))
+    assert _brief(replace(_several(home, host), episodes=episodes)) == (
+        "OF EARLIER EPISODE E1 (1 due, 1 not decidable)\n"
+        "  MUST      Tell: notify\n"
+        "            No time is stated. Police [Testshire: 7.22 bullet 2]\n"
+        "  together  MUST Say: notify. Cannot be decided yet, by Tue 1 Apr 2025 12:00\n"
+        "            BST. Police [Host: testshire 7.22 bullet 2]\n"
+    )
+
+
+def test_what_was_left_open_names_each_paper_in_few_words() -> None:
+    before: dict[str, Any] = {"triggered_at": at("2025-03-29T10:00:00+00:00")}
+    phases = {"tell": Phase.ON_RETURN}
+    home = part(_told("testshire", "Tell", "notify", **before, status=Status.NOT_DECIDABLE), phases=phases)
+    host = part(_told("host", "Say", "notify", **before), protocol=protocol("host"), phases=phases)
+    found = replace(_several(home, host), episodes=(state("E1", returned="2025-03-30T10:00:00+01:00"),))
+    assert " ".join(_brief(found).split()) == (
+        "ON RETURN, LEFT OPEN FROM BEFORE (1 due, 1 not decidable) "
+        "MUST Police: Say [Host: testshire 7.22 bullet 2], together with MUST Police: Tell "
+        "(cannot be decided yet, no time is stated) [Testshire: 7.22 bullet 2]"
+    )
+
+
+def test_one_title_in_two_papers_overdue_in_two_episodes_is_told_of_both() -> None:
+    episodes = (state("E1", "2025-03-20T20:00:00+00:00", "2025-03-21T08:00:00+00:00"), state("E2"))
+    parts = []
+    for name, number in (("testshire", 2), ("host", 1)):
+        late = at("2025-03-31T06:00:00+01:00")
+        one = _meeting(name, "Meet", Status.OVERDUE, key=f"{name}/x/E{number}/1", subject=f"E{number}",
+                       episode=f"E{number}", due=late)  # fmt: skip
+        parts.append(part(one, protocol=protocol(name)))
+    assert _brief(replace(_several(*parts), episodes=episodes)).count("  MUST      Meet") == 2
+
+
 def test_what_is_open_otherwise_than_the_section_says_tells_it() -> None:
     home = part(_meeting("testshire", "Meet"))
     host = part(_meeting("host", "Perhaps", Status.NOT_DECIDABLE), protocol=protocol("host"))
@@ -78,11 +186,11 @@ def test_what_is_open_otherwise_than_the_section_says_tells_it() -> None:
         _meeting("country", "One may", Status.AVAILABLE, modality=Modality.MAY), protocol=protocol("country")
     )
     text = _text(_several(home, host, country))
-    assert text.startswith("DUE\n  TOGETHER  strategy meeting, in 3 papers\n")
+    assert text.startswith("NOW, WHILE THE CHILD IS MISSING\n  TOGETHER  strategy meeting, in 3 papers\n")
     assert "    MUST    Perhaps\n    paper   Host\n    stands  cannot be decided yet\n" in text
     assert "    MAY     One may\n    paper   Country\n    stands  may be done\n" in text
     assert "CANNOT BE DECIDED YET" not in text
-    assert "MAY BE DONE" not in text
+    assert text.count("Perhaps") == text.count("One may") == 1
 
 
 def test_what_is_over_shares_no_block_with_what_is_not() -> None:
@@ -92,7 +200,7 @@ def test_what_is_over_shares_no_block_with_what_is_not() -> None:
     country = part(_meeting("country", "Confer", Status.MET_LATE, **done), protocol=protocol("country"))
     assert "TOGETHER" not in _text(_several(home, host))
     text = _text(_several(home, host, country))
-    assert text.startswith("DUE\n  MUST      Hold a meeting\n  paper     Host\n")
+    assert text.startswith("NOW, WHILE THE CHILD IS MISSING\n  MUST      Hold a meeting\n  paper     Host\n")
     assert "DONE\n  TOGETHER  strategy meeting, in 2 papers\n" in text
 
 
@@ -108,15 +216,17 @@ def test_conflicts_stand_before_all_duties() -> None:
     home = part(_meeting("testshire", "Meet"))
     other = _meeting("host", "Hold a meeting", chair=People("all", (SERVICE_MANAGER,)))
     host = part(other, protocol=protocol("host"))
-    assert _text(_several(home, host)).startswith(
+    head = (
         "WHERE TWO PAPERS CANNOT BOTH BE KEPT\n"
         "  CONFLICT  strategy meeting (episode E1): one meeting, two chairs\n"
         "  chair     Testshire: Team Manager\n"
         "  or        Host: Service Manager\n"
         "  source    testshire 7.22 bullet 2 (Strategy meetings)\n"
         "\n"
-        "DUE\n"
+        "NOW, WHILE THE CHILD IS MISSING"
     )
+    assert _text(_several(home, host)).startswith(head)
+    assert _brief(_several(home, host)).startswith(head)
 
 
 def test_what_is_required_and_forbidden_names_both() -> None:
@@ -141,8 +251,9 @@ def test_a_question_that_two_ask_is_asked_once() -> None:
     soon, late = at("2025-04-02T09:00:00+01:00"), at("2025-04-03T09:00:00+01:00")
     asked = Question("child.looked_after", "Is the child looked after?", None, None, ("testshire/a/E1/1",), late)
     other = asked._replace(affects=("host/b/E1/1",), by=soon)
-    text = _text(_several(part(questions=(asked,)), part(protocol=protocol("host"), questions=(other,))))
-    assert text == (
+    both = _several(part(questions=(asked,)), part(protocol=protocol("host"), questions=(other,)))
+    assert "  2 duties  Is the child looked after? (before Wed 2 Apr 2025 09:00 BST)\n" in as_text(report(both))
+    assert _text(both) == (
         "PLEASE FIND OUT\n"
         "  ask       Is the child looked after?\n"
         "  before    Wed 2 Apr 2025 09:00 BST\n"
@@ -150,6 +261,7 @@ def test_a_question_that_two_ask_is_asked_once() -> None:
     )
     now = _several(part(questions=(asked,)), part(protocol=protocol("host"), questions=(other._replace(by=None),)))
     assert "before" not in _text(now)
+    assert "before" not in as_text(report(now))
 
 
 def test_what_a_reader_does_not_do_leaves_the_block_and_conflicts_stay() -> None:

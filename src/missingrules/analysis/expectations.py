@@ -46,6 +46,7 @@ class _Check:
         self.answer = answer
         self.teller = teller
         self.actions = {each.key.removeprefix(name): each for each in answer.actions}
+        self.phases = answer.phases.get()
         self.forbidden = [(one.key.removeprefix(name), one) for one in answer.forbidden]
         self.prefix = name
         self.found: list[Difference] = []
@@ -72,7 +73,7 @@ class _Check:
             self._differs(wanted.key, wanted.span, self._all_of(wanted), came)
             return
         for detail in wanted.details:
-            is_ = OBLIGATION[detail.name](found)
+            is_ = self.phases[found.key].value if detail.name == "phase" else OBLIGATION[detail.name](found)
             if not _agrees(detail, is_):
                 self._differs(f"{wanted.key}, {detail.name}", detail.span, self._told(detail.value), self._told(is_))
 

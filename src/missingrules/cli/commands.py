@@ -18,6 +18,7 @@ import typer
 from missingrules.cli import common, scenarios
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
+from missingrules.reports.by import By
 
 app = typer.Typer(
     help="Rules for children missing from home and care: what must be done, by whom, by when, and by which paragraph.",
@@ -109,6 +110,10 @@ def evaluate(
     modality: Annotated[
         list[Modality] | None, typer.Option(help="Only duties of this strength; text only.", case_sensitive=False)
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything that stands behind each duty, nothing folded away; text only.")
+    ] = False,
+    group: Annotated[By, typer.Option(help="What the duties are grouped by; text only.")] = By.PHASE,
     every_reading: Annotated[
         bool,
         typer.Option("--every-reading", help="What differs under every combination of the readings that matter here."),
@@ -124,11 +129,13 @@ def evaluate(
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         common.refuse_unknown_roles(for_ or [], protocols)
-        if format is Format.JSON and (for_ or modality):
-            raise InvalidInput([Diagnostic("whole-json", "--for and --modality narrow the text alone", hint=WHOLE)])
-        if every_reading and (for_ or modality):
-            message = "--every-reading compares whole answers, and --for and --modality narrow one"
-            raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
+        shaping = {"--for": for_, "--modality": modality, "--full": full, "--group": group is not By.PHASE}
+        if given := " and ".join(name for name, value in shaping.items() if value):
+            if format is Format.JSON:
+                raise InvalidInput([Diagnostic("whole-json", f"{given}: for the text alone", hint=WHOLE)])
+            if every_reading:
+                message = f"--every-reading compares whole answers; {given}: for the text of one"
+                raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -147,7 +154,7 @@ def evaluate(
         from missingrules.reports.text import report
 
         shown, hidden = narrowed(answer, for_ or (), [each.value for each in modality or ()])
-        common.show(report(shown))
+        common.show(report(shown, full=full, by=group))
         if hidden:
             asked = [f"--for {role}" for role in for_ or ()] + [f"--modality {each.value}" for each in modality or ()]
             common.write(f"\nNot shown: {common.counted(hidden, 'duty', 'duties')}, because of {' '.join(asked)}\n")
@@ -164,6 +171,7 @@ def explain(
 ) -> None:
     """Why a rule has fired, or the first condition that kept it silent."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+    from missingrules.engine.editions import heard
     from missingrules.engine.explain import explain as run
     from missingrules.reading.cases import read_case
     from missingrules.reports.explanation import explanation_report
@@ -182,7 +190,9 @@ def explain(
     for one in protocols:
         if rule in {family.id for family in one.families}:
             found = run(one, read, now, rule, horizon_days=horizon, readings=chosen)
-            common.show(explanation_report(one, found, now))
+            told = heard(protocols, one, found, read)
+            if told or not found:
+                common.show(explanation_report(one, told, now))
 
 
 @app.command("list")
@@ -197,7 +207,9 @@ def list_() -> None:
         common.refuse(error.diagnostics)
     names = max((len(one.name) for one in found), default=0)
     homes = max((len(one.where_from) for one in found), default=0)
-    common.write("".join(f"{one.name:{names}}  {one.where_from:{homes}}  {one.path}\n" for one in found))
+    for one in found:
+        since = f" (from {one.holds_from})" if one.holds_from else ""
+        common.write(f"{one.name:{names}}  {one.where_from:{homes}}  {one.path}{since}\n")
 
 
 @app.command()
@@ -211,7 +223,7 @@ def show(
     from missingrules.reports.prose import rule_report
 
     try:
-        (read,) = common.protocols([protocol])
+        read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]
         if not found:

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from rich.console import RenderableType
 
@@ -42,22 +43,23 @@ def instant(text: str | None) -> Instant:
 
 
 def protocols(names: Iterable[str]) -> list[Protocol]:
-    """The protocols asked for, all mistakes in all of them told at once."""
+    """The protocols asked for, all mistakes in all of them told at once; of one name, each edition in its turn."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-    from missingrules.reading.catalogue import find
+    from missingrules.reading.catalogue import NOT_TOLD_APART, editions
     from missingrules.reading.protocols import read_protocol
 
-    found: dict[str, Protocol] = {}
+    found: dict[tuple[str, date | None], Protocol] = {}
     problems: list[Diagnostic] = []
     for name in names:
         try:
-            one = read_protocol(find(name))
+            read = [read_protocol(path) for path in editions(name)]
         except InvalidInput as error:
             problems += error.diagnostics
             continue
-        if found.setdefault(one.name, one) is not one:
-            hint = "name each protocol once"
-            problems.append(Diagnostic("two-protocols", f"two of the protocols are named '{one.name}'", hint=hint))
+        for one in read:
+            if found.setdefault((one.name, one.edition.in_force[0]), one) is not one:
+                message = f"two of the protocols are named '{one.name}'"
+                problems.append(Diagnostic("two-protocols", message, hint=NOT_TOLD_APART))
     if problems:
         raise InvalidInput(problems)
     return list(found.values())

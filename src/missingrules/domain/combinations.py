@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from missingrules.domain.obligations import Later
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from missingrules.domain.obligations import Concluded, Forbidden, Obligation
+    from missingrules.domain.obligations import Concluded, Forbidden, Obligation, Phase
     from missingrules.domain.rules import Protocol
 
 # What can differ in a duty that stands under both readings, by its name in a result.
@@ -64,3 +66,4 @@ class Combination(NamedTuple):
     readings: Mapping[str, str]  # by id, those touched alone
     otherwise: Mapping[str, str]  # of those, what is read otherwise than asked for; empty: the answer as asked for
     differences: Differences
+    phases: Later[Mapping[str, Phase]] = Later.of(MappingProxyType({}))  # by the keys of what is added or changed

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.rules import Citations, Duty, Modality, NotStated, People, Prohibition, Protocol
+    from missingrules.domain.rules import Citations, Duty, Edition, Modality, NotStated, People, Prohibition, Protocol
 
 T = TypeVar("T")
 
@@ -31,6 +32,15 @@ class Status(StrEnum):
 
 # Of these nothing is left to be done.
 OVER: Final = frozenset({Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED})
+
+
+class Phase(StrEnum):
+    """When a duty is somebody's business: worked out from its trigger and the episode as it stands (meaning.md, 5)."""
+
+    NOW = "now"
+    ON_RETURN = "on_return"
+    PLANNING = "planning"
+    ORGANISATION = "organisation"
 
 
 class Evidence(NamedTuple):
@@ -351,6 +361,7 @@ class ProtocolAnswer:
     forbidden: tuple[Forbidden, ...]
     conflicts: tuple[Conflict, ...]
     outlook: Later[Outlook]
+    phases: Later[Mapping[str, Phase]] = field(default_factory=lambda: Later.of({}))  # by the keys of `actions`
 
     @property
     def ambiguities(self) -> tuple[Ambiguity, ...]:
@@ -367,6 +378,31 @@ class ProtocolAnswer:
     @property
     def valid_until(self) -> Instant | None:
         return self.outlook.get().valid_until
+
+
+class EpisodeState(NamedTuple):
+    """An episode that has begun, as it stands at `as_of`. `located` and `returned` are None where that has not
+    happened, or is not known to have; of a date alone they are the last second."""
+
+    id: str
+    kind: str | None
+    started_on: date  # in the answer's zone
+    started: Instant | None  # None: the date alone is known
+    located: Instant | None
+    returned: Instant | None
+    lasted: int | None  # seconds from start to return, if both instants are known
+    over: bool  # returned, or another has begun since
+
+
+class Warned(NamedTuple):
+    """An edition that speaks for an episode (None: for the child or the organisation) on whose date it is not in force:
+    that of the episode's start, or of the firing."""
+
+    what: Literal["not_yet_in_force", "no_longer_in_force"]
+    episode: str | None
+    protocol: str
+    edition: Edition
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,13 +428,18 @@ class Combined(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one or several protocols ask for one case at one instant; `actions` in the fixed order."""
+    """What one or several protocols ask for one case at one instant; `actions` in the fixed order.
+
+    `protocols` has one entry for each edition that was asked; `episodes` are those begun, in the case's order.
+    """
 
     case: str
     as_of: Instant
     horizon_days: int
     clock: Clock
     protocols: tuple[ProtocolAnswer, ...]
+    episodes: tuple[EpisodeState, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     combined: Later[Combined] = field(default_factory=lambda: Later.of(Combined()))
 
     @property

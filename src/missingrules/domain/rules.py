@@ -561,9 +561,22 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
+    """A text of a document. `in_force`: the first date on which it holds, and the first on which it no longer does."""
+
     label: str
     published: str | None = None
     checked: str | None = None
+    in_force: tuple[date | None, date | None] = (None, None)
+
+    def has_begun(self, day: date) -> bool:
+        return self.in_force[0] is None or self.in_force[0] <= day
+
+    def has_lapsed(self, day: date) -> bool:
+        return self.in_force[1] is not None and self.in_force[1] <= day
+
+    def holds_on(self, day: date) -> bool:
+        """In force on this date; without dates of its own, on any."""
+        return self.has_begun(day) and not self.has_lapsed(day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ def basis(deadline: Deadline | NotStated) -> str:
         case Before(anchor):
             return f"before {anchor}"
         case AtNext(meeting):
-            return f"at the next {meeting}"
+            return f"at the next {meeting.replace('_', ' ')}"
         case SetBy(fact):
             return f"as {fact} sets"
         case EndOfPeriod(every):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import NO_DIFFERENCE, Answer, Later, Outlook, ProtocolAnswer, Question
 from missingrules.engine import ahead, alternatives, evidence
-from missingrules.engine.combine import combine
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
 from missingrules.engine.prohibitions import next_prohibition
@@ -17,6 +16,7 @@ from missingrules.engine.seen import see
 from missingrules.engine.solve import Solved, Solver
 from missingrules.engine.standing import next_conclusion
 from missingrules.engine.status import next_change
+from missingrules.engine.whole import whole
 from missingrules.engine.worlds import World, begun, open_instants, worlds
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def evaluate(
     """What the protocols ask for the case at `as_of`, looking `horizon_days` ahead.
 
     With `organisation` also what the calendar asks of the organisation itself, over the span of the case's records.
-    `readings` chooses options by reading id, otherwise each protocol's defaults hold. ValueError for an option that no
-    protocol has, or a negative horizon.
+    `readings` chooses options by reading id, otherwise each protocol's defaults hold. Protocols of one name are its
+    editions. ValueError for an option that no protocol has, a negative horizon, or editions that nothing tells apart.
     """
     chosen = readings or {}
     for reading, option in chosen.items():
@@ -67,7 +67,7 @@ def evaluate(
     if horizon_days < 0:
         raise ValueError("the horizon is a number of days ahead, zero or more")
     answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in protocols)
-    return Answer(case.id, as_of, horizon_days, protocols[0].clock, answers, Later(lambda: combine(answers)))
+    return whole(Answer(case.id, as_of, horizon_days, protocols[0].clock, answers), case)
 
 
 def every_reading(

@@ -10,10 +10,12 @@ from math import prod
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.combinations import COMPARED, Change, Combination, Differences, Restated
-from missingrules.domain.obligations import NO_DIFFERENCE
+from missingrules.domain.obligations import NO_DIFFERENCE, Later
 from missingrules.domain.rules import Duty
+from missingrules.engine.editions import voice
 from missingrules.engine.evaluate import Asked, evaluate
 from missingrules.engine.merge import order
+from missingrules.engine.phases import phases_of
 from missingrules.engine.plan import plan_of
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import Concluded, Forbidden, Obligation, ProtocolAnswer
+    from missingrules.domain.obligations import Answer, Concluded, Forbidden, Obligation, ProtocolAnswer
     from missingrules.domain.rules import Protocol, Reading
 
 # So many combinations of one protocol are told; more are no answer that anybody reads.
@@ -63,9 +65,39 @@ def every_combination(
         if prod(len(reading.options) for reading in found) > most:
             raise TooMany(protocol, found, most)
     return tuple(
-        _combinations(Asked(protocol, case, as_of, horizon_days, organisation=organisation), names, chosen)
+        _spoken(
+            answer,
+            protocol,
+            _combinations(Asked(protocol, case, as_of, horizon_days, organisation=organisation), names, chosen),
+        )
         for protocol, names in zip(protocols, touched, strict=True)
     )
+
+
+def _spoken(answer: Answer, protocol: Protocol, found: Iterable[Combination]) -> tuple[Combination, ...]:
+    """What an edition says where it is the one that speaks, each duty with its phase."""
+    speaks = voice(answer, protocol)
+
+    def stands(o: Obligation) -> bool:
+        return speaks(o.episode, o.triggered_at)
+
+    def heard(said: Differences) -> Differences:
+        return Differences(
+            added=tuple(filter(stands, said.added)),
+            gone=tuple(filter(stands, said.gone)),
+            changed=tuple(one for one in said.changed if stands(one.before) or stands(one.after)),
+            concluded=tuple(one for one in said.concluded if speaks(one.episode, None)),
+            forbidden=tuple(one for one in said.forbidden if speaks(one.episode, one.at)),
+            allowed=tuple(one for one in said.allowed if speaks(one.episode, one.at)),
+        )
+
+    def with_phases(one: Combination) -> Combination:
+        said = heard(one.differences)
+        duties = (*said.added, *(change.after for change in said.changed))
+        phases = Later(lambda: phases_of(protocol, duties, answer.episodes, answer.as_of))
+        return one._replace(differences=said, phases=phases)
+
+    return tuple(with_phases(one) for one in found)
 
 
 def _touched(answer: ProtocolAnswer, chosen: Mapping[str, str]) -> list[str]:

@@ -38,6 +38,7 @@ class CombinationOut(Closed):
     """One way to read all that the case touches in one protocol, and what it changes."""
 
     protocol: str
+    edition: str = Field(description="The label of the edition that is read.")
     readings: dict[str, str] = Field(description="The option of each reading that the case touches.")
     otherwise: dict[str, str] = Field(description="Of those, what is read otherwise; empty: the answer as asked for.")
     added: list[Action]
@@ -54,10 +55,11 @@ def combinations_to_json(combinations: Iterable[Combination]) -> str:
 
 
 def _combination(one: Combination) -> dict[str, Any]:
-    writer = Writer(one.protocol)
+    writer = Writer(one.protocol, one.phases.get())
     found = one.differences
     return {
         "protocol": one.protocol.name,
+        "edition": one.protocol.edition.label,
         "readings": dict(one.readings),
         "otherwise": dict(one.otherwise),
         "added": [writer.action(each) for each in found.added],

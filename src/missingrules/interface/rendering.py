@@ -13,7 +13,7 @@ from missingrules.domain.rules import NotStated
 from missingrules.interface.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from missingrules.domain.clock import Clock
     from missingrules.domain.obligations import (
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
         Evidence,
         Forbidden,
         Obligation,
+        Phase,
         Question,
         Together,
+        Warned,
     )
-    from missingrules.domain.rules import Citations, Note, People, Protocol
+    from missingrules.domain.rules import Citations, Edition, Note, People, Protocol
 
 # Part of a result as plain data; the models say what it holds.
 Entry = dict[str, Any]
@@ -52,7 +54,7 @@ def to_json(answer: Answer | Result) -> str:
 def _written(answer: Answer) -> Entry:
     """The result as plain data, its keys in the order of the models."""
     clock = answer.clock
-    parts = [(part, Writer(part.protocol)) for part in answer.protocols]
+    parts = [(part, Writer(part.protocol, part.phases.get())) for part in answer.protocols]
     ordered = sorted(
         ((obligation, writer) for part, writer in parts for obligation in part.actions),
         key=lambda one: order(one[0]),
@@ -64,6 +66,7 @@ def _written(answer: Answer) -> Entry:
         valid_until=None if answer.valid_until is None else iso(clock, answer.valid_until),
         horizon_days=answer.horizon_days,
         protocols=[_protocol(part.protocol) for part in answer.protocols],
+        warnings=[_warning(one) for one in answer.warnings],
         library=_entry(version=library_version(), calendar=calendar_version()),
         actions=[writer.action(obligation) for obligation, writer in ordered],
         together=[_together(one, clock) for one in answer.together],
@@ -122,6 +125,7 @@ def _protocol(protocol: Protocol) -> Entry:
         name=protocol.name,
         title=protocol.title,
         edition=protocol.edition.label,
+        in_force=None if protocol.edition.in_force == (None, None) else _in_force(protocol.edition),
         published=protocol.edition.published,
         checked=protocol.edition.checked,
         fingerprint=protocol.fingerprint,
@@ -142,13 +146,31 @@ def _together(one: Together, clock: Clock) -> Entry:
     )
 
 
+def _in_force(edition: Edition) -> Entry:
+    first, end = (None if day is None else day.isoformat() for day in edition.in_force)
+    return _entry(**{"from": first}, to=end)
+
+
+def _warning(one: Warned) -> Entry:
+    return _entry(
+        what=one.what,
+        episode=one.episode,
+        protocol=one.protocol,
+        edition=one.edition.label,
+        in_force=_in_force(one.edition),
+        on=one.on.isoformat(),
+    )
+
+
 class Writer:
     """Writes what one protocol answered; citations and people of a rule are written once."""
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: Protocol, phases: Mapping[str, Phase]) -> None:
         self.name = protocol.name
+        self.edition = protocol.edition.label
         self.clock = protocol.clock
         self.called = protocol.called
+        self.phases = phases
         self._cited: dict[Citations, list[Entry]] = {}
         self._people: dict[People, Entry | list[Entry]] = {}
         self._moments: dict[Instant, str] = {}
@@ -210,6 +232,7 @@ class Writer:
             rule=duty.rule,
             item=duty.id.removeprefix(duty.rule).removeprefix(".") or None,
             protocol=one.protocol,
+            edition=self.edition,
             action=duty.action,
             called=self.called.get(duty.action),
             topic=duty.topic,
@@ -228,6 +251,7 @@ class Writer:
             earlier_if=note_text(duty.earlier_if),
             due_basis=one.due_basis,
             status=one.status.value,
+            phase=self.phases[one.key].value,
             by=self.people(one.by),
             chair=self.people(one.chair),
             recipients=self.people(one.recipients) or [],

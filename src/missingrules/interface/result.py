@@ -106,6 +106,7 @@ class Action(Closed):
     rule: str
     item: str | None = Field(description="Which of the lettered acts of the rule; null where it has one only.")
     protocol: str
+    edition: str = Field(description="The label of the edition that asks for it.")
     action: str
     called: str | None = Field(description="The area's own name for the action; null where it has none.")
     topic: str
@@ -126,6 +127,9 @@ class Action(Closed):
     status: Literal[
         "due", "overdue", "upcoming", "met", "met_late", "missed", "ceased", "available", "not_decidable"
     ]  # fmt: skip
+    phase: Literal["now", "on_return", "planning", "organisation"] = Field(
+        description="When it is somebody's business: while the child is missing, on the return, in planning."
+    )
     by: PeopleOut | None
     chair: PeopleOut | None
     recipients: PeopleOut
@@ -253,12 +257,31 @@ class NextOut(Closed):
     citations: list[CitationOut]
 
 
+class InForceOut(Closed):
+    """From when to when an edition is in force, as far as it says."""
+
+    from_: str | None = Field(alias="from", description="The first date on which it is.")
+    to: str | None = Field(description="The first date on which it no longer is.")
+
+
+class WarningOut(Closed):
+    """An edition that was applied on a date on which it is not in force."""
+
+    what: Literal["not_yet_in_force", "no_longer_in_force"]
+    episode: str | None = Field(description="Null: what is asked for the child without an episode, or organisation.")
+    protocol: str
+    edition: str
+    in_force: InForceOut
+    on: str = Field(description="The date that counts: of the episode's start, or of the firing.")
+
+
 class ProtocolOut(Closed):
-    """A protocol that was asked, and which text of it."""
+    """A protocol that was asked, and which text of it. Several of one name are editions of it."""
 
     name: str
     title: str
     edition: str
+    in_force: InForceOut | None
     published: str | None
     checked: str | None
     fingerprint: str
@@ -282,6 +305,7 @@ class Result(Closed):
     )
     horizon_days: int
     protocols: list[ProtocolOut]
+    warnings: list[WarningOut]
     library: Library
     actions: list[Action] = Field(description="By due instant (those without: last), then by key.")
     together: list[TogetherOut] = Field(description="What several protocols ask for, in the order of its first action.")

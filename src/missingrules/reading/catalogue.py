@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+from missingrules.reading.nodes import Mapping, Scalar, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from missingrules.reading.nodes import Node
 
 VARIABLE: Final = "MISSINGRULES_PROTOCOLS"
 GROUP: Final = "missingrules.protocols"
@@ -22,50 +25,66 @@ _NAMED = re.compile(rb"""^protocol:[ \t]*["']?([a-z0-9_-]+)""", re.MULTILINE)
 _FAR_ENOUGH = 1 << 16
 
 
+NOT_TOLD_APART: Final = "leave one out, or let each edition say under in_force from when it holds"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A protocol of the catalogue: its name, its file, and who brought it."""
+    """A protocol of the catalogue: its name, its file, and who brought it; and from when it holds, if it says so and
+    another edition is there too."""
 
     name: str
     path: Path
     where_from: str
+    holds_from: str = ""
 
 
-def find(name_or_path: str | os.PathLike[str], given: Iterable[str | os.PathLike[str]] = ()) -> Path:
-    """The file of a protocol, by its path or by its name among `given` paths and all that are available."""
+def editions(name_or_path: str | os.PathLike[str], given: Iterable[str | os.PathLike[str]] = ()) -> tuple[Path, ...]:
+    """The files of a protocol, by path or by name among `given` paths and all that are available: one for each edition,
+    the oldest first."""
     text = os.fspath(name_or_path)
     if _looks_like_a_path(text):
-        return Path(text)
+        return (Path(text),)
     protocols = available(given)
-    for each in protocols:
-        if each.name == text:
-            return each.path
-    names = [each.name for each in protocols]
+    if paths := tuple(each.path for each in protocols if each.name == text):
+        return paths
+    names = list(dict.fromkeys(each.name for each in protocols))
     hint = did_you_mean(text, names) or (f"there are: {', '.join(names)}" if names else None)
     raise InvalidInput([Diagnostic("unknown-protocol", f"no protocol is named '{text}'", None, hint)])
 
 
+def find(name_or_path: str | os.PathLike[str], given: Iterable[str | os.PathLike[str]] = ()) -> Path:
+    """The file of a protocol, of several editions the newest."""
+    return editions(name_or_path, given)[-1]
+
+
 def available(given: Iterable[str | os.PathLike[str]] = ()) -> tuple[Found, ...]:
-    """Every protocol, by name. Two of one name are an error, whoever brought them."""
-    by_name: dict[str, Found] = {}
-    problems: list[Diagnostic] = []
+    """Every protocol, by name and age. Two of one name are an error, whoever brought them, unless they are editions
+    that hold from different dates."""
+    by_name: dict[str, dict[Path, Found]] = {}
     for path, where_from in _everywhere(given):
         name = _name(path)
-        if name is None:
+        if name is not None:
+            by_name.setdefault(name, {}).setdefault(path.resolve(), Found(name, path, where_from))
+    found: list[Found] = []
+    problems: list[Diagnostic] = []
+    for name in sorted(by_name):
+        first, *others = by_name[name].values()
+        if not others:
+            found.append(first)
             continue
-        first = by_name.setdefault(name, Found(name, path, where_from))
-        if first.path.resolve() != path.resolve():
-            problems.append(
-                Diagnostic(
-                    "two-protocols",
-                    f"two protocols are named '{name}': {first.path} ({first.where_from}) and {path} ({where_from})",
-                    None,
-                    "rename one of them, or leave one out",
-                )
-            )
+        by_age: dict[str, Found] = {}
+        for each in (first, *others):
+            holds_from = _holds_from(each.path)
+            other = by_age.setdefault(holds_from, replace(each, holds_from=holds_from))
+            if other.path != each.path:
+                both = f"{other.path} ({other.where_from}) and {each.path} ({each.where_from})"
+                message = f"two protocols are named '{name}': {both}"
+                problems.append(Diagnostic("two-protocols", message, None, f"rename one of them, {NOT_TOLD_APART}"))
+        found += [by_age[age] for age in sorted(by_age)]
     if problems:
         raise InvalidInput(problems)
-    return tuple(by_name[name] for name in sorted(by_name))
+    return tuple(found)
 
 
 def _looks_like_a_path(text: str) -> bool:
@@ -113,6 +132,21 @@ def _files(path: Path, where_from: str) -> list[Path]:
         return [path]
     message = f"there is no file or folder {path} ({where_from})"
     raise InvalidInput([Diagnostic("protocol-not-found", message, None, "check the path")])
+
+
+def _holds_from(path: Path) -> str:
+    """From when the edition of a file says that it holds, as it is written there; nothing if it does not say."""
+    try:
+        found: Node | None = read_file(path)
+    except InvalidInput:
+        # Whoever reads the protocol is told.
+        return ""
+    found = found.get("sources") if isinstance(found, Mapping) else None
+    if isinstance(found, Mapping):
+        found = next((node for _, node in found.entries), None)
+        for key in ("edition", "in_force", "from"):
+            found = found.get(key) if isinstance(found, Mapping) else None
+    return found.text if isinstance(found, Scalar) else ""
 
 
 def _name(path: Path) -> str | None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from missingrules.domain.clock import zone_exists
-from missingrules.domain.rules import Hours, Role, Words
+from missingrules.domain.rules import Edition, Hours, Role, Words
 from missingrules.domain.vocabulary import (
     ACTIONS,
     AGENCIES,
@@ -24,6 +24,7 @@ from missingrules.domain.vocabulary import (
     FactWord,
 )
 from missingrules.reading import schema, words
+from missingrules.reading.dates import in_force
 from missingrules.reading.ledgers import missing_ledger, read_ledger
 from missingrules.reading.names import NAME, canonical, refuse_name
 from missingrules.reading.nodes import Mapping
@@ -98,6 +99,12 @@ class Sections:
             else:
                 found[key.text] = key, read
         return found
+
+
+def edition(form: SourceForm, report: Report) -> Edition:
+    said = form.edition
+    published, checked = (None if word is None else str(word) for word in (said.published, said.checked))
+    return Edition(str(said.label), published, checked, in_force(said.in_force, "this edition", said.label, report))
 
 
 def ledgers(sections: Sections, folder: Path) -> tuple[dict[str, Ledger], dict[str, SourceForm]]:

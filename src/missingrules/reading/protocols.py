@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import Clock
-from missingrules.domain.rules import ALWAYS, Convention, Edition, Modality, Protocol, Reading, ReadingOption
+from missingrules.domain.rules import ALWAYS, Convention, Modality, Protocol, Reading, ReadingOption
 from missingrules.reading import head as heads
 from missingrules.reading import words as wordings
 from missingrules.reading.bind import survey
@@ -63,6 +63,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     _refuse_later(head, node, report)
     areas = tuple(map(str, head.areas or [head.protocol])) if head else ()
     ledgers, sources = heads.ledgers(sections, folder)
+    editions = [heads.edition(form, report) for form in sources.values()]
     roles = heads.roles(sections)
     words = heads.vocabulary(sections, areas)
     called = heads.called(sections, words)
@@ -103,14 +104,13 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     _refuse_unused(families, sections, report)
     if len(report) or head is None:
         return None
-    first = next(iter(sources.values()))
     return Protocol(
         name=str(head.protocol),
         title=str(head.title),
         authority=str(head.authority),
         applies_to=str(head.applies_to),
         areas=areas,
-        edition=Edition(str(first.edition.label), _text(first.edition.published), _text(first.edition.checked)),
+        edition=editions[0],
         clock=Clock(heads.zone(head, report)),
         scope=scope,
         scope_citations=scope_citations,
@@ -142,10 +142,6 @@ def fingerprint(node: Mapping, ledgers: dict[str, Ledger]) -> str:
     said = [plain(node), {label: plain(each.node) for label, each in ledgers.items() if each.node}, list(ledgers)]
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _text(word: str | None) -> str | None:
-    return None if word is None else str(word)
 
 
 def _nodes_of(section: str, names: Iterable[str], node: Mapping) -> dict[str, Mapping]:

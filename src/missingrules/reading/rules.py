@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.rules import (
@@ -17,6 +16,7 @@ from missingrules.domain.rules import (
 )
 from missingrules.domain.vocabulary import TOPICS
 from missingrules.reading.conditions import condition, fact_test, kinds, parts_of
+from missingrules.reading.dates import in_force
 from missingrules.reading.duties import EFFECTS, duties
 from missingrules.reading.forms import CalendarTrigger
 from missingrules.reading.layers import Lacking, Layers, citations, exception, modality, refuse_idle_cites
@@ -114,31 +114,10 @@ def _kinds(rule: schema.Rule, found: Trigger | None, bench: Bench) -> tuple[str,
 
 def _guard(rule: schema.Rule, of_kinds: tuple[str, ...], bench: Bench) -> Guard:
     """What all provisions of the rule share; a duty adds its own conditions and exceptions."""
-    span: tuple[date | None, date | None] = (None, None)
-    if rule.in_force is not None:
-        span = (_date(rule.in_force.from_, bench), _date(rule.in_force.to, bench))
-        if span[0] and span[1] and span[0] >= span[1]:
-            bench.error(
-                "dates-upside-down",
-                "this rule lapses before it goes live",
-                where(rule.in_force.to),
-                "`from` is the first day, and `to` a later one: the first on which it no longer holds",
-            )
+    span = in_force(rule.in_force, "this rule", rule.id, bench.report)
     # The scope says which children are meant; a duty of the calendar is of none.
     of_child = not isinstance(rule.trigger, CalendarTrigger)
     return Guard(kinds=of_kinds, in_force=span, in_scope=of_child and not rule.outside_scope)
-
-
-def _date(word: Text | None, bench: Bench) -> date | None:
-    if word is None:
-        return None
-    try:
-        if len(word) != 10:
-            raise ValueError
-        return date.fromisoformat(word)
-    except ValueError:
-        bench.error("not-a-date", f"'{word}' is no date", word.span, "write year-month-day, as 2025-04-01")
-        return None
 
 
 def _whole_guard(rule: schema.Rule, of_kinds: tuple[str, ...], bench: Bench) -> Guard:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, Tag
 
-from missingrules.domain.obligations import Status
+from missingrules.domain.obligations import Phase, Status
 from missingrules.domain.rules import Modality
 from missingrules.reading.shapes import TEXT, Anything, Closed, Word, Words, YesNo, form, only, tag
 
@@ -26,6 +26,7 @@ class FileForm(Closed):
 class ObligationForm(Closed):
     key: Word = Field(description="The key of an obligation, without the protocol")
     status: Annotated[Word, only(*Status)] | None = Field(default=None, description="How it stands")
+    phase: Annotated[Word, only(*Phase)] | None = Field(default=None, description="Now, on the return, in planning")
     modality: Annotated[Word, only(*Modality)] | None = Field(default=None, description="The source's own word")
     action: Word | None = Field(default=None, description="The act")
     episode: Word | None = Field(default=None, description="The id of an episode, or null")

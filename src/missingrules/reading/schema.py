@@ -132,6 +132,7 @@ class EditionForm(Closed):
     label: Word = Field(description="What the edition calls itself")
     published: Word | None = Field(default=None, description="When it was published")
     checked: Word | None = Field(default=None, description="When somebody last checked that it is current")
+    in_force: InForce | None = Field(default=None, description="From when it holds, and until when")
 
 
 class SourceForm(Closed):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 
 from missingrules.domain.combinations import COMPARED
-from missingrules.reports.text import grid
-from missingrules.reports.together import Row, paper
+from missingrules.reports.layout import Line, indented
+from missingrules.reports.together import paper
 from missingrules.reports.wording import moment, people
 
 if TYPE_CHECKING:
@@ -32,16 +32,18 @@ def combinations_report(case: str, as_of: Instant, found: Sequence[Sequence[Comb
     """For each protocol the readings that the case touches, then what each combination changes."""
     clock = found[0][0].protocol.clock
     parts: list[RenderableType] = [Text(f"Case {case}, as of {moment(clock, as_of)}", "bold")]
+    several = Counter(of_protocol[0].protocol.name for of_protocol in found)
     for of_protocol in found:
-        parts += _of_protocol(of_protocol)
+        protocol = of_protocol[0].protocol
+        edition = f", {protocol.edition.label}" if several[protocol.name] > 1 else ""
+        parts += _of_protocol(of_protocol, paper(protocol) + edition)
     return Group(*parts)
 
 
-def _of_protocol(found: Sequence[Combination]) -> Iterator[RenderableType]:
+def _of_protocol(found: Sequence[Combination], name: str) -> Iterator[RenderableType]:
     """Each combination in full, save where smaller ones shown before it say the same."""
     asked, *others = found
     protocol = asked.protocol
-    name = paper(protocol)
     if not others:
         yield Text(f"\n{name}: no reading changes anything in this case", "bold")
         return
@@ -51,31 +53,31 @@ def _of_protocol(found: Sequence[Combination]) -> Iterator[RenderableType]:
         reading = protocol.readings[id_]
         options = [taken, *(option.name for option in reading.options if option.name != taken)]
         rows = [
-            Row("reading", f"{id_}: {reading.question}"),
-            Row("as asked", taken),
-            Row("or", " or ".join(options[1:])),
+            Line("reading", f"{id_}: {reading.question}"),
+            Line("as asked", taken),
+            Line("or", " or ".join(options[1:])),
         ]
-        yield Padding(grid(rows), (0, 0, 0, 2))
+        yield indented(rows)
     changes = {frozenset(one.otherwise.items()): _changes(one) for one in others}
     for one in others:
         read = frozenset(one.otherwise.items())
         parts = _parts(read, changes)
-        lines = [Row("READ AS", _read(one.otherwise.items()), "bold")]
+        lines = [Line("READ AS", _read(one.otherwise.items()), "bold")]
         if len(parts) == 1:
-            lines += changes[read] or [Row("", "changes nothing")]
+            lines += changes[read] or [Line("", "changes nothing")]
         elif all(len(part) == 1 for part in parts):
-            lines.append(Row("", "changes what each of these changes alone, and no more"))
+            lines.append(Line("", "changes what each of these changes alone, and no more"))
         else:
-            lines.append(Row("", "changes what these change, and no more:"))
-            lines += [Row("", f"- {_read(sorted(part))}") for part in sorted(parts, key=sorted)]
+            lines.append(Line("", "changes what these change, and no more:"))
+            lines += [Line("", f"- {_read(sorted(part))}") for part in sorted(parts, key=sorted)]
         yield Text("")
-        yield Padding(grid(lines), (0, 0, 0, 2))
+        yield indented(lines)
 
 
 Taken = frozenset[tuple[str, str]]
 
 
-def _parts(read: Taken, changes: Mapping[Taken, list[Row]]) -> list[Taken]:
+def _parts(read: Taken, changes: Mapping[Taken, list[Line]]) -> list[Taken]:
     """The smallest combinations that together change just what this one does; itself where there are none."""
     first, *rest = sorted(read)
     for size in range(len(rest)):
@@ -90,19 +92,19 @@ def _read(taken: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{id_}: {option}" for id_, option in taken)
 
 
-def _changes(one: Combination) -> list[Row]:
+def _changes(one: Combination) -> list[Line]:
     clock, found = one.protocol.clock, one.differences
-    rows = [Row("adds", f"{_title(each)}: {_stands(each, clock)}") for each in found.added]
-    rows += [Row("drops", _title(each)) for each in found.gone]
-    rows += [Row("changes", _changed(each, clock)) for each in found.changed]
-    rows += [Row("forbids", _forbidden(each)) for each in found.forbidden]
-    rows += [Row("allows", _forbidden(each)) for each in found.allowed]
+    rows = [Line("adds", f"{_title(each)}: {_stands(each, clock)}") for each in found.added]
+    rows += [Line("drops", _title(each)) for each in found.gone]
+    rows += [Line("changes", _changed(each, clock)) for each in found.changed]
+    rows += [Line("forbids", _forbidden(each)) for each in found.forbidden]
+    rows += [Line("allows", _forbidden(each)) for each in found.allowed]
     for each in found.concluded:
         of = f" of episode {each.episode}" if each.episode else ""
         # What nobody concludes stays as the case gives it.
         now = each.after.effective if each.after else "recorded"
         was = each.before.effective if each.before else "recorded"
-        rows.append(Row("counts", f"{each.what.removeprefix('episode.')}{of} as {now} (was {was})"))
+        rows.append(Line("counts", f"{each.what.removeprefix('episode.')}{of} as {now} (was {was})"))
     return rows
 
 

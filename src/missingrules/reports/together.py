@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import Effect, People
 from missingrules.engine.combine import parties
+from missingrules.reports.layout import Line
 from missingrules.reports.wording import listed, moment, paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from missingrules.domain.clock import Clock
     from missingrules.domain.obligations import Answer, Conflict, Obligation, Question
     from missingrules.domain.rules import Protocol
 
 # What may share a block, in the order of the sections: the block stands where its first stands.
-_NOW: Final = (Status.OVERDUE, Status.DUE, Status.NOT_DECIDABLE, Status.AVAILABLE)
+_NOW: Final = (Status.OVERDUE, Status.DUE, Status.AVAILABLE, Status.NOT_DECIDABLE)
 _SHARING: Final = (
     _NOW,
     (Status.UPCOMING,),
@@ -27,49 +28,50 @@ _SHARING: Final = (
     (Status.CEASED,),
 )
 # What a duty's own lines do not say of it where it stands under the heading of another.
-_STANDS: Final = MappingProxyType({Status.NOT_DECIDABLE: "cannot be decided yet", Status.AVAILABLE: "may be done"})
+STANDS: Final = MappingProxyType({Status.NOT_DECIDABLE: "cannot be decided yet", Status.AVAILABLE: "may be done"})
 _INDENT: Final = "  "
 
 
-class Row(NamedTuple):
-    """A line of a block: its label, its text and its style."""
-
-    label: str
-    text: str | None
-    style: str = ""
-
-
 class Block(NamedTuple):
-    """Duties of one act that share a block, and those of the same act that only time will bring."""
+    """Duties of one act that share a block, the one in whose place it stands first; `later`: those of the same act
+    that only time will bring."""
 
     ones: tuple[Obligation, ...]
     later: tuple[Obligation, ...] = ()
 
 
-class Shared(NamedTuple):
-    """The shared blocks, each by the key of the duty in whose place it stands, and the keys of the others in them."""
-
-    led: Mapping[str, Block]
-    others: frozenset[str]
-
-
-def shared(answer: Answer) -> Shared:
+class Shared:
     """Which duties of several protocols stand in one block.
 
     What is still to be done now shares one and names what is coming, which has a place of its own.
     """
-    led: dict[str, Block] = {}
-    others: set[str] = set()
-    for group in answer.together:
-        coming = tuple(one for one in group.obligations if one.status is Status.UPCOMING)
-        for statuses in _SHARING:
-            ones = tuple(one for one in group.obligations if one.status in statuses)
-            later = coming if statuses is _NOW else ()
-            if ones and len({one.protocol for one in (*ones, *later)}) > 1:
-                first = min(ones, key=lambda one: statuses.index(one.status))
-                led[first.key] = Block(ones, later)
-                others.update(one.key for one in ones if one is not first)
-    return Shared(led, frozenset(others))
+
+    def __init__(self, answer: Answer) -> None:
+        # By identity: two editions of one protocol may give one key twice.
+        self._led: dict[int, Block] = {}
+        self._hidden: set[int] = set()
+        for group in answer.together:
+            coming = tuple(one for one in group.obligations if one.status is Status.UPCOMING)
+            for statuses in _SHARING:
+                ones = sorted(
+                    (one for one in group.obligations if one.status in statuses),
+                    key=lambda one: statuses.index(one.status),
+                )
+                later = coming if statuses is _NOW else ()
+                if ones and len({one.protocol for one in (*ones, *later)}) > 1:
+                    self._led[id(ones[0])] = Block(tuple(ones), later)
+                    self._hidden.update(map(id, ones[1:]))
+
+    def block(self, one: Obligation) -> Block:
+        """The block that stands in the place of a duty; one that shares none is alone in it."""
+        return self._led.get(id(one), Block((one,)))
+
+    def leads(self, one: Obligation) -> bool:
+        return id(one) in self._led
+
+    def hides(self, one: Obligation) -> bool:
+        """Whether a duty stands in the block of another, and so not in a place of its own."""
+        return id(one) in self._hidden
 
 
 def paper(protocol: Protocol | str) -> str:
@@ -79,29 +81,35 @@ def paper(protocol: Protocol | str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def heading(block: Block, about: str) -> Row:
+def heading(block: Block, about: str) -> Line:
     """What a shared block is about: the act, and of whom or which episodes."""
     papers = len({one.protocol for one in (*block.ones, *block.later)})
-    return Row("TOGETHER", f"{_act(block.ones)}{f' ({about})' if about else ''}, in {papers} papers", "bold")
+    return Line("TOGETHER", f"{_act(block.ones)}{f' ({about})' if about else ''}, in {papers} papers", "bold")
 
 
-def member(one: Obligation, under: Status, lines: Sequence[Row]) -> list[Row]:
+def member(one: Obligation, under: Status, lines: Sequence[Line]) -> list[Line]:
     """One duty of a shared block, indented; `under` is the status of the section in which it stands."""
-    rows = [Row(one.duty.modality.upper(), _title(one), "bold"), Row("paper", paper(one.protocol))]
+    rows = [Line(one.duty.modality.upper(), numbered(one), "bold"), Line("paper", paper(one.protocol))]
     if one.status is not under:
-        rows.append(Row("stands", _STANDS.get(one.status)))
-    # The heading has named the act.
-    rows += [row for row in lines if row.label != "act"]
-    return [Row(_INDENT + row.label, row.text, row.style) for row in rows]
+        rows.append(Line("stands", STANDS.get(one.status)))
+    # The heading has named the act, save by the name that this paper has for it.
+    act = one.duty.action.replace("_", " ")
+    rows += [row for row in lines if row.label != "act" or not row.text or not row.text.startswith(act)]
+    return [indent(row) for row in rows]
 
 
-def coming(one: Obligation, clock: Clock) -> Row:
+def coming(one: Obligation, clock: Clock) -> Line:
     """One line for a duty that is shown in full among what is coming."""
     since = "" if one.triggered_at is None else f", from {moment(clock, one.triggered_at)}"
-    return Row(_INDENT + "later", f"{paper(one.protocol)}: {_title(one)}{since}")
+    return Line("later", f"{paper(one.protocol)}: {numbered(one)}{since}")
 
 
-def _title(one: Obligation) -> str:
+def indent(line: Line) -> Line:
+    return Line(_INDENT + line.label, line.text, line.style)
+
+
+def numbered(one: Obligation) -> str:
+    """Its title, with the number of the occurrence in a series."""
     number = f" (number {one.occurrence})" if one.duty.repeat and one.occurrence.isdigit() else ""
     return one.duty.title + number
 
@@ -132,21 +140,21 @@ def questions(answer: Answer) -> list[Question]:
     return list(found.values())
 
 
-def conflicts(answer: Answer) -> list[list[Row]]:
+def conflicts(answer: Answer) -> list[list[Line]]:
     """Where two papers cannot both be kept, a block each."""
     return [_conflict(one) for one in answer.conflicts]
 
 
-def _conflict(one: Conflict) -> list[Row]:
+def _conflict(one: Conflict) -> list[Line]:
     of = f" (episode {one.episode})" if one.episode else ""
     forbids = one.kind == "forbidden"
     says = "one paper requires what another forbids" if forbids else "one meeting, two chairs"
     labels = ("requires", "forbids") if forbids else ("chair", "or")
     return [
-        Row("CONFLICT", f"{one.what.replace('_', ' ')}{of}: {says}", "bold red"),
+        Line("CONFLICT", f"{one.what.replace('_', ' ')}{of}: {says}", "bold red"),
         *(
-            Row(label, f"{paper(protocol)}: {value}")
+            Line(label, f"{paper(protocol)}: {value}")
             for label, protocol, value in zip(labels, one.protocols, one.values, strict=True)
         ),
-        Row("source", paragraphs(one.citations, ())),
+        Line("source", paragraphs(one.citations, ())),
     ]
