@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +19,11 @@ from missingrules.reading import catalogue
 from missingrules.reading.protocols import read_protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.rules import Citation, Protocol, RuleFamily
 
 NAME = "northamptonshire"
 
@@ -64,6 +68,21 @@ def test_one_child_with_one_episode(benchmark: BenchmarkFixture, protocol: Proto
 
 def test_one_child_with_twelve_episodes(benchmark: BenchmarkFixture, protocol: Protocol) -> None:
     _evaluated(benchmark, protocol, 12)
+
+
+# The sections of Northamptonshire's response, with which the aims for speed were set.
+RESPONSE = re.compile(r"(3\.[34]|5\.1[2-7]|6\.([5-8]|14)|7\.([4-6]|1[7-9]|2[0-5])|8\.1[0-3])\b")
+
+
+def test_one_child_with_twelve_episodes_against_the_response(benchmark: BenchmarkFixture, protocol: Protocol) -> None:
+    """Rules that cite one of the sections for which the aim of 1.5 ms was set."""
+    families = tuple(f for f in protocol.families if any(RESPONSE.match(c.paragraph) for c in _cited(f)))
+    benchmark.extra_info["rules"] = len(families)
+    _evaluated(benchmark, replace(protocol, families=families), 12)
+
+
+def _cited(family: RuleFamily) -> Iterator[Citation]:
+    return (cited for variant in family.variants.values() for part in variant for cited in part.citations)
 
 
 def test_one_child_with_twelve_episodes_against_all_protocols(benchmark: BenchmarkFixture) -> None:
