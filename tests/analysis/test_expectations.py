@@ -44,6 +44,10 @@ ANSWER = part(
 )
 
 
+# A rule of several acts, of which one is owed.
+CALLED = replace(ANSWER, actions=(*ANSWER.actions, obligation(duty("call.first"))))
+
+
 def differs(text: str, answer: ProtocolAnswer = ANSWER) -> tuple[Difference, ...]:
     """What the answer does not keep of the lines of a scenario."""
     lines = "".join(f"    {line}\n" for line in text.splitlines())
@@ -195,3 +199,13 @@ valid_until: 2025-03-31T23:30:00+01:00
     for name in ("conclusions", "conflicts", "ambiguities", "questions", "forbidden", "next"):
         (one,) = differs(f"absent: [meeting]\n{name}: []", known)
         assert one.expected == "none"
+
+
+@pytest.mark.parametrize("name", ["call", "call/E1", "call/E1/1", "call.first", "call.first/E1"])
+def test_a_rule_of_several_acts_is_absent_only_without_any_of_them(name: str) -> None:
+    assert [one.came for one in differs(f"absent: [{name}]", CALLED)] == ["call.first/E1/1 (due)"]
+
+
+@pytest.mark.parametrize("name", ["call.second", "call.second/E1", "call/child", "call/E1/2"])
+def test_another_act_or_subject_is_absent_all_the_same(name: str) -> None:
+    assert differs(f"absent: [{name}]", replace(CALLED, actions=CALLED.actions[1:])) == ()

@@ -187,8 +187,10 @@ class _Check:
 
 
 def _is_of(key: str, name: str) -> bool:
-    """Whether a key lies under `rule`, `rule.item`, `rule/SUBJECT` or is the name itself."""
-    return key == name or key.startswith(f"{name}/") or ("/" not in name and key.startswith(f"{name}."))
+    """Whether a key lies under `rule`, `rule.item`, `rule/SUBJECT` (of all acts of the rule) or is the name itself."""
+    duty, _, rest = key.partition("/")
+    of, _, subject = name.partition("/")
+    return (duty == of or duty.startswith(f"{of}.")) and f"{rest}/".startswith(f"{subject}/" if subject else "")
 
 
 def _agrees(detail: Detail, came: Value) -> bool:
