@@ -27,6 +27,7 @@ from missingrules.domain.rules import (
     OnDay,
     PeopleRows,
     Prohibition,
+    Range,
     UntilInstant,
 )
 from missingrules.domain.vocabulary import FactType
@@ -34,7 +35,7 @@ from missingrules.engine.wording import period_text, test_text
 from missingrules.reports.wording import listed, people, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
@@ -63,8 +64,8 @@ _ANCHORS: Final = {
     "located": "the child being located",
     "returned": "the return",
     "trigger": "then",
-    "event": "the event",
-    "record": "the record",
+    "event": "then",
+    "record": "then",
     "birthday": "the birthday",
     "undone": "then",
 }
@@ -73,6 +74,15 @@ _QUESTION: Final = re.compile(
     r"(Is|Are|Was|Were|Has|Have|Can|Does|Did|May|Must|Should) "
     r"(the child|the young person|the case|the episode|the parents|there|anybody|it|they) (.+)\?"
 )
+# Two questions in one: told as a statement, the second would still ask, and a "not" would reach only the first.
+_SECOND_QUESTION: Final = re.compile(r", and (is|are|was|were|has|have|can|does|did|may|must|should|when)\b")
+_SEVERAL: Final = re.compile(r" (and|or) ")
+_NOBODY: Final = {
+    Modality.MUST: "Nobody may",
+    Modality.SHOULD: "Nobody should",
+    Modality.MAY: "Nobody need",
+    Modality.STATED: "The paper states that nobody may",
+}
 _EFFECTS: Final = {
     Effect.REQUIRE: "",
     Effect.CONSIDER: "consider ",
@@ -113,8 +123,10 @@ class _Teller:
         if isinstance(provision, Duty):
             return " ".join(self.duty(provision))
         if isinstance(provision, Prohibition):
-            what = f"Nobody may {self.act(provision.action)}"
-            said = [what + _also(provision.method, " by {}") + _also(provision.outcome, " as {}")]
+            what = f"{_NOBODY[provision.modality]} {self.act(provision.action)}"
+            how = _also(provision.about, " about {}") + _also(provision.method, " by {}")
+            to = _also(listed([self.protocol.roles[role].title for role in provision.to], "or"), " to {}")
+            said = [f"{what}{how}{to}{_also(provision.outcome, ' as {}')}"]
         else:
             said = [self.conclusion(provision)]
         when = self.conditions(provision.guard)
@@ -122,8 +134,21 @@ class _Teller:
         return " ".join([first, *self.exceptions(provision.guard), self.source(provision.citations)])
 
     def conclusion(self, found: Conclusion) -> str:
-        name = _name(found.fact).capitalize()
-        return f"{name} is at least {found.floor}" if found.floor else f"{name} is {_word(found.value)}"
+        if found.floor:
+            return f"{_capital(_name(found.fact))} is at least {found.floor}"
+        told = self.answered(found.fact, found.value) or f"{_name(found.fact)} is {_word(found.value)}"
+        return _capital(told)
+
+    def answered(self, fact: str, value: str | None) -> str | None:
+        """A fact of yes or no as a statement, or with its question where that cannot be turned; None for others."""
+        word = self.protocol.words.facts.get(fact)
+        if word is None or word.type is not FactType.YES_NO or value not in ("true", "false"):
+            return None
+        asked = None if _SECOND_QUESTION.search(word.ask) else _QUESTION.fullmatch(word.ask)
+        if asked is None or (value == "false" and _SEVERAL.search(asked[3])):
+            return f"“{word.ask}” is answered {'yes' if value == 'true' else 'no'}"
+        verb, subject, rest = asked.groups()
+        return f"{subject} {verb.lower()} {'' if value == 'true' else 'not '}{rest}"
 
     def duty(self, duty: Duty) -> Iterator[str]:
         when = f"{_capital(self.trigger(duty.trigger))}"
@@ -131,13 +156,16 @@ class _Teller:
         about = _also(duty.about, " about {}") + _also(duty.method, " ({})")
         to = self.who(duty.to)
         with_ = self.who(duty.with_)
-        whom = (f" to {to}" if to else "") + (f" with {with_}" if with_ else "")
+        whom = _whom("to", to) + _whom("with", with_)
         act = f"{_EFFECTS[duty.effect]}{self.act(duty.action)}{about}{whom}"
         who = self.who(duty.by)
         who = "somebody (the paper does not say who)" if who in ("", "not stated") else who
         by_when = self.repeat(duty) if duty.repeat else self.deadline(duty.deadline)
         condition = f", if {conditions}" if conditions else ""
-        yield f"{when}{condition}: {who} {_modal(duty.modality)} {act}{by_when}."
+        said = (
+            f"the paper states that {who} will" if duty.modality is Modality.STATED else f"{who} {duty.modality.value}"
+        )
+        yield f"{when}{condition}: {said} {act}{by_when}."
         if chair := self.who(duty.chair):
             yield f"In the chair: {chair}."
         if attend := self.who(duty.attend):
@@ -179,7 +207,7 @@ class _Teller:
             case rules.OnBirthday(age):
                 return f"when the child turns {age}"
             case rules.OnPeriod(every):
-                return f"every {period_text(every)}"
+                return f"every {_period(every)}"
             case rules.OnUndone(rule):
                 return f"when the time for {rule} has passed with nothing recorded"
             case rules.WhileMissing(ends_with):
@@ -220,11 +248,14 @@ class _Teller:
     def condition(self, condition: Condition) -> str:
         match condition:
             case FactTest(fact, test):
-                word = self.protocol.words.facts.get(fact)
-                asked = _QUESTION.fullmatch(word.ask) if word and word.type is FactType.YES_NO else None
-                if asked and isinstance(test, Is) and len(test.values) == 1:
-                    verb, subject, rest = asked.groups()
-                    return f"{subject} {verb.lower()} {'' if test.values == ('true',) else 'not '}{rest}"
+                if isinstance(test, Is) and len(test.values) == 1 and (told := self.answered(fact, test.values[0])):
+                    return told
+                if isinstance(test, Known) and (told := self.answered(fact, "true")):
+                    return (
+                        f"it is known whether {told}"
+                        if told[0] != "“"
+                        else told.replace("is answered yes", "is answered")
+                    )
                 if fact == "episode.missing_for":
                     return f"the child has been missing for {_test(test)}"
                 return f"{_name(fact)} is {_test(test)}"
@@ -233,12 +264,15 @@ class _Teller:
             case HoursTest(hours, outside):
                 return f"it is {'outside' if outside else 'inside'} {_word(hours)} hours"
             case rules.All(parts):
+                parts = tuple(_together(parts))
                 tested = {p.fact for p in parts if isinstance(p, FactTest) and not isinstance(p.test, Known)}
-                # What is tested has to be known anyhow.
+                # What is tested has to be known anyhow; an "either" comes last, so that no "and" runs on from its "or".
                 parts = tuple(p for p in parts if not (isinstance(p, FactTest) and _is_idle(p, tested)))
+                parts = tuple(sorted(parts, key=lambda part: isinstance(part, rules.Any)))
                 return " and ".join(dict.fromkeys(filter(None, map(self.condition, parts))))
             case rules.Any(parts):
-                return "either " + " or ".join(map(self.condition, parts))
+                each = list(map(self.condition, parts))
+                return "either " + (", or " if any(" and " in one for one in each) else " or ").join(each)
             case Not(part):
                 return f"it is not so that {self.condition(part)}"
 
@@ -257,11 +291,14 @@ class _Teller:
             return "; the paper does not say by when"
         if isinstance(deadline, DeadlineRows):
             rows = [(self.condition(row.condition), self.deadline(row.deadline)) for row in deadline.rows]
-            return ";".join(f"{by.removeprefix(';')} {f'where {when}' if when else 'otherwise'}" for when, by in rows)
+            told = [f"{by.removeprefix(';')} {f'where {when}' if when else 'otherwise'}" for when, by in rows]
+            return (";" if rows[0][1].startswith(";") else "") + ";".join(told).replace(
+                "by when where", "by when, where"
+            )
         match deadline:
             case rules.Within(length, anchor, same_day_counts):
                 same = ", the day itself counting" if same_day_counts else ""
-                since = "from then" if anchor in ("trigger", "undone") else f"of {_anchor(anchor)}"
+                since = "from then" if _ANCHORS.get(anchor) == "then" else f"of {_anchor(anchor)}"
                 return f" within {length} {since}{same}"
             case OnDay(day, anchor, first):
                 return f" on day {day} of {_anchor(anchor)} (the day itself being day {first})"
@@ -270,7 +307,8 @@ class _Teller:
             case rules.AtNext(meeting):
                 return f" at the next {_word(meeting)}"
             case rules.SetBy(fact):
-                return f", by when {_name(fact)} says"
+                word = self.protocol.words.facts.get(fact)
+                return f", by the time given as {f'“{word.ask}”' if word else _name(fact)}"
             case rules.EndOfPeriod(every):
                 return f" by the end of the {'day' if every.split()[0] in WEEKDAYS else _word(every)}"
             case rules.AtTheSameTime():
@@ -292,15 +330,33 @@ def _is_idle(test: FactTest, tested: set[str]) -> bool:
     return isinstance(test.test, Known) and test.fact in tested
 
 
-def _modal(modality: Modality) -> str:
-    return "is stated to" if modality is Modality.STATED else modality.value
+def _together(parts: Iterable[Condition]) -> Iterator[Condition]:
+    """The parts of an "all", with those of an "all" in it."""
+    for part in parts:
+        if isinstance(part, rules.All):
+            yield from _together(part.parts)
+        else:
+            yield part
+
+
+def _whom(joint: str, named: str) -> str:
+    return (
+        f" {joint} somebody (the paper does not say whom)" if named == "not stated" else _also(named, f" {joint} {{}}")
+    )
+
+
+def _period(every: str) -> str:
+    """Monday and Friday; week."""
+    return " ".join(word.capitalize() if word.rstrip(",") in WEEKDAYS else word for word in period_text(every).split())
 
 
 def _name(fact: str) -> str:
     """A fact in words; of an episode without its prefix."""
     owner, _, rest = fact.partition(".")
     words = (rest or owner).replace("_", " ").replace(".", " ")
-    return f"the {owner}'s {words}" if owner in ("child", "plan", "event", "record") else f"the episode's {words}"
+    if owner in ("event", "record"):
+        return f"the “{words}” of the {owner}"
+    return f"the {owner}'s {words}" if owner in ("child", "plan") else f"the episode's {words}"
 
 
 def _word(word: str | None) -> str:
@@ -325,6 +381,8 @@ def _window(counted: rules.Counted) -> str:
 def _test(test: rules.Test) -> str:
     if isinstance(test, Is):
         return listed([_word(value) for value in test.values], "or")
+    if isinstance(test, Range) and test.low == test.high:
+        return str(test.low)
     return _word(test_text(test))
 
 
