@@ -50,7 +50,6 @@ class Bundle:
     of: Duty  # any of them
     number: int  # one for all bundles that stand alike where they fire alike
     plain: bool  # a deadline or none, and no end but `until`
-    acts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def _alike(duty: Duty) -> tuple[Any, ...]:
 def _bundle(asked: list[Asked], number: int) -> Bundle:
     of = asked[0].duty
     plain = not (of.guard.unless or of.superseded_by or of.repeat or isinstance(of.trigger, OnPeriod))
-    return Bundle(tuple(asked), of, number, plain, frozenset(name for one in asked for name in one.acts))
+    return Bundle(tuple(asked), of, number, plain)
 
 
 # Triggers that speak of episodes alone, each the same for every rule.

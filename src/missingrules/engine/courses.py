@@ -9,6 +9,7 @@ from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.obligations import Obligation, Stand
 from missingrules.domain.rules import NOT_STATED, Word
 from missingrules.engine.deadlines import NONE, Due, due_at
+from missingrules.engine.firing import make
 from missingrules.engine.instances import End, Instance, single
 from missingrules.engine.status import (
     AVAILABLE,
@@ -51,8 +52,6 @@ class Courses(NamedTuple):
 
 NOTHING: Final = Courses((), (), (), (), (), (), ())
 ENDING: Final = attrgetter("ending")
-# A named tuple from a plain one, without its own Python constructor: these are made by the thousand.
-make: Final = tuple.__new__
 
 
 def stand_plainly(reader: Reader, duty: Duty, firings: list[Firing], horizon: Instant) -> Courses:

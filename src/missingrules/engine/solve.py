@@ -13,9 +13,9 @@ from missingrules.domain.obligations import Behind, Concluded, Conflict, Detail,
 from missingrules.domain.rules import Duty, OnPeriod
 from missingrules.engine import evidence
 from missingrules.engine.agenda import agenda_of
-from missingrules.engine.courses import NOTHING, Courses, each_once, make, stand, stand_plainly
+from missingrules.engine.courses import NOTHING, Courses, each_once, stand, stand_plainly
 from missingrules.engine.facts import Reader
-from missingrules.engine.firing import Firing, firings, lifted
+from missingrules.engine.firing import Firing, firings, lifted, make
 from missingrules.engine.instances import NO_ACTS, End, Given, Instance, by_period, discharge, of_action, series, single
 from missingrules.engine.offers import Offers, Undone
 from missingrules.engine.people import differences
@@ -107,12 +107,6 @@ class Solver:
         rows: list[tuple[Asked, Courses]] = []
         for group in self.agenda.waiting_for(self.seen.happened):
             for bundle in group.bundles:
-                if (
-                    only is not None
-                    and bundle.of.rule not in only
-                    and all(a.duty.rule not in only for a in bundle.asked)
-                ):
-                    continue
                 rows += self._rows(group, bundle, only)
         rows.sort(key=_rank)
         solved = self._obligations(rows)
@@ -141,12 +135,10 @@ class Solver:
 
     def _alike(self, group: Group, bundle: Bundle) -> Courses:
         firings = self._fired(group)
-        if not bundle.plain:
-            return (
-                stand(self.reader, bundle.of, self._work_out(bundle.of, NO_ACTS), self.horizon) if firings else NOTHING
-            )
         if not firings:
             return NOTHING
+        if not bundle.plain:
+            return stand(self.reader, bundle.of, self._work_out(bundle.of, NO_ACTS), self.horizon)
         key = (id(firings), bundle.number)
         found = self._courses.get(key)
         if found is None:

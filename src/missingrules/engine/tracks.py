@@ -211,23 +211,27 @@ def each_of(columns: Sequence[Column[Any]], make: Callable[..., Track[T]]) -> Co
 
 def all_each(columns: Iterable[Column[Truth]]) -> Column[Truth]:
     """Kleene's and, row by row; columns after one that is false throughout are not asked for."""
-    left: dict[int, Column[Truth]] = {}
-    for column in columns:
-        if column is NO:
-            return NO
-        if column is not YES:
-            left[id(column)] = column
-    found = list(left.values())
-    return (found[0] if len(found) == 1 else each_of(found, lambda *tracks: all_of(tracks))) if found else YES
+    return _each(columns, YES, NO, all_of)
 
 
 def any_each(columns: Iterable[Column[Truth]]) -> Column[Truth]:
     """Kleene's or, row by row; columns after one that is true throughout are not asked for."""
+    return _each(columns, NO, YES, any_of)
+
+
+def _each(
+    columns: Iterable[Column[Truth]],
+    idle: Track[Truth],
+    decides: Track[Truth],
+    join: Callable[[Iterable[Track[Truth]]], Track[Truth]],
+) -> Column[Truth]:
     left: dict[int, Column[Truth]] = {}
     for column in columns:
-        if column is YES:
-            return YES
-        if column is not NO:
+        if column is decides:
+            return decides
+        if column is not idle:
             left[id(column)] = column
     found = list(left.values())
-    return (found[0] if len(found) == 1 else each_of(found, lambda *tracks: any_of(tracks))) if found else NO
+    if not found:
+        return idle
+    return found[0] if len(found) == 1 else each_of(found, lambda *tracks: join(tracks))
