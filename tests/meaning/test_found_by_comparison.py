@@ -13,14 +13,17 @@ from missingrules.domain.rules import (
     Becomes,
     DeadlineRows,
     EpisodesReach,
+    Guard,
     HoursTest,
     MissingFor,
+    Not,
     OnBirthday,
     OnDay,
     OnInstant,
     OnRecord,
     Phase,
     Repeat,
+    Unless,
     WhileMissing,
 )
 from tests.meaning.build import (
@@ -81,6 +84,17 @@ def test_what_may_have_ended_before_it_fires_is_not_upcoming() -> None:
     p = protocol(duty("r", STARTED, until=(OnBirthday(16),), deadline=OnDay(3, "started", 1)))
     c = case(episode("e", at("2025-05-01 10:00")))
     assert statuses(p, c, at("2025-05-01 12:00")) == {"p/r/e/1": "not_decidable"}
+
+
+def test_when_it_ended_is_open_where_it_may_have_ended_before() -> None:
+    """Back at 10:00:01, which ended it at the latest; nobody knows when the child turns 16 (§5 End)."""
+    back = Unless(Not(fact("episode.missing")), ())
+    p = protocol(
+        duty("r", Becomes(fact("episode.kind", "missing")), guard=Guard(unless=(back,)), until=(OnBirthday(16),))
+    )
+    c = case(episode("e", at("2025-05-06 10:00"), at("2025-05-06 10:00:01")))
+    found = both(p, c, at("2025-05-07 10:00"))["p/r/e/1"]
+    assert (found.status, found.ended_at) == ("ceased", None)
 
 
 def test_a_record_after_an_end_that_is_not_certain_discharges() -> None:

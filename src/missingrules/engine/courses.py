@@ -87,7 +87,8 @@ def stand_plainly(reader: Reader, duty: Duty, firings: list[Firing], horizon: In
             status = ended_status(due, closes, maybe)
         elif maybe <= as_of:
             status = NOT_DECIDABLE
-        if closes <= as_of:
+        # When it ended is open where it may have ended before.
+        if closes <= as_of and maybe >= closes:
             ended = closes
         if low == FOREVER:
             at = trigger if at_once else None
@@ -139,7 +140,7 @@ def stand(reader: Reader, duty: Duty, instances: list[Instance], horizon: Instan
             None if none else low,
             (low, high) if low != high and high != FOREVER else None,
             discharged if instance.open_act is None else None,
-            closes if discharged is None and closes <= as_of else None,
+            closes if discharged is None and closes <= as_of and instance.closes_maybe >= closes else None,
             trigger if none and at_once else None,
         )
         when = low if not none else trigger if at_once else FOREVER
