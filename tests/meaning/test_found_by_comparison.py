@@ -97,6 +97,18 @@ def test_when_it_ended_is_open_where_it_may_have_ended_before() -> None:
     assert (found.status, found.ended_at) == ("ceased", None)
 
 
+def test_hours_after_weeks_are_reckoned_from_where_the_weeks_end() -> None:
+    """Weekly for two weeks from 10:00 on the 6th, so from 10:00 on the 20th every 24 hours: 10:00 on the 21st (§3)."""
+    phases = (Phase(length("1 week"), length("2 weeks")), Phase(length("24 hours"), None))
+    p = protocol(duty("r", STARTED, repeat=Repeat("started", "schedule", phases)))
+    found = both(p, case(episode("e1", at("2025-05-06 10:00"))), at("2025-05-21 10:00:01"))
+    assert [found[f"p/r/e1/{n}"].due for n in (2, 3, 4)] == [
+        at("2025-05-20 23:59:59"), at("2025-05-21 10:00"), at("2025-05-22 10:00")
+    ]  # fmt: skip
+    # The fourth opens at that second: the second, still undone, is missed.
+    assert (found["p/r/e1/2"].status, found["p/r/e1/2"].ended_at) == ("missed", at("2025-05-21 10:00:01"))
+
+
 def test_a_record_after_an_end_that_is_not_certain_discharges() -> None:
     """Whether there are concerns was never known: the visit of 12:00 was made all the same (§5 End)."""
     p = protocol(duty("r", STARTED, until=(fact("episode.serious_concerns"),)))

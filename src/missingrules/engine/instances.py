@@ -278,8 +278,8 @@ def _slots(reader: Reader, repeat: Repeat, firing: Firing, first: int) -> Iterat
         over = clock.after(base, phase.lasting) if phase.lasting else FOREVER
         last = clock.deadline(base, phase.lasting) if phase.lasting else FOREVER
         count = 1
-        # Elapsed time from a numbered day runs from when it is over.
-        start = base if phase.every.seconds is None else max(base, opens)
+        # Elapsed time from a numbered day runs from when it is over; a later phase is reckoned from where it begins.
+        start = max(base, opens) if phase.every.seconds is not None and number == first else base
         while (due := clock.deadline(start, phase.every.times(count))) <= last:
             yield Slot(number, opens, due, phase)
             opens, number, count = Instant(due + 1), number + 1, count + 1
