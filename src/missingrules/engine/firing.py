@@ -51,7 +51,6 @@ class Ending(NamedTuple):
 
 # A named tuple from a plain one, without its own Python constructor: these are made by the thousand.
 make: Final = tuple.__new__
-NEVER = Ending(FOREVER, FOREVER)
 
 
 def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:

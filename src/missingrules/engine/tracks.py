@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
+C = TypeVar("C")
 Truth = bool | None
 
 
@@ -132,33 +133,34 @@ def some(values: Sequence[Truth]) -> Truth:
 
 def all_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
     """Kleene's and."""
-    left: dict[int, Track[Truth]] = {}
-    for track in tracks:
-        if track is NO:
-            return NO
-        if track is not YES:
-            left[id(track)] = track
-    return _together(left, YES, every)
+    return _joined(tracks, YES, NO, every)
 
 
 def any_of(tracks: Iterable[Track[Truth]]) -> Track[Truth]:
     """Kleene's or."""
-    left: dict[int, Track[Truth]] = {}
-    for track in tracks:
-        if track is YES:
-            return YES
-        if track is not NO:
-            left[id(track)] = track
-    return _together(left, NO, some)
+    return _joined(tracks, NO, YES, some)
 
 
-def _together(
-    left: dict[int, Track[Truth]], none: Track[Truth], join: Callable[[Sequence[Truth]], Truth]
+def _joined(
+    tracks: Iterable[Track[Truth]], idle: Track[Truth], decides: Track[Truth], join: Callable[[Sequence[Truth]], Truth]
 ) -> Track[Truth]:
+    left = _sifted(tracks, idle, decides)
+    if left is None:
+        return decides
     if not left:
-        return none
-    found = list(left.values())
-    return found[0] if len(found) == 1 else joined(found, join)
+        return idle
+    return left[0] if len(left) == 1 else joined(left, join)
+
+
+def _sifted(found: Iterable[C], idle: Track[Truth], decides: Track[Truth]) -> list[C] | None:
+    """What is neither idle nor comes twice; None, and no more is asked for, where one decides alone."""
+    left: dict[int, C] = {}
+    for one in found:
+        if one is decides:
+            return None
+        if one is not idle:
+            left[id(one)] = one
+    return list(left.values())
 
 
 def negated(track: Track[Truth]) -> Track[Truth]:
@@ -225,13 +227,9 @@ def _each(
     decides: Track[Truth],
     join: Callable[[Iterable[Track[Truth]]], Track[Truth]],
 ) -> Column[Truth]:
-    left: dict[int, Column[Truth]] = {}
-    for column in columns:
-        if column is decides:
-            return decides
-        if column is not idle:
-            left[id(column)] = column
-    found = list(left.values())
-    if not found:
+    left = _sifted(columns, idle, decides)
+    if left is None:
+        return decides
+    if not left:
         return idle
-    return found[0] if len(found) == 1 else each_of(found, lambda *tracks: join(tracks))
+    return left[0] if len(left) == 1 else each_of(left, lambda *tracks: join(tracks))
