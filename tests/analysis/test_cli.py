@@ -49,7 +49,7 @@ def test_a_scenario_that_does_not_hold(folder: Path) -> None:
         "  why: missing since Monday 22:30; police have 48 hours, to Wednesday 22:30; a month on is 2 July, the 30th "
         "day after; the day of going missing is day one, so day seven is Sunday the 8th, six days on\n"
         f"  {file}:15:44: plan/E1/1, due\n"
-        "    |       - {key: plan/E1/1, status: due, due: day 3 22:30, by: [police]}\n"
+        '    |       - {key: plan/E1/1, status: due, due: day 3 22:30, by: [police], action: update_plan, cite: "2"}\n'
         "    |                                            ^^^^^^^^^^^\n"
         "    expected  day 3 22:30 (Thursday 2025-06-05)\n"
         "    came      day 2 22:30 (Wednesday 2025-06-04)\n"
@@ -81,7 +81,7 @@ def test_bad_input(folder: Path) -> None:
     for words in (("test", file, "--protocol", folder / "invented.yaml"), ("coverage", folder / "invented.yaml")):
         more = () if words[0] == "test" else ("--scenarios", folder)
         message = refused(*words, *more)
-        assert message.startswith(f"{file}:89:14: error [unknown-rule] no rule is named 'oldre'\n")
+        assert message.startswith(f"{file}:90:14: error [unknown-rule] no rule is named 'oldre'\n")
         assert message.endswith("  = did you mean 'older'?\n")
 
 
@@ -89,8 +89,8 @@ def test_everything_is_covered(folder: Path) -> None:
     done = run("coverage", folder / "invented.yaml", "--scenarios", folder / "scenarios", "--missing")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode() == (
-        "protocol  scenarios  paragraphs    fired   silent  boundaries\n"
-        "invented   11 100 %     7 100 %  8 100 %  8 100 %    20 100 %\n"
+        "protocol scenarios paragraphs fired silent asserted boundaries\n"
+        "invented    all 11      all 7 all 8  all 8   all 37     all 20\n"
     )
 
 
@@ -103,8 +103,8 @@ def test_what_is_missing(folder: Path) -> None:
     change(folder / "ledger.yaml", ", fate: context", "")
     words = ("coverage", folder / "invented.yaml", "--scenarios", folder / "scenarios")
     table = (
-        "protocol  scenarios  paragraphs     fired    silent  boundaries\n"
-        "invented   10 100 %    6/7 85 %  7/8 87 %  7/8 87 %  19/20 95 %\n"
+        "protocol scenarios paragraphs fired silent asserted boundaries\n"
+        "invented    all 10        6/7   7/8    7/8    33/37      19/20\n"
     )
     done = run(*words)
     assert done.returncode == 1
@@ -116,6 +116,7 @@ def test_what_is_missing(folder: Path) -> None:
     wanted = (
         f"invented not accounted for {folder / 'ledger.yaml'}:11:11: '7' has no fate "
         "never expected to fire older [6] never named absent meeting [2] "
+        "expected nowhere older [6]: status, action, cite, by "
         "not tried older: the conditions, child.age at least 16: no scenario fails with child.age at least 17 [6]"
     )
     assert told == "".join(wanted.split())

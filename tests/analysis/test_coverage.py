@@ -13,6 +13,8 @@ from missingrules.analysis.coverage import coverage_of
 from missingrules.analysis.expectations import differences
 from missingrules.analysis.numbers import mutant, numbers_of
 from missingrules.analysis.scenarios import ask, run
+from missingrules.analysis.stated import unasserted
+from missingrules.domain.scenarios import Moment, Who
 from missingrules.reading.protocols import read_protocol, with_ledgers
 from missingrules.reading.scenarios import read_scenarios
 
@@ -57,7 +59,8 @@ def test_every_number_and_what_stands_next_to_it() -> None:
 def test_all_is_covered() -> None:
     found = covered()
     assert found.is_whole
-    assert (found.scenarios, found.paragraphs, found.acts, found.boundaries) == (11, 7, 8, 20)
+    # Of each act status, action, paragraph and who; of five of them by when.
+    assert (found.scenarios, found.paragraphs, found.acts, found.stated, found.boundaries) == (11, 7, 8, 37, 20)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,43 @@ def test_what_is_not_seen_without_a_scenario() -> None:
     assert found.never_fired == ("older",)
     assert found.never_absent == ("day-seven", "meeting", "monthly", "plan")
     assert not found.is_whole
+
+
+@pytest.mark.parametrize(
+    ("of", "field", "left"),
+    [
+        ("meeting/E1/1", "cite", {("meeting", "cite")}),
+        ("visit/E1/1", "action", {("visit", "action")}),
+        ("repeat/E3/1", "by", {("repeat", "by")}),
+        # That something is due is said by another reading too, and of the meeting by three scenarios.
+        ("visit/E1/1", "due", set()),
+        ("meeting/E1/1", "due", set()),
+        ("meeting/E1/1", "status", set()),
+    ],
+)
+def test_what_is_expected_nowhere(of: str, field: str, left: set[tuple[str, str]]) -> None:
+    first = next(each for each in SCENARIOS if any(one.key == of for one in each.expected.obligations))
+    kept = tuple(
+        one._replace(details=tuple(each for each in one.details if each.name != field)) if one.key == of else one
+        for one in first.expected.obligations
+    )
+    less = replace(first, expected=replace(first.expected, obligations=kept))
+    found = covered(tuple(less if each is first else each for each in SCENARIOS))
+    assert set(found.unasserted) == left
+
+
+def test_that_there_is_none_does_not_say_what_it_is() -> None:
+    """`due: null` and `by: not_stated` show nothing of a deadline and of people that the rule states."""
+    protocol = replace(PROTOCOL, families=tuple(each for each in PROTOCOL.families if each.id == "monthly"))
+    monthly = next(each for each in SCENARIOS if each.name == "gone from home")
+    wanted = next(one for one in monthly.expected.obligations if one.key == "monthly/E1/1")
+    none = {"due": Moment(None), "by": Who("not_stated")}
+    silent = wanted._replace(
+        details=tuple(each._replace(value=none.get(each.name, each.value)) for each in wanted.details)
+    )
+    expecting = replace(monthly, expected=replace(monthly.expected, obligations=(silent,)))
+    assert set(unasserted(protocol, [monthly])) == set()
+    assert set(unasserted(protocol, [expecting])) == {("monthly", "due"), ("monthly", "by")}
 
 
 def test_a_scenario_that_does_not_hold_shows_nothing() -> None:

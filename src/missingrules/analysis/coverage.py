@@ -1,4 +1,4 @@
-"""How much of a protocol is accounted for, seen to fire, seen to stay silent, and tried at its boundaries."""
+"""How much of a protocol is accounted for, seen to fire and to stay silent, asserted, and tried at its boundaries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.analysis.boundaries import Bench, untried
 from missingrules.analysis.numbers import numbers_of
+from missingrules.analysis.stated import stated, unasserted
 from missingrules.domain.coverage import Coverage
 from missingrules.papers.proof import unaccounted
 
@@ -62,6 +63,8 @@ def coverage_of(
         acts=sum(map(len, bench.acts.values())),
         never_fired=shown.never_fired,
         never_absent=shown.never_absent,
+        stated=len(stated(protocol)),
+        unasserted=unasserted(protocol, shown.holding),
         boundaries=sum(len(sited.neighbours) for sited in numbers),
         untried=tuple(untried(bench, shown.holding, numbers)),
     )

@@ -251,11 +251,13 @@ CONCLUSION: Final[Mapping[str, Callable[[Concluded], Value]]] = {
     "floor": lambda one: one.floor,
     "effective": lambda one: one.effective,
     "rules": lambda one: _texts(one.rules),
+    "cite": lambda one: _texts(each.paragraph for each in one.citations),
 }
 FORBIDDEN: Final[Mapping[str, Callable[[tuple[str, Forbidden]], Value]]] = {
     "status": lambda pair: pair[1].status,
     "record": lambda pair: pair[1].record,
     "at": lambda pair: Moment(pair[1].at),
+    "cite": lambda pair: _texts(each.paragraph for each in pair[1].prohibition.citations),
 }
 CONFLICT: Final[Mapping[str, Callable[[Conflict], Value]]] = {
     "what": lambda one: one.what,

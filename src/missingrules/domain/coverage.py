@@ -68,10 +68,14 @@ class Coverage:
     acts: int
     never_fired: tuple[str, ...]
     never_absent: tuple[str, ...]
+    # What the rules state of their acts: an act and the name of what is said, as a scenario has it.
+    stated: int
+    unasserted: tuple[tuple[str, str], ...]
     # The sides of all numbers.
     boundaries: int
     untried: tuple[Untried, ...]
 
     @property
     def is_whole(self) -> bool:
-        return not (self.failing or self.unaccounted or self.never_fired or self.never_absent or self.untried)
+        missing = (self.failing, self.unaccounted, self.never_fired, self.never_absent, self.unasserted, self.untried)
+        return not any(missing)

@@ -61,6 +61,7 @@ class ConclusionForm(Closed):
     floor: Word | None = Field(default=None, description="The lowest level, or null")
     effective: Word | None = Field(default=None, description="The value that holds")
     rules: Words | None = Field(default=None, description="Rules that are among those that conclude it")
+    cite: Words | None = Field(default=None, description="Paragraphs that are among its citations")
 
 
 class ForbiddenForm(Closed):
@@ -70,6 +71,7 @@ class ForbiddenForm(Closed):
     )
     record: Word | None = Field(default=None, description="The record that breaks it, or null")
     at: Word | None = Field(default=None, description=INSTANT)
+    cite: Words | None = Field(default=None, description="Paragraphs that are among its citations")
 
 
 class AmbiguityForm(Closed):

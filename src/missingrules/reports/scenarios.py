@@ -52,9 +52,9 @@ def outcome_text(outcome: Outcome) -> str:
 
 def coverage_table(found: Sequence[Coverage]) -> RenderableType:
     """One line a protocol: how many there are of each, and how many of them are covered."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("protocol", no_wrap=True)
-    for title in ("scenarios", "paragraphs", "fired", "silent", "boundaries"):
+    for title in ("scenarios", "paragraphs", "fired", "silent", "asserted", "boundaries"):
         table.add_column(title, justify="right", no_wrap=True)
     for each in found:
         table.add_row(
@@ -63,16 +63,14 @@ def coverage_table(found: Sequence[Coverage]) -> RenderableType:
             _share(each.paragraphs, len(each.unaccounted)),
             _share(each.acts, len(each.never_fired)),
             _share(each.acts, len(each.never_absent)),
+            _share(each.stated, len(each.unasserted)),
             _share(each.boundaries, len(each.untried)),
         )
     return table
 
 
 def _share(total: int, missing: int) -> str:
-    if not missing:
-        return f"{total} 100 %"
-    # Rounded down: 100 is only said where it is all.
-    return f"{total - missing}/{total} {100 * (total - missing) // total} %"
+    return f"{total - missing}/{total}" if missing else f"all {total}"
 
 
 def missing_report(coverage: Coverage) -> RenderableType:
@@ -85,6 +83,7 @@ def missing_report(coverage: Coverage) -> RenderableType:
         ("not accounted for", [f"{each.span}: {each.message}" for each in coverage.unaccounted]),
         ("never expected to fire", [_act(id_, cited, protocol) for id_ in coverage.never_fired]),
         ("never named absent", [_act(id_, cited, protocol) for id_ in coverage.never_absent]),
+        ("expected nowhere", list(_unasserted(coverage.unasserted, cited, protocol))),
         ("not tried", [_untried(each, protocol) for each in coverage.untried]),
     ]
     for title, lines in groups:
@@ -96,6 +95,16 @@ def missing_report(coverage: Coverage) -> RenderableType:
 
 def _act(id_: str, cited: Mapping[str, Citations], protocol: Protocol) -> str:
     return f"{id_} [{references(cited[id_], [protocol.name])}]"
+
+
+def _unasserted(
+    all_said: Sequence[tuple[str, str]], cited: Mapping[str, Citations], protocol: Protocol
+) -> Iterator[str]:
+    names: dict[str, list[str]] = {}
+    for id_, name in all_said:
+        names.setdefault(id_, []).append(name)
+    for id_, several in names.items():
+        yield f"{_act(id_, cited, protocol)}: {', '.join(several)}"
 
 
 def _untried(one: Untried, protocol: Protocol) -> str:
