@@ -20,7 +20,7 @@ from missingrules.reading.scenarios import read_scenarios
 
 if TYPE_CHECKING:
     from missingrules.domain.coverage import Coverage
-    from missingrules.domain.scenarios import Scenario
+    from missingrules.domain.scenarios import Scenario, Value
 
 HERE: Final = Path(__file__).with_name("invented")
 PROTOCOL: Final = read_protocol(HERE / "invented.yaml")
@@ -124,7 +124,7 @@ def test_that_there_is_none_does_not_say_what_it_is() -> None:
     protocol = replace(PROTOCOL, families=tuple(each for each in PROTOCOL.families if each.id == "monthly"))
     monthly = next(each for each in SCENARIOS if each.name == "gone from home")
     wanted = next(one for one in monthly.expected.obligations if one.key == "monthly/E1/1")
-    none = {"due": Moment(None), "by": Who("not_stated")}
+    none: dict[str, Value] = {"due": Moment(None), "by": Who("not_stated")}
     silent = wanted._replace(
         details=tuple(each._replace(value=none.get(each.name, each.value)) for each in wanted.details)
     )

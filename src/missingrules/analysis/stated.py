@@ -50,18 +50,18 @@ def stated(protocol: Protocol) -> tuple[Said, ...]:
 
 
 def _stated(provision: Provision) -> Iterator[Said]:
-    if isinstance(provision, Duty):
-        names = [*OF_DUTY, *(name for field, name in PEOPLE.items() if _names_people(getattr(provision, field)))]
-        if provision.repeat or any(isinstance(part, DATED) for part in parts_of(provision.deadline)):
-            names.append("due")
-        yield from ((provision.id, name) for name in names)
-    else:
-        names = OF_CONCLUSION if isinstance(provision, Conclusion) else OF_PROHIBITION
-        yield from ((provision.rule, name) for name in names)
-
-
-def _names_people(of: object) -> bool:
-    return any(isinstance(part, People) for part in parts_of(of))
+    match provision:
+        case Duty():
+            yield from ((provision.id, name) for name in OF_DUTY)
+            for field, name in PEOPLE.items():
+                if any(isinstance(part, People) for part in parts_of(getattr(provision, field))):
+                    yield provision.id, name
+            if provision.repeat or any(isinstance(part, DATED) for part in parts_of(provision.deadline)):
+                yield provision.id, "due"
+        case Conclusion():
+            yield from ((provision.rule, name) for name in OF_CONCLUSION)
+        case _:
+            yield from ((provision.rule, name) for name in OF_PROHIBITION)
 
 
 def _asserted(scenario: Scenario) -> Iterator[Said]:
