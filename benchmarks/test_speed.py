@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from missingrules.domain.rules import Citation, Protocol, RuleFamily
+    from missingrules.domain.citations import Citation
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import RuleFamily
 
 NAME = "northamptonshire"
 

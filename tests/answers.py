@@ -8,48 +8,39 @@ from types import MappingProxyType
 from typing import Any
 
 from missingrules.domain import vocabulary
-from missingrules.domain.clock import Clock, Instant, Length, Unit, instant_of
-from missingrules.domain.obligations import (
+from missingrules.domain.answers import (
     Ahead,
     Ambiguity,
     Answer,
-    Behind,
     Concluded,
     Conflict,
-    Detail,
-    Difference,
     EpisodeState,
-    Evidence,
     Forbidden,
-    Later,
-    Obligation,
     Outlook,
-    Phase,
     ProtocolAnswer,
     Question,
+)
+from missingrules.domain.citations import NOT_STATED, Citation, Edition
+from missingrules.domain.clock import Clock, Instant, Length, Unit, instant_of
+from missingrules.domain.conditions import ALWAYS
+from missingrules.domain.deadlines import Note, Within
+from missingrules.domain.obligations import (
+    Behind,
+    Detail,
+    Difference,
+    Evidence,
+    Later,
+    Obligation,
+    Phase,
     Rests,
     Stand,
     Status,
     Undecided,
 )
-from missingrules.domain.rules import (
-    ALWAYS,
-    NOT_STATED,
-    Citation,
-    Duty,
-    Edition,
-    Effect,
-    Guard,
-    Modality,
-    Note,
-    OnInstant,
-    People,
-    Prohibition,
-    Protocol,
-    Role,
-    Within,
-    Words,
-)
+from missingrules.domain.people import People, Role
+from missingrules.domain.protocol import Protocol, Words
+from missingrules.domain.rules import Duty, Effect, Guard, Modality, Prohibition
+from missingrules.domain.triggers import OnInstant
 from missingrules.domain.vocabulary import ActionWord, FactKind, FactType, FactWord
 
 TEAM_MANAGER = Role("team_manager", "Team Manager", "team_manager", "childrens_social_care")

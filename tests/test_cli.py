@@ -27,6 +27,14 @@ def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[b
     return subprocess.run([*COMMAND, *words], capture_output=True, cwd=ROOT, env=kept | environment, check=False)
 
 
+def test_the_command_is_a_module_too() -> None:
+    """For desktops on which scripts of an environment are not on the path."""
+    words = [sys.executable, "-m", "missingrules", "list"]
+    done = subprocess.run(words, capture_output=True, cwd=ROOT, check=True)
+    assert done.stdout == run("list").stdout
+    assert done.stderr == b""
+
+
 def refused(*words: str | Path) -> str:
     """What standard error says of bad input: exit 2, nothing on standard output, never a traceback."""
     done = run(*words)

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from missingrules.domain.rules import Duty, FirstOf, OnRecord, Prohibition
+from missingrules.domain.rules import Duty, Prohibition
+from missingrules.domain.triggers import FirstOf, OnRecord
 from missingrules.domain.vocabulary import ACTIONS, ACTIONS_BY_TOPIC, AGENCIES, EVENTS, FACTS, TOPICS
 from missingrules.reading.protocols import read_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from missingrules.domain.rules import Protocol, Words
+    from missingrules.domain.protocol import Protocol, Words
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "vocabulary.md"

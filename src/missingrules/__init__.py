@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from missingrules.domain.answers import Answer, Explanation
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant, instant_of
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-    from missingrules.domain.obligations import Answer, Explanation
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.engine.evaluate import evaluate
     from missingrules.engine.explain import explain
     from missingrules.interface.case import CaseFile
@@ -49,14 +49,14 @@ __all__ = [
 
 _HOMES = MappingProxyType(
     {
-        "Answer": "domain.obligations",
+        "Answer": "domain.answers",
         "Case": "domain.case",
         "CaseFile": "interface.case",
         "Diagnostic": "domain.diagnostics",
-        "Explanation": "domain.obligations",
+        "Explanation": "domain.answers",
         "Instant": "domain.clock",
         "InvalidInput": "domain.diagnostics",
-        "Protocol": "domain.rules",
+        "Protocol": "domain.protocol",
         "Result": "interface.result",
         "case_of": "interface.conversion",
         "evaluate": "engine.evaluate",

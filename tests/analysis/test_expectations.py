@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missingrules.analysis.expectations import differences
+from missingrules.domain.citations import Reading, ReadingOption
 from missingrules.domain.diagnostics import InvalidInput
-from missingrules.domain.rules import Reading, ReadingOption, RuleFamily
+from missingrules.domain.rules import RuleFamily
 from missingrules.reading.scenarios import read_scenarios_text
 from tests.answers import cite, duty, full, obligation, part, protocol
 
 if TYPE_CHECKING:
+    from missingrules.domain.answers import ProtocolAnswer
     from missingrules.domain.coverage import Difference
-    from missingrules.domain.obligations import ProtocolAnswer
 
 HEAD = """\
 format: 1

@@ -16,7 +16,7 @@ from tests.answers import at
 from tests.reading.codes import READING, codes
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
 
 INVENTED: Final = Path(__file__).with_name("invented")
 HERE: Final = Path(__file__).with_name("bad_scenarios")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from missingrules.domain.clock import Length, Unit
 from missingrules.domain.diagnostics import InvalidInput
-from missingrules.domain.rules import RuleFamily, Words
+from missingrules.domain.protocol import Words
+from missingrules.domain.rules import RuleFamily
 from missingrules.domain.vocabulary import FactKind, FactType, FactWord
 from missingrules.interface.case import CaseFile
 from missingrules.interface.conversion import case_of

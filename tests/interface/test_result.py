@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 from datetime import date
 
+from missingrules.domain.answers import Ahead, Warned
+from missingrules.domain.citations import Edition
 from missingrules.domain.clock import FOREVER, calendar_version
-from missingrules.domain.obligations import Ahead, Undecided, Warned
-from missingrules.domain.rules import Edition, People
+from missingrules.domain.obligations import Undecided
+from missingrules.domain.people import People
 from missingrules.interface.rendering import library_version, result_of, to_json
 from missingrules.interface.result import Result
 from missingrules.reports.text import as_text, report

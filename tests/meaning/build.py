@@ -8,40 +8,24 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from missingrules.domain.case import NOT_KNOWN, Case, Episode, Event, Facts, Held, Record
+from missingrules.domain.citations import NOT_STATED, Citation, Citations, Edition
 from missingrules.domain.clock import Clock, Instant, Length, instant_of
-from missingrules.domain.rules import (
+from missingrules.domain.conditions import (
     ALWAYS,
-    NOT_STATED,
     AtLeast,
-    Citation,
-    Citations,
-    Conclusion,
     Condition,
     Counted,
     CountTest,
-    DeadlineRow,
-    Duty,
-    Edition,
-    Effect,
     FactTest,
-    Guard,
-    Hours,
     Is,
     Known,
-    Modality,
-    People,
-    PeopleRow,
-    PeopleRows,
-    Prohibition,
-    Protocol,
-    Provision,
     Range,
-    Role,
-    RuleFamily,
     Unless,
-    Within,
-    Words,
 )
+from missingrules.domain.deadlines import DeadlineRow, Within
+from missingrules.domain.people import People, PeopleRow, PeopleRows, Role
+from missingrules.domain.protocol import Hours, Protocol, Words
+from missingrules.domain.rules import Conclusion, Duty, Effect, Guard, Modality, Prohibition, Provision, RuleFamily
 from missingrules.domain.vocabulary import (
     ACTIONS,
     EVENTS,
@@ -58,7 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from missingrules.domain.case import NotKnown, Stamp, Value
-    from missingrules.domain.rules import Deadline, NotStated, Trigger
+    from missingrules.domain.citations import NotStated
+    from missingrules.domain.deadlines import Deadline
+    from missingrules.domain.triggers import Trigger
 
 LONDON = ZoneInfo("Europe/London")
 CITED: Citations = (Citation("d", "1", "One"),)

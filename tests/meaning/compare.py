@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.obligations import NO_DIFFERENCE, Undecided
-from missingrules.domain.rules import NotStated, People
 from missingrules.engine.evaluate import evaluate, every_reading
 from tests.meaning.oracle import (
     Classified,
@@ -25,10 +25,12 @@ from tests.meaning.oracle import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from missingrules.domain.answers import Answer, ProtocolAnswer
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import Answer, Obligation, ProtocolAnswer
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.people import People
+    from missingrules.domain.protocol import Protocol
 
 # far enough for every length that the strategies use, near enough to stay quick
 HORIZON = 40

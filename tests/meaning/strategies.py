@@ -8,52 +8,34 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from missingrules.domain.rules import (
-    ALWAYS,
-    NOT_STATED,
-    All,
+from missingrules.domain.citations import NOT_STATED, Choice, NotStated, Reading, ReadingOption
+from missingrules.domain.conditions import ALWAYS, All, Condition, CountTest, HoursTest, Not, Range
+from missingrules.domain.conditions import Any as AnyOf
+from missingrules.domain.deadlines import (
     AtNext,
     AtTheSameTime,
-    Becomes,
     Before,
-    Choice,
-    Conclusion,
-    Condition,
-    CountTest,
     Deadline,
     DeadlineRows,
-    Duty,
-    Effect,
+    OnDay,
+    Phase,
+    Repeat,
+    SetBy,
+    Word,
+)
+from missingrules.domain.rules import Conclusion, Duty, Effect, Guard, Modality, Prohibition, Provision, UntilInstant
+from missingrules.domain.triggers import (
+    Becomes,
     EpisodesReach,
     FirstOf,
-    Guard,
-    HoursTest,
     MissingFor,
-    Modality,
-    Not,
-    NotStated,
     OnBirthday,
-    OnDay,
     OnEvent,
     OnInstant,
     OnRecord,
     OnUndone,
-    Phase,
-    Prohibition,
-    Protocol,
-    Provision,
-    Range,
-    Reading,
-    ReadingOption,
-    Repeat,
-    SetBy,
     Trigger,
-    UntilInstant,
     WhileMissing,
-    Word,
-)
-from missingrules.domain.rules import (
-    Any as AnyOf,
 )
 from tests.meaning.build import (
     CITED,
@@ -78,7 +60,8 @@ from tests.meaning.build import (
 from tests.meaning.histories import ACTS, DAYS, LENGTHS, PEOPLE, Draw, maybe, rarely, some
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import WhoEver
+    from missingrules.domain.people import WhoEver
+    from missingrules.domain.protocol import Protocol
 
 # --- conditions -------------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from tests.test_cli import refused, run
 if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.combinations import Combination
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
 
 # `days` moves the visit, `who` gives it another person: two readings that meet in one rule. `risk` lifts the floor, on
 # which a duty, a prohibition and a classification hang. `idle` changes nothing in this case.

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from missingrules.domain.citations import Edition
 from missingrules.domain.obligations import Phase
-from missingrules.domain.rules import Edition, EpisodesReach, OnInstant, Protocol
+from missingrules.domain.triggers import EpisodesReach, OnInstant
 from missingrules.engine.editions import chosen
 from missingrules.engine.evaluate import evaluate
 from missingrules.engine.readings import every_combination
@@ -21,6 +22,8 @@ from tests.meaning.test_worked_cases import compose
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from missingrules.domain.protocol import Protocol
 
 MISSING = fact("episode.missing", "true")
 

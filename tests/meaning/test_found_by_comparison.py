@@ -8,22 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missingrules.domain.case import Held
-from missingrules.domain.rules import (
-    All,
+from missingrules.domain.conditions import All, HoursTest, Not, Unless
+from missingrules.domain.deadlines import DeadlineRows, OnDay, Phase, Repeat
+from missingrules.domain.rules import Guard
+from missingrules.domain.triggers import (
     Becomes,
-    DeadlineRows,
     EpisodesReach,
-    Guard,
-    HoursTest,
     MissingFor,
-    Not,
     OnBirthday,
-    OnDay,
     OnInstant,
     OnRecord,
-    Phase,
-    Repeat,
-    Unless,
     WhileMissing,
 )
 from tests.meaning.build import (
@@ -51,7 +45,7 @@ from tests.meaning.oracle import answer, forbidden, questions
 if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from tests.meaning.oracle import Outcome
 
 STARTED = OnInstant("started")

@@ -7,25 +7,18 @@ from typing import Any
 
 from missingrules.domain.case import NOT_KNOWN, Held
 from missingrules.domain.clock import Instant
-from missingrules.domain.rules import (
+from missingrules.domain.deadlines import Before, DeadlineRows, OnDay, Phase, Repeat, Word
+from missingrules.domain.rules import Effect, Modality, UntilInstant
+from missingrules.domain.triggers import (
     Becomes,
-    Before,
-    DeadlineRows,
-    Effect,
     EpisodesReach,
     FirstOf,
     MissingFor,
-    Modality,
     OnBirthday,
-    OnDay,
     OnEvent,
     OnInstant,
     OnUndone,
-    Phase,
-    Repeat,
-    UntilInstant,
     WhileMissing,
-    Word,
 )
 from tests.meaning.build import (
     aged,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from missingrules.domain.case import Held
-from missingrules.domain.rules import Becomes, DeadlineRows, OnInstant, Reading, ReadingOption, RuleFamily
+from missingrules.domain.citations import Reading, ReadingOption
+from missingrules.domain.deadlines import DeadlineRows
+from missingrules.domain.rules import RuleFamily
+from missingrules.domain.triggers import Becomes, OnInstant
 from tests.meaning.build import (
     CITED,
     aged,

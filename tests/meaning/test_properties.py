@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from missingrules.domain.case import Case, Episode, Held
 from missingrules.domain.clock import Instant
-from missingrules.domain.obligations import Answer, Status
+from missingrules.domain.obligations import Status
 from missingrules.domain.vocabulary import RISK
 from tests.meaning.compare import HORIZON, differ, differ_in_questions, differ_in_readings, evaluated, outcomes
 from tests.meaning.histories import EXACT, OPEN, questions_
@@ -24,7 +24,8 @@ from tests.meaning.oracle import Outcome, TooManyWorlds
 from tests.meaning.strategies import protocols, protocols_read_two_ways
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.answers import Answer
+    from missingrules.domain.protocol import Protocol
 
 # A rule superseded by the one that it raises undone: the reader refuses that cycle.
 REFUSED = r"superseded_by='.*OnUndone|OnUndone.*superseded_by='"

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from missingrules.domain.obligations import Forbidden, Status, Undecided
-from missingrules.domain.rules import NOT_STATED, Effect, Modality, People, Role
+from missingrules.domain.answers import Forbidden
+from missingrules.domain.citations import NOT_STATED
+from missingrules.domain.obligations import Status, Undecided
+from missingrules.domain.people import People, Role
+from missingrules.domain.rules import Effect, Modality
 from missingrules.engine.combine import combine
 from missingrules.engine.evaluate import evaluate
 from missingrules.interface.leaves import read_instant
@@ -26,8 +29,9 @@ from tests.meaning.test_worked_cases import HEADER, LEDGER, MEANING, SECTIONS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from missingrules.domain.obligations import Conflict, Obligation, ProtocolAnswer
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.answers import Conflict, ProtocolAnswer
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Protocol
 
 BEGIN: Final = "<!-- several protocols -->"
 ALONE: Final = ("case", "then")

@@ -22,8 +22,8 @@ from missingrules.reading.scenarios import read_scenarios_text
 from missingrules.reports.scenarios import outcome_text
 
 if TYPE_CHECKING:
-    from missingrules.domain.obligations import Answer, ProtocolAnswer, Warned
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.answers import Answer, ProtocolAnswer, Warned
+    from missingrules.domain.protocol import Protocol
 
 MEANING: Final = Path(__file__).parents[2] / "docs" / "meaning.md"
 BEGIN: Final = "<!-- worked cases -->"

@@ -5,67 +5,62 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any as Anything
 
 import pytest
 
-from missingrules.domain import rules
+from missingrules.domain import citations
+from missingrules.domain.citations import NOT_STATED, Choice, Citation
 from missingrules.domain.clock import Length, Unit
-from missingrules.domain.diagnostics import InvalidInput
-from missingrules.domain.rules import (
-    NOT_STATED,
+from missingrules.domain.conditions import (
     All,
     Any,
     AtLeast,
-    AtNext,
-    AtTheSameTime,
-    Becomes,
-    Before,
-    Choice,
-    Citation,
-    Conclusion,
     Counted,
     CountTest,
-    DeadlineRow,
-    DeadlineRows,
-    Duty,
-    Effect,
-    EpisodesReach,
     FactTest,
-    FirstOf,
-    Guard,
     HoursTest,
     Is,
     Known,
-    MissingFor,
-    Modality,
     Not,
+    Range,
+    Unless,
+)
+from missingrules.domain.deadlines import (
+    AtNext,
+    AtTheSameTime,
+    Before,
+    DeadlineRow,
+    DeadlineRows,
     Note,
-    OnBirthday,
     OnDay,
+    Phase,
+    Repeat,
+    SetBy,
+    Within,
+    Word,
+)
+from missingrules.domain.diagnostics import InvalidInput
+from missingrules.domain.people import People, PeopleRow, PeopleRows, Role
+from missingrules.domain.rules import Conclusion, Duty, Effect, Guard, Modality, Prohibition, Provision, UntilInstant
+from missingrules.domain.triggers import (
+    Becomes,
+    EpisodesReach,
+    FirstOf,
+    MissingFor,
+    OnBirthday,
     OnEvent,
     OnInstant,
     OnRecord,
     OnUndone,
-    People,
-    PeopleRow,
-    PeopleRows,
-    Phase,
-    Prohibition,
-    Protocol,
-    Provision,
-    Range,
-    Repeat,
-    Role,
-    SetBy,
-    Unless,
-    UntilInstant,
     WhileMissing,
-    Within,
-    Word,
 )
 from missingrules.reading.places import Text
 from missingrules.reading.protocols import read_protocol
+
+if TYPE_CHECKING:
+    from missingrules.domain.protocol import Protocol
 
 GOOD = Path(__file__).with_name("good_protocols") / "everything.yaml"
 POLICE = Role("police", "Police", None, "police")
@@ -140,7 +135,7 @@ def test_a_plain_rule(everything: Protocol) -> None:
 
 def test_the_head(everything: Protocol) -> None:
     assert (everything.name, everything.title, everything.areas) == ("everything", "Everything", ("north", "south"))
-    assert everything.edition == rules.Edition("second", "2024-05", "2025-01-01")
+    assert everything.edition == citations.Edition("second", "2024-05", "2025-01-01")
     assert everything.scope == Any(
         (FactTest("child.age", Range(high=18, high_inside=False)), is_("child.former_relevant", "true"))
     )

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-from missingrules.domain.rules import Protocol
+from missingrules.domain.protocol import Protocol
 from missingrules.reading.nodes import plain, read_file
 from missingrules.reading.protocols import read_protocol
 

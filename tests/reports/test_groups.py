@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from missingrules.domain.obligations import Phase, Status, Warned
-from missingrules.domain.rules import NOT_STATED, Edition, Modality, People
+from missingrules.domain.answers import Warned
+from missingrules.domain.citations import NOT_STATED, Edition
+from missingrules.domain.obligations import Phase, Status
+from missingrules.domain.people import People
+from missingrules.domain.rules import Modality
 from missingrules.engine.evaluate import evaluate
 from missingrules.reading.cases import read_case
 from missingrules.reading.protocols import read_protocol
@@ -50,7 +53,8 @@ SEVERAL = {
 UNSURE = (Status.DUE, Status.AVAILABLE, Status.NOT_DECIDABLE)
 
 if TYPE_CHECKING:
-    from missingrules.domain.obligations import Answer, EpisodeState, Obligation, ProtocolAnswer
+    from missingrules.domain.answers import Answer, EpisodeState, ProtocolAnswer
+    from missingrules.domain.obligations import Obligation
 
 BACK = state("E2", "2025-03-28T22:30:00+00:00", "2025-03-30T10:00:00+01:00")
 BEFORE = state("E1", "2025-03-20T20:00:00+00:00", "2025-03-21T08:00:00+00:00")

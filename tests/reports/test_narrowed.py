@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from missingrules.domain.obligations import Question, Undecided
-from missingrules.domain.rules import NOT_STATED, Modality, People
+from missingrules.domain.answers import Question
+from missingrules.domain.citations import NOT_STATED
+from missingrules.domain.obligations import Undecided
+from missingrules.domain.people import People
+from missingrules.domain.rules import Modality
 from missingrules.reports.narrowed import narrowed
 from tests.answers import POLICE, TEAM_MANAGER, answer, duty, obligation, part
 from tests.test_cli import refused, run

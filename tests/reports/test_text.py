@@ -5,16 +5,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from missingrules.domain.answers import Explanation, Step
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import Clock
-from missingrules.domain.obligations import NO_DIFFERENCE, Evidence, Explanation, Rests, Status, Step, Undecided
-from missingrules.domain.rules import NOT_STATED, Note, People, Repeat
+from missingrules.domain.deadlines import Note, Repeat
+from missingrules.domain.obligations import NO_DIFFERENCE, Evidence, Rests, Status, Undecided
+from missingrules.domain.people import People
 from missingrules.reports.explanation import explanation_report
 from missingrules.reports.text import as_text, report
 from missingrules.reports.wording import duration, moment, people
 from tests.answers import MASH, POLICE, TEAM_MANAGER, answer, at, cite, duty, full, obligation, part, protocol
 
 if TYPE_CHECKING:
-    from missingrules.domain.obligations import ProtocolAnswer
+    from missingrules.domain.answers import ProtocolAnswer
 
 # full_answer.txt and brief_answer.txt against `tests.answers.full`, worked out by hand. E1 starts Fri 28 Mar 22:30 GMT;
 # clocks go forward on Sun 30 Mar, the last Sunday of the month, so what lies before 01:00 that day is GMT and what lies

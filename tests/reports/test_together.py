@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from missingrules.domain.obligations import Later, Phase, Question, Status
-from missingrules.domain.rules import Modality, People, Role
+from missingrules.domain.answers import Question
+from missingrules.domain.obligations import Later, Phase, Status
+from missingrules.domain.people import People, Role
+from missingrules.domain.rules import Modality
 from missingrules.engine.combine import combine
 from missingrules.reports.by import By
 from missingrules.reports.narrowed import narrowed
@@ -15,7 +17,8 @@ from tests import answers
 from tests.answers import POLICE, TEAM_MANAGER, at, duty, obligation, part, protocol, state
 
 if TYPE_CHECKING:
-    from missingrules.domain.obligations import Answer, Obligation, ProtocolAnswer
+    from missingrules.domain.answers import Answer, ProtocolAnswer
+    from missingrules.domain.obligations import Obligation
 
 SERVICE_MANAGER = Role("service_manager", "Service Manager", "service_manager")
 

@@ -19,7 +19,7 @@ from missingrules.reports.scenarios import outcome_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Scenario, ScenarioFile
 
 HERE: Final = Path(__file__).parent

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from missingrules.analysis.numbers import Sited
+    from missingrules.domain.answers import ProtocolAnswer
     from missingrules.domain.coverage import Number, Side
-    from missingrules.domain.obligations import ProtocolAnswer
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Expected, Scenario
 
 Rules = frozenset[str]

@@ -13,8 +13,8 @@ from missingrules.papers.proof import unaccounted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from missingrules.domain.obligations import ProtocolAnswer
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.answers import ProtocolAnswer
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Scenario
     from missingrules.reading import nodes
     from missingrules.reading.ledgers import Ledger

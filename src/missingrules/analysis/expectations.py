@@ -5,26 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.analysis.telling import Teller
+from missingrules.domain.citations import NotStated
 from missingrules.domain.coverage import Difference
 from missingrules.domain.obligations import Undecided
-from missingrules.domain.rules import NotStated
 from missingrules.domain.scenarios import Between, Moment, Texts, Who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from missingrules.domain.obligations import (
-        Ahead,
-        Ambiguity,
-        Concluded,
-        Conflict,
-        Forbidden,
-        Obligation,
-        ProtocolAnswer,
-        Question,
-    )
-    from missingrules.domain.rules import People
+    from missingrules.domain.answers import Ahead, Ambiguity, Concluded, Conflict, Forbidden, ProtocolAnswer, Question
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.people import People
     from missingrules.domain.scenarios import Absent, Detail, Expected, Part, Value, Wanted
     from missingrules.domain.source import Span
 

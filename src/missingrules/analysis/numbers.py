@@ -10,32 +10,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules.domain.clock import Length, Unit
+from missingrules.domain.conditions import All, Counted, CountTest, FactTest, Range
 from missingrules.domain.coverage import Number
-from missingrules.domain.rules import (
-    All,
-    Conclusion,
-    Counted,
-    CountTest,
-    DeadlineRow,
-    Duty,
-    EpisodesReach,
-    FactTest,
-    MissingFor,
-    OnBirthday,
-    OnDay,
-    PeopleRow,
-    Phase,
-    Prohibition,
-    Range,
-    Within,
-)
+from missingrules.domain.deadlines import DeadlineRow, OnDay, Phase, Within
+from missingrules.domain.people import PeopleRow
+from missingrules.domain.rules import Conclusion, Duty, Prohibition
+from missingrules.domain.triggers import EpisodesReach, MissingFor, OnBirthday
 from missingrules.engine.wording import condition_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from missingrules.domain.citations import Citations
+    from missingrules.domain.conditions import Condition
     from missingrules.domain.coverage import Side
-    from missingrules.domain.rules import Citations, Condition, Protocol, Provision
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
 
 SIDES: Final[tuple[Side, Side]] = ("less", "more")
 # Of the numbers that a fact may be, those that are looked at.

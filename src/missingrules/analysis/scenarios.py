@@ -9,8 +9,8 @@ from missingrules.domain.coverage import Outcome
 from missingrules.engine.evaluate import evaluate
 
 if TYPE_CHECKING:
-    from missingrules.domain.obligations import ProtocolAnswer
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.answers import ProtocolAnswer
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Scenario
 
 

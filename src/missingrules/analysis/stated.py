@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from missingrules.domain.deadlines import AtNext, AtTheSameTime, Before, EndOfPeriod, OnDay, SetBy, Within
 from missingrules.domain.parts import parts_of
-from missingrules.domain.rules import (
-    AtNext,
-    AtTheSameTime,
-    Before,
-    Conclusion,
-    Duty,
-    EndOfPeriod,
-    OnDay,
-    People,
-    SetBy,
-    Within,
-)
+from missingrules.domain.people import People
+from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.scenarios import Between, Moment, Who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from missingrules.domain.rules import Protocol, Provision
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
     from missingrules.domain.scenarios import Detail, Scenario, Wanted
 
 # An act and what is said of it, by the names that a scenario has for it.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.diagnostics import Diagnostic
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.engine.readings import TooMany
 
 FOUND, BAD_INPUT = 1, 2

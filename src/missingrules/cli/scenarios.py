@@ -12,7 +12,7 @@ from missingrules.cli import common
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import ScenarioFile
 
 Given = Annotated[

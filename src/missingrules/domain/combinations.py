@@ -10,8 +10,9 @@ from missingrules.domain.obligations import Later
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from missingrules.domain.obligations import Concluded, Forbidden, Obligation, Phase
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.answers import Concluded, Forbidden
+    from missingrules.domain.obligations import Obligation, Phase
+    from missingrules.domain.protocol import Protocol
 
 # What can differ in a duty that stands under both readings, by its name in a result.
 COMPARED: Final[Mapping[str, Callable[[Obligation], object]]] = MappingProxyType(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from missingrules.domain.citations import Citations
     from missingrules.domain.diagnostics import Diagnostic
-    from missingrules.domain.rules import Citations, Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Scenario
     from missingrules.domain.source import Span
 

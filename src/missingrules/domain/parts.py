@@ -10,7 +10,7 @@ from missingrules.domain.rules import Duty
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
 
 
 def parts_of(part: object) -> Iterator[object]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from missingrules.domain.vocabulary import DONE
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import OnRecord, Words
+    from missingrules.domain.protocol import Words
+    from missingrules.domain.triggers import OnRecord
     from missingrules.engine.seen import Happening, Seen, SeenEpisode
     from missingrules.engine.tracks import Truth
 

@@ -8,17 +8,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from missingrules.domain.rules import (
+from missingrules.domain.deadlines import OnDay
+from missingrules.domain.rules import Modality, UntilInstant
+from missingrules.domain.triggers import (
     Becomes,
     EpisodesReach,
     MissingFor,
-    Modality,
-    OnDay,
     OnEvent,
     OnInstant,
     OnPeriod,
     OnRecord,
-    UntilInstant,
     WhileMissing,
     triggers_of,
 )
@@ -27,7 +26,9 @@ from missingrules.engine.plan import plan_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from missingrules.domain.rules import Duty, Protocol, Trigger
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Duty
+    from missingrules.domain.triggers import Trigger
     from missingrules.engine.plan import Plan, Provisions
 
 

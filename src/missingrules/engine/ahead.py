@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missingrules.domain.answers import Ahead
 from missingrules.domain.clock import DAY, FOREVER, Instant
-from missingrules.domain.obligations import Ahead
-from missingrules.domain.rules import EpisodesReach, triggers_of
+from missingrules.domain.triggers import EpisodesReach, triggers_of
 from missingrules.engine.firing import CHILD
 from missingrules.engine.places import CHILD as CHILD_PLACE
 

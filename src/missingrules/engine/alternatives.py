@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.domain.obligations import NO_DIFFERENCE, Ambiguity, Obligation, Rests
+from missingrules.domain.answers import Ambiguity
+from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Rests
 from missingrules.engine.people import people_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.engine.plan import Plan
 
 Obligations = dict[str, Obligation]

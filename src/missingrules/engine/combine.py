@@ -7,17 +7,22 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from missingrules.domain.answers import Combined, Conflict, Together
 from missingrules.domain.clock import FOREVER
-from missingrules.domain.obligations import OVER, Combined, Conflict, Status, Together, Undecided
-from missingrules.domain.rules import Effect, Modality, People
+from missingrules.domain.obligations import OVER, Status, Undecided
+from missingrules.domain.people import People
+from missingrules.domain.rules import Effect, Modality
 from missingrules.engine.people import people_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from missingrules.domain.answers import Forbidden, ProtocolAnswer
+    from missingrules.domain.citations import Citations, NotStated
     from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import Forbidden, Obligation, ProtocolAnswer
-    from missingrules.domain.rules import Citations, NotStated, Protocol, Role
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.people import Role
+    from missingrules.domain.protocol import Protocol
 
 _STRENGTH: Final = MappingProxyType({Modality.MUST: 0, Modality.SHOULD: 1, Modality.MAY: 2})
 _OWED: Final = (Status.DUE, Status.OVERDUE)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant, Length
-from missingrules.domain.rules import NOT_STATED
 from missingrules.engine.tracks import YES, Column, Track, Truth, all_of, between, steps, track_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from missingrules.domain.clock import Clock
-    from missingrules.domain.rules import Counted
+    from missingrules.domain.conditions import Counted
     from missingrules.engine.seen import Seen, SeenEpisode
 
 # A count that may be any number from its lower end up.

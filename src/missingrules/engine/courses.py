@@ -5,9 +5,10 @@ from __future__ import annotations
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.deadlines import Word
 from missingrules.domain.obligations import Obligation, Stand
-from missingrules.domain.rules import NOT_STATED, Word
 from missingrules.engine.deadlines import NONE, Due, due_at
 from missingrules.engine.firing import make
 from missingrules.engine.instances import End, Instance, single

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from missingrules.domain import rules
+from missingrules.domain import citations
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import DAY, FOREVER, WEEKDAYS, Instant, Length
-from missingrules.domain.rules import (
-    NOT_STATED,
+from missingrules.domain.deadlines import (
     AtNext,
     AtTheSameTime,
     Before,
@@ -24,7 +24,9 @@ from missingrules.engine.wording import condition_text
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from missingrules.domain.rules import Citations, Condition, Deadline, NotStated
+    from missingrules.domain.citations import Citations, NotStated
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.deadlines import Deadline
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
     from missingrules.engine.places import Place
@@ -173,7 +175,7 @@ def _possible(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u:
 
 def _read(reader: Reader, deadline: Deadline | NotStated, firing: Firing, u: Instant) -> Due:
     """What a deadline without rows gives when it is read at `u`."""
-    if isinstance(deadline, rules.NotStated):
+    if isinstance(deadline, citations.NotStated):
         return NONE
     clock = reader.clock
     when: Instant | None = None

@@ -10,24 +10,19 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from missingrules.domain.answers import Warned
 from missingrules.domain.clock import FOREVER
-from missingrules.domain.obligations import Later, Warned
+from missingrules.domain.obligations import Later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from missingrules.domain.answers import Ahead, Answer, EpisodeState, Explanation, Outlook, ProtocolAnswer
     from missingrules.domain.case import Case
+    from missingrules.domain.citations import Edition
     from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import (
-        Ahead,
-        Answer,
-        EpisodeState,
-        Explanation,
-        Obligation,
-        Outlook,
-        ProtocolAnswer,
-    )
-    from missingrules.domain.rules import Edition, Protocol
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Protocol
 
 
 def spoken(answer: Answer) -> Answer:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from missingrules.domain.answers import Answer, Outlook, ProtocolAnswer, Question
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import NO_DIFFERENCE, Answer, Later, Outlook, ProtocolAnswer, Question
+from missingrules.domain.obligations import NO_DIFFERENCE, Later
 from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
@@ -22,9 +23,10 @@ from missingrules.engine.worlds import World, begun, open_instants, worlds
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from missingrules.domain.answers import Ambiguity
     from missingrules.domain.case import Case
-    from missingrules.domain.obligations import Ambiguity, Obligation, Rests
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.obligations import Obligation, Rests
+    from missingrules.domain.protocol import Protocol
 
 DAY_SECONDS = 86400
 SAMPLE = 2

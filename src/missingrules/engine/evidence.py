@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.domain import rules
+from missingrules.domain import citations, conditions, deadlines, people, rules, triggers
+from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Not
 from missingrules.domain.obligations import Evidence
-from missingrules.domain.rules import CountTest, FactTest, Guard, HoursTest, Not
 from missingrules.engine.places import Place
 from missingrules.engine.wording import test_text, value_text
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Condition
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.rules import Guard
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import Firing
     from missingrules.engine.seen import SeenEpisode
@@ -40,39 +41,38 @@ def because(reader: Reader, duty: rules.Duty, firing: Firing) -> tuple[Evidence,
     return tuple(dict.fromkeys(out))
 
 
-def _trigger(reader: Reader, trigger: rules.Trigger, firing: Firing) -> Iterator[Evidence]:
-    triggers = rules.triggers_of(trigger)
+def _trigger(reader: Reader, trigger: triggers.Trigger, firing: Firing) -> Iterator[Evidence]:
     episode, happening = firing.place.episode, firing.place.happening
     if happening:
         yield Evidence(
             f"{'record' if happening.record else 'event'}.{happening.name}", happening.at, happening.id, True
         )
-    for one in triggers:
+    for one in triggers.triggers_of(trigger):
         match one:
-            case rules.OnInstant(which) if episode:
+            case triggers.OnInstant(which) if episode:
                 name = "started" if which == "first_episode" else which
                 when = episode.instant(name)
                 if when is not None:
                     yield Evidence(f"episode.{name}", when, episode.id, True)
-            case rules.WhileMissing() | rules.MissingFor() if episode:
+            case triggers.WhileMissing() | triggers.MissingFor() if episode:
                 yield Evidence("episode.started", episode.started, episode.id, True)
-                if isinstance(one, rules.MissingFor):
+                if isinstance(one, triggers.MissingFor):
                     more = "more than" if one.more_than else "at least"
                     yield Evidence("missing_for", f"{more} {one.length}", episode.id)
-            case rules.EpisodesReach(_, counted) if episode:
+            case triggers.EpisodesReach(_, counted) if episode:
                 tally = reader.tally(counted)
                 row = tally.row(episode)
                 if row is not None:
                     held = (*tally.before(row), row)
                     for other in (r for r in held if r.counts.at(row.at) is not False):
                         yield Evidence(f"episode.{counted.counted_by}", other.at, other.id, True)
-            case rules.OnBirthday():
+            case triggers.OnBirthday():
                 yield Evidence("child.date_of_birth", str(reader.seen.born), "child")
-            case rules.OnPeriod():
+            case triggers.OnPeriod():
                 yield Evidence("period", firing.occurrence, "calendar")
-            case rules.OnUndone(rule):
+            case triggers.OnUndone(rule):
                 yield Evidence("undone", rule, episode.id if episode else "child")
-            case rules.Becomes(test):
+            case triggers.Becomes(test):
                 yield from read(reader, test.fact, firing.place, firing.fired)
             case _:
                 pass
@@ -81,9 +81,9 @@ def _trigger(reader: Reader, trigger: rules.Trigger, firing: Firing) -> Iterator
 def behind(reader: Reader, condition: Condition, place: Place, at: Instant) -> tuple[Evidence, ...]:
     """The values behind a condition's answer."""
     match condition:
-        case rules.All(parts):
+        case conditions.All(parts):
             return tuple(e for part in parts for e in behind(reader, part, place, at))
-        case rules.Any(parts):
+        case conditions.Any(parts):
             holding = [p for p in parts if reader.truth(p, place).at(at)] or parts
             return tuple(e for part in holding for e in behind(reader, part, place, at))
         case Not(part):
@@ -94,7 +94,7 @@ def behind(reader: Reader, condition: Condition, place: Place, at: Instant) -> t
             return read(reader, fact, place, at)
         case CountTest(counted, _):
             low, high = reader.tally(counted).in_window.at(at)
-            window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
+            window = "" if counted.window is citations.NOT_STATED else f" in {counted.window}"
             return (Evidence("episodes", f"{'' if low == high else 'at least '}{low}{window}", "episodes"),)
         case HoursTest(hours, outside):
             return (Evidence("hours", f"{'outside' if outside else 'inside'} {hours}", "clock"),)
@@ -136,7 +136,7 @@ def unknown(reader: Reader, condition: Condition, place: Place, at: Instant) -> 
     if reader.truth(condition, place).at(at) is not None:
         return set()
     match condition:
-        case rules.All(parts) | rules.Any(parts):
+        case conditions.All(parts) | conditions.Any(parts):
             return {u for part in parts for u in unknown(reader, part, place, at)}
         case Not(part):
             return unknown(reader, part, place, at)
@@ -148,7 +148,7 @@ def unknown(reader: Reader, condition: Condition, place: Place, at: Instant) -> 
             return set()
 
 
-def unknown_in_count(reader: Reader, counted: rules.Counted, at: Instant) -> set[Unknown]:
+def unknown_in_count(reader: Reader, counted: conditions.Counted, at: Instant) -> set[Unknown]:
     out: set[Unknown] = set()
     tally = reader.tally(counted)
     if tally.whole_from > at:
@@ -199,17 +199,16 @@ def unknown_before(reader: Reader, episode: SeenEpisode, kinds: tuple[str, ...])
 
 def unknown_in_trigger(reader: Reader, duty: rules.Duty, place: Place, at: Instant) -> set[Unknown]:
     """The unknown facts that leave open whether the trigger itself came."""
-    triggers = rules.triggers_of(duty.trigger)
     out: set[Unknown] = set()
-    for trigger in triggers:
+    for trigger in triggers.triggers_of(duty.trigger):
         match trigger:
-            case rules.OnInstant("first_episode") if place.episode:
+            case triggers.OnInstant("first_episode") if place.episode:
                 out |= unknown_before(reader, place.episode, duty.guard.kinds)
-            case rules.EpisodesReach(_, counted):
+            case triggers.EpisodesReach(_, counted):
                 out |= unknown_in_count(reader, counted, at)
-            case rules.MissingFor(str() as fact) if reader.fact(fact, place).at(at) is None:
+            case triggers.MissingFor(str() as fact) if reader.fact(fact, place).at(at) is None:
                 out |= unknown_fact(reader, fact, place, at)
-            case rules.OnEvent(_, fields):
+            case triggers.OnEvent(_, fields):
                 out |= unknown(reader, fields, place, at)
             case _:
                 pass
@@ -219,18 +218,18 @@ def unknown_in_trigger(reader: Reader, duty: rules.Duty, place: Place, at: Insta
 def unknown_in_until(reader: Reader, part: rules.Until, place: Place, at: Instant) -> set[Unknown]:
     """The unknown facts that leave open whether a duty has ended."""
     match part:
-        case rules.UntilInstant() | rules.OnRecord():
+        case rules.UntilInstant() | triggers.OnRecord():
             return set()
-        case rules.OnBirthday():
+        case triggers.OnBirthday():
             return set() if reader.seen.born else {("child.date_of_birth", None)}
         case _:
             return unknown(reader, part, place, at)
 
 
 def unknown_in_deadline(
-    reader: Reader, deadline: rules.Deadline | rules.NotStated, place: Place, at: Instant
+    reader: Reader, deadline: deadlines.Deadline | citations.NotStated, place: Place, at: Instant
 ) -> set[Unknown]:
-    if not isinstance(deadline, rules.DeadlineRows):
+    if not isinstance(deadline, deadlines.DeadlineRows):
         return set()
     out: set[Unknown] = set()
     for row in deadline.rows:
@@ -240,7 +239,7 @@ def unknown_in_deadline(
     return out
 
 
-def unknown_in_rows(reader: Reader, rows: rules.PeopleRows, place: Place, at: Instant) -> set[Unknown]:
+def unknown_in_rows(reader: Reader, rows: people.PeopleRows, place: Place, at: Instant) -> set[Unknown]:
     """The unknown facts that leave several people possible; none where all rows possible name the same."""
     out: set[Unknown] = set()
     possible = set()
@@ -254,6 +253,5 @@ def unknown_in_rows(reader: Reader, rows: rules.PeopleRows, place: Place, at: In
     return out if len(possible) > 1 else set()
 
 
-def becoming(trigger: rules.Trigger) -> list[FactTest]:
-    triggers = rules.triggers_of(trigger)
-    return [t.test for t in triggers if isinstance(t, rules.Becomes)]
+def becoming(trigger: triggers.Trigger) -> list[FactTest]:
+    return [t.test for t in triggers.triggers_of(trigger) if isinstance(t, triggers.Becomes)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from missingrules.domain.obligations import Evidence, Explanation, Obligation, Status, Step
-from missingrules.domain.rules import All, OnBirthday, OnPeriod, triggers_of
+from missingrules.domain.answers import Explanation, Step
+from missingrules.domain.conditions import All
+from missingrules.domain.obligations import Evidence, Obligation, Status
+from missingrules.domain.triggers import OnBirthday, OnPeriod, triggers_of
 from missingrules.engine import evidence
 from missingrules.engine.evaluate import Asked
 from missingrules.engine.firing import CHILD, ORGANISATION
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Duty, Protocol
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
     from missingrules.engine.offers import Chance
     from missingrules.engine.solve import Solver

@@ -9,9 +9,9 @@ from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from missingrules.domain import rules
+from missingrules.domain import conditions
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
-from missingrules.domain.rules import Conclusion, Counted, CountTest, FactTest, Guard, HoursTest, Known, Not, Protocol
+from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Known, Not
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import measures, values
 from missingrules.engine.acts import field
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Condition
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Conclusion, Guard
     from missingrules.engine.seen import FactTrack, Seen, SeenEpisode
 
 NOTHING: Final[FactTrack] = constant(None)
@@ -262,9 +264,9 @@ class Reader:
                     return self._of_running(self._missing_for(test), None)
                 return track_of(self._missing_for(test), place.episode.index)
             return self._passes(self.fact(name, place), condition)
-        if isinstance(condition, rules.All):
+        if isinstance(condition, conditions.All):
             return all_of([self.truth(part, place) for part in condition.parts])
-        if isinstance(condition, rules.Any):
+        if isinstance(condition, conditions.Any):
             return any_of([self.truth(part, place) for part in condition.parts])
         if isinstance(condition, Not):
             return negated(self.truth(condition.part, place))
@@ -280,9 +282,9 @@ class Reader:
                 return self._missing_for(test)
             column = self.facts(name) if name.startswith("episode.") else self.fact(name, CHILD)
             return each_of([column], lambda track: self._passes(track, condition))
-        if isinstance(condition, rules.All):
+        if isinstance(condition, conditions.All):
             return all_each(map(self.truths, condition.parts))
-        if isinstance(condition, rules.Any):
+        if isinstance(condition, conditions.Any):
             return any_each(map(self.truths, condition.parts))
         if isinstance(condition, Not):
             return each_of([self.truths(condition.part)], negated)
@@ -299,7 +301,7 @@ class Reader:
         test = condition.test
         return mapped(self.tally(condition.counted).in_window, lambda count: values.in_range(count, test))
 
-    def _missing_for(self, test: rules.Test) -> Column[Truth]:
+    def _missing_for(self, test: conditions.Test) -> Column[Truth]:
         return column_of([measures.missing_for(self.clock, e, test) for e in self.seen.episodes], NOTHING)
 
     # --- guards -------------------------------------------------------------------------------------------------------
@@ -340,11 +342,11 @@ class Reader:
         number = self._same[id(guard)]
         if number not in self.plan.by_hours:
             return None
-        parts = guard.when.parts if isinstance(guard.when, rules.All) else (guard.when,)
+        parts = guard.when.parts if isinstance(guard.when, conditions.All) else (guard.when,)
         hours = [part for part in parts if isinstance(part, HoursTest)]
         rest = [part for part in parts if not isinstance(part, HoursTest)]
         others = [*rest, *(u.condition for u in guard.unless), *((self.protocol.scope,) if guard.in_scope else ())]
-        if any(isinstance(leaf, HoursTest) for part in others for leaf in rules.leaves(part)):
+        if any(isinstance(leaf, HoursTest) for part in others for leaf in conditions.leaves(part)):
             return None
         found = self._openings.get(-number)
         if found is None:

@@ -7,7 +7,9 @@ from heapq import merge
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from missingrules.domain.clock import DAY, FOREVER, Instant
-from missingrules.domain.rules import Duty, FirstOf, OnBirthday, OnDay, OnRecord, UntilInstant
+from missingrules.domain.deadlines import OnDay
+from missingrules.domain.rules import Duty, UntilInstant
+from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
 from missingrules.engine.acts import belongs, pulls
 from missingrules.engine.agenda import only_instants
 from missingrules.engine.offers import OF_CHILD
@@ -16,7 +18,7 @@ from missingrules.engine.tracks import NO, YES, Track, Truth, all_of
 
 if TYPE_CHECKING:
     from missingrules.domain import rules
-    from missingrules.domain.rules import HoursTest
+    from missingrules.domain.conditions import HoursTest
     from missingrules.engine.facts import Reader
     from missingrules.engine.offers import Chance
 

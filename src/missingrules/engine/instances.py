@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.deadlines import OnDay, Phase, Repeat
 from missingrules.domain.obligations import Undecided
-from missingrules.domain.rules import NOT_STATED, Effect, OnDay, People, Phase, Repeat
+from missingrules.domain.people import People
+from missingrules.domain.rules import Effect
 from missingrules.engine import acts
 from missingrules.engine.deadlines import Due, Said, anchor_at, due_at
 from missingrules.engine.firing import Firing, lifted, numbered_day
@@ -16,7 +19,9 @@ from missingrules.engine.people import people
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from missingrules.domain.rules import Duty, NotStated, WhoEver
+    from missingrules.domain.citations import NotStated
+    from missingrules.domain.people import WhoEver
+    from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import State
     from missingrules.engine.seen import Happening

@@ -7,7 +7,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Instant
-from missingrules.domain.rules import Is, Known, Range
+from missingrules.domain.conditions import Is, Known, Range
 from missingrules.engine import values
 from missingrules.engine.tracks import NO, UNKNOWN, YES, Track, Truth, all_of, any_of, between, negated, steps
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from missingrules.domain.clock import Clock, Length
-    from missingrules.domain.rules import Hours, HoursTest, Test
+    from missingrules.domain.conditions import HoursTest, Test
+    from missingrules.domain.protocol import Hours
     from missingrules.engine.seen import Seen, SeenEpisode
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Detail, Evidence, Forbidden, Later, Obligation, Status, Undecided
-from missingrules.domain.rules import NOT_STATED, People
+from missingrules.domain.obligations import Detail, Evidence, Later, Obligation, Status, Undecided
+from missingrules.domain.people import People
 from missingrules.engine.solve import Solved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from missingrules.domain.answers import Forbidden
     from missingrules.domain.clock import Clock
     from missingrules.engine.questions import Asking
     from missingrules.engine.worlds import Open, World

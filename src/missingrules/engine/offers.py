@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant, Length
-from missingrules.domain.rules import (
+from missingrules.domain.triggers import (
     Becomes,
     EpisodesReach,
     FirstOf,
@@ -28,7 +28,7 @@ from missingrules.engine.tracks import NO, UNKNOWN, YES, Track, Truth, all_of, b
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from missingrules.domain import rules
+    from missingrules.domain import triggers
     from missingrules.domain.rules import Duty
     from missingrules.engine.counts import Row, Tally
     from missingrules.engine.facts import Reader
@@ -86,7 +86,7 @@ class Offers:
             return found
         return self._one(duty, trigger)
 
-    def _one(self, duty: Duty, trigger: rules.Moment | rules.Stretch) -> list[Chance]:
+    def _one(self, duty: Duty, trigger: triggers.Moment | triggers.Stretch) -> list[Chance]:
         number = self._reader.number(trigger)
         found = self._shared.get(number)
         if found is None:
@@ -98,7 +98,7 @@ class Offers:
 
 
 def _each(
-    reader: Reader, trigger: rules.Moment | rules.Stretch, duty: Duty, undone: Callable[[str], list[Undone]]
+    reader: Reader, trigger: triggers.Moment | triggers.Stretch, duty: Duty, undone: Callable[[str], list[Undone]]
 ) -> Iterator[Chance]:
     """What one trigger offers."""
     seen = reader.seen

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missingrules.domain.citations import NOT_STATED, NotStated
 from missingrules.domain.obligations import Difference, Undecided
-from missingrules.domain.rules import NOT_STATED, NotStated, People, PeopleRows, Role
+from missingrules.domain.people import People, PeopleRows, Role
 
 if TYPE_CHECKING:
+    from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Citations, WhoEver
+    from missingrules.domain.people import WhoEver
     from missingrules.engine.facts import Reader
     from missingrules.engine.places import Place
     from missingrules.engine.seen import Happening

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.obligations import Phase, Status
-from missingrules.domain.rules import (
+from missingrules.domain.rules import Duty
+from missingrules.domain.triggers import (
     Becomes,
-    Duty,
     EpisodesReach,
     FirstOf,
     MissingFor,
@@ -28,9 +28,11 @@ from missingrules.domain.rules import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from missingrules.domain.answers import EpisodeState
     from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import EpisodeState, Obligation
-    from missingrules.domain.rules import Protocol, Trigger
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.triggers import Trigger
 
 PLACEMENTS: Final = ("placement_planned", "placement_started")
 _CLOSED: Final = (Status.MET, Status.MET_LATE, Status.CEASED, Status.MISSED)

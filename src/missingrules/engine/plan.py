@@ -8,45 +8,31 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import Length
-from missingrules.domain.rules import (
-    All,
+from missingrules.domain.conditions import All, Counted, CountTest, FactTest, HoursTest, Not, leaves
+from missingrules.domain.conditions import Any as Any_
+from missingrules.domain.deadlines import Before, OnDay, Phase, Repeat, Within
+from missingrules.domain.rules import Conclusion, Duty, Guard, Prohibition, RuleFamily, UntilInstant
+from missingrules.domain.triggers import (
     Becomes,
-    Before,
-    Conclusion,
-    Counted,
-    CountTest,
-    Duty,
     EpisodesReach,
-    FactTest,
     FirstOf,
-    Guard,
-    HoursTest,
     MissingFor,
-    Not,
     OnBirthday,
-    OnDay,
     OnEvent,
     OnInstant,
     OnPeriod,
     OnRecord,
     OnUndone,
-    Phase,
-    Prohibition,
-    Protocol,
-    Repeat,
-    RuleFamily,
-    UntilInstant,
     WhileMissing,
-    Within,
-    leaves,
     triggers_of,
 )
-from missingrules.domain.rules import Any as Any_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from missingrules.domain.rules import Condition, Provision
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
 
 
 CONDITIONS = (All, Any_, Not, FactTest, CountTest, HoursTest)

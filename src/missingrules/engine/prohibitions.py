@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from missingrules.domain.answers import Forbidden
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Evidence, Forbidden
+from missingrules.domain.obligations import Evidence
 from missingrules.engine import acts, evidence
 from missingrules.engine.places import CHILD, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from missingrules.domain.rules import Prohibition, Words
+    from missingrules.domain.protocol import Words
+    from missingrules.domain.rules import Prohibition
     from missingrules.engine.facts import Reader
     from missingrules.engine.seen import Happening
     from missingrules.engine.tracks import Truth

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from missingrules.domain.clock import Instant
-from missingrules.domain.rules import PeopleRows
+from missingrules.domain.people import PeopleRows
 from missingrules.engine import evidence
 from missingrules.engine.places import Place
 from missingrules.engine.prohibitions import doubts, unknown_in

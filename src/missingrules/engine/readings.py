@@ -21,10 +21,12 @@ from missingrules.engine.plan import plan_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from missingrules.domain.answers import Answer, Concluded, Forbidden, ProtocolAnswer
     from missingrules.domain.case import Case
+    from missingrules.domain.citations import Reading
     from missingrules.domain.clock import Instant
-    from missingrules.domain.obligations import Answer, Concluded, Forbidden, Obligation, ProtocolAnswer
-    from missingrules.domain.rules import Protocol, Reading
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Protocol
 
 # So many combinations of one protocol are told; more are no answer that anybody reads.
 MOST: Final = 256

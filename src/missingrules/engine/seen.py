@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case, Episode, Facts, Held, NotKnown, Record, Stamp
     from missingrules.domain.clock import Clock
-    from missingrules.domain.rules import Words
+    from missingrules.domain.protocol import Words
     from missingrules.domain.vocabulary import FactWord
 
 FactTrack = Track[Any]

@@ -9,8 +9,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Behind, Concluded, Conflict, Detail, Forbidden, Later, Obligation
-from missingrules.domain.rules import Duty, OnPeriod
+from missingrules.domain.obligations import Behind, Detail, Later, Obligation
+from missingrules.domain.triggers import OnPeriod
 from missingrules.engine import evidence
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.courses import NOTHING, Courses, each_once, stand, stand_plainly
@@ -28,8 +28,10 @@ from missingrules.engine.tracks import NO
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
+    from missingrules.domain.answers import Concluded, Conflict, Forbidden
     from missingrules.domain.obligations import Rests
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Duty
     from missingrules.engine.agenda import Asked, Bundle, Group
     from missingrules.engine.deadlines import Due
     from missingrules.engine.plan import Provisions

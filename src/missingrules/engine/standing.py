@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from missingrules.domain.answers import Concluded, Conflict
 from missingrules.domain.clock import FOREVER, Instant
-from missingrules.domain.obligations import Concluded, Conflict
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.places import CHILD, Place
 from missingrules.engine.wording import value_text

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.deadlines import DeadlineRows
 from missingrules.domain.obligations import Status
-from missingrules.domain.rules import DeadlineRows, Modality, PeopleRows
+from missingrules.domain.people import PeopleRows
+from missingrules.domain.rules import Modality
 from missingrules.engine.people import Settled, people
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Citations, Deadline, Duty, NotStated, WhoEver
+    from missingrules.domain.citations import Citations, NotStated
+    from missingrules.domain.deadlines import Deadline
+    from missingrules.domain.people import WhoEver
+    from missingrules.domain.rules import Duty
     from missingrules.engine.deadlines import Due
     from missingrules.engine.facts import Reader
     from missingrules.engine.instances import Instance

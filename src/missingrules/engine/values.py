@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import Length
-from missingrules.domain.rules import AtLeast, Is, Known, Range
+from missingrules.domain.conditions import AtLeast, Is, Known, Range
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.counts import NO_LIMIT
 from missingrules.engine.tracks import Track, Truth, mapped
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Conclusion, Test
+    from missingrules.domain.conditions import Test
+    from missingrules.domain.rules import Conclusion
     from missingrules.domain.vocabulary import FactWord
 
 FactTrack = Track[Any]

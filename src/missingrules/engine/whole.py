@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from missingrules.domain.obligations import EpisodeState, Later
+from missingrules.domain.answers import EpisodeState
+from missingrules.domain.obligations import Later
 from missingrules.engine.combine import combine
 from missingrules.engine.editions import spoken
 from missingrules.engine.phases import phases_of
@@ -16,9 +17,10 @@ from missingrules.engine.worlds import begun
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from missingrules.domain.answers import Answer, ProtocolAnswer
     from missingrules.domain.case import Case, Episode, NotKnown, Stamp
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.obligations import Answer, Phase, ProtocolAnswer
+    from missingrules.domain.obligations import Phase
 
 
 def whole(answer: Answer, case: Case) -> Answer:

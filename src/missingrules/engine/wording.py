@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from missingrules.domain import rules
-from missingrules.domain.rules import AtLeast, CountTest, FactTest, HoursTest, Is, Known, Not, Range
+from missingrules.domain import citations, conditions, triggers
+from missingrules.domain.conditions import AtLeast, CountTest, FactTest, HoursTest, Is, Known, Not, Range
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Condition
+    from missingrules.domain.conditions import Condition
 
 
 def condition_text(condition: Condition) -> str:
@@ -17,19 +17,19 @@ def condition_text(condition: Condition) -> str:
         case FactTest(fact, test):
             return f"{fact.removeprefix('episode.')}: {test_text(test)}"
         case CountTest(counted, test):
-            window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
+            window = "" if counted.window is citations.NOT_STATED else f" in {counted.window}"
             return f"episodes: {test_text(test)}{window}"
         case HoursTest(hours, outside):
             return f"hours: {'outside' if outside else 'inside'} {hours}"
-        case rules.All(parts):
+        case conditions.All(parts):
             return " and ".join(filter(None, map(condition_text, parts)))
-        case rules.Any(parts):
+        case conditions.Any(parts):
             return "(" + " or ".join(map(condition_text, parts)) + ")"
         case Not(part):
             return f"not ({condition_text(part)})"
 
 
-def test_text(test: rules.Test) -> str:
+def test_text(test: conditions.Test) -> str:
     match test:
         case Is(values):
             return " or ".join(values)
@@ -61,29 +61,29 @@ def period_text(every: str) -> str:
     return (f"{', '.join(most)} and {last}" if most else last).replace("_", " ")
 
 
-def trigger_text(trigger: rules.Trigger) -> str:
+def trigger_text(trigger: triggers.Trigger) -> str:
     """The trigger as an author would write it."""
     match trigger:
-        case rules.FirstOf(triggers):
-            return "the first of: " + "; ".join(map(trigger_text, triggers))
-        case rules.OnInstant(which):
+        case triggers.FirstOf(several):
+            return "the first of: " + "; ".join(map(trigger_text, several))
+        case triggers.OnInstant(which):
             return which.replace("_", " ")
-        case rules.OnEvent(event):
+        case triggers.OnEvent(event):
             return f"event {event}"
-        case rules.OnRecord(action, outcome):
+        case triggers.OnRecord(action, outcome):
             return f"record of {action}" + (f" with outcome {outcome}" if outcome else "")
-        case rules.OnBirthday(age):
+        case triggers.OnBirthday(age):
             return f"turns {age}"
-        case rules.OnPeriod(every):
+        case triggers.OnPeriod(every):
             return f"every {period_text(every)}"
-        case rules.OnUndone(rule):
+        case triggers.OnUndone(rule):
             return f"{rule} undone"
-        case rules.WhileMissing():
+        case triggers.WhileMissing():
             return "missing"
-        case rules.MissingFor(length, more_than):
+        case triggers.MissingFor(length, more_than):
             return f"missing for {'more than' if more_than else 'at least'} {length}"
-        case rules.Becomes(test):
+        case triggers.Becomes(test):
             return f"becomes {condition_text(test)}"
-        case rules.EpisodesReach(at_least, counted):
-            window = "" if counted.window is rules.NOT_STATED else f" in {counted.window}"
+        case triggers.EpisodesReach(at_least, counted):
+            window = "" if counted.window is citations.NOT_STATED else f" in {counted.window}"
             return f"episodes reach at least {at_least}{window}"

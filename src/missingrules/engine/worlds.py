@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case, Episode, Facts, Held, Stamp
     from missingrules.domain.clock import Clock, Length
-    from missingrules.domain.rules import Words
+    from missingrules.domain.protocol import Words
 
 # More combinations than this are sampled; a case with so many open instants has hardly a time at all.
 TOGETHER = 256

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import NotKnown, Stamp, Value
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.vocabulary import FactWord
     from missingrules.interface.findings import Path, Place
     from missingrules.interface.words import CaseWords

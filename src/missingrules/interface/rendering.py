@@ -7,30 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_core
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import FOREVER, Instant, calendar_version
 from missingrules.domain.obligations import Undecided
-from missingrules.domain.rules import NotStated
 from missingrules.interface.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from missingrules.domain.clock import Clock
-    from missingrules.domain.obligations import (
+    from missingrules.domain.answers import (
         Ahead,
         Ambiguity,
         Answer,
         Concluded,
         Conflict,
-        Evidence,
         Forbidden,
-        Obligation,
-        Phase,
         Question,
         Together,
         Warned,
     )
-    from missingrules.domain.rules import Citations, Edition, Note, People, Protocol
+    from missingrules.domain.citations import Citations, Edition
+    from missingrules.domain.clock import Clock
+    from missingrules.domain.deadlines import Note
+    from missingrules.domain.obligations import Evidence, Obligation, Phase
+    from missingrules.domain.people import People
+    from missingrules.domain.protocol import Protocol
 
 # Part of a result as plain data; the models say what it holds.
 Entry = dict[str, Any]

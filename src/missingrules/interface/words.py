@@ -7,13 +7,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from missingrules.domain import vocabulary
-from missingrules.domain.rules import Duty, FirstOf, OnRecord, Prohibition
+from missingrules.domain.rules import Duty, Prohibition
+from missingrules.domain.triggers import FirstOf, OnRecord
 from missingrules.domain.vocabulary import ActionWord, EventWord, FactType, FactWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from missingrules.domain.rules import Protocol, Provision
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
 
 AREA = "protocol.area"
 

@@ -10,7 +10,8 @@ from missingrules.papers.figures import figures_of
 from missingrules.papers.text import cut
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Protocol, Provision
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
     from missingrules.reading.ledgers import Ledger
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import Length, Unit
-from missingrules.domain.diagnostics import did_you_mean
-from missingrules.domain.rules import (
+from missingrules.domain.conditions import (
     ALWAYS,
-    NOT_STATED,
     All,
     Any,
     AtLeast,
     Counted,
     CountTest,
     FactTest,
-    FirstOf,
     HoursTest,
     Is,
     Known,
     Not,
     Range,
 )
+from missingrules.domain.diagnostics import did_you_mean
+from missingrules.domain.triggers import FirstOf
 from missingrules.domain.vocabulary import KINDS, PLACES, FactType, FactWord
 from missingrules.reading import words
 from missingrules.reading.fields import tested_fact
@@ -33,7 +33,8 @@ from missingrules.reading.shapes import WRITTEN_SO, listed, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.domain.rules import Condition, Test, Trigger
+    from missingrules.domain.conditions import Condition, Test
+    from missingrules.domain.triggers import Trigger
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 

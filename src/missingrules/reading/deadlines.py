@@ -6,32 +6,34 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
+from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import Length, Unit
-from missingrules.domain.diagnostics import CUTOFF
-from missingrules.domain.rules import (
-    NOT_STATED,
+from missingrules.domain.deadlines import (
     AtNext,
     AtTheSameTime,
-    Becomes,
     Before,
     DeadlineRow,
     DeadlineRows,
     EndOfPeriod,
+    Note,
+    OnDay,
+    Phase,
+    Repeat,
+    SetBy,
+    Within,
+)
+from missingrules.domain.diagnostics import CUTOFF
+from missingrules.domain.triggers import (
+    Becomes,
     EpisodesReach,
     MissingFor,
-    Note,
     OnBirthday,
-    OnDay,
     OnEvent,
     OnInstant,
     OnPeriod,
     OnRecord,
     OnUndone,
-    Phase,
-    Repeat,
-    SetBy,
     WhileMissing,
-    Within,
 )
 from missingrules.domain.vocabulary import FactType
 from missingrules.reading import forms, words
@@ -55,7 +57,9 @@ from missingrules.reading.tables import cited, rows_for
 from missingrules.reading.validate import check_cell
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Deadline, NotStated, Trigger
+    from missingrules.domain.citations import NotStated
+    from missingrules.domain.deadlines import Deadline
+    from missingrules.domain.triggers import Trigger
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 

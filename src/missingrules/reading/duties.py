@@ -5,18 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
-from missingrules.domain.rules import (
-    ALWAYS,
-    NOT_STATED,
-    Any,
-    Duty,
-    Effect,
-    Guard,
-    MissingFor,
-    Not,
-    OnRecord,
-    People,
-)
+from missingrules.domain.citations import NOT_STATED
+from missingrules.domain.conditions import ALWAYS, Any, Not
+from missingrules.domain.people import People
+from missingrules.domain.rules import Duty, Effect, Guard
+from missingrules.domain.triggers import MissingFor, OnRecord
 from missingrules.domain.vocabulary import DONE
 from missingrules.reading import schema
 from missingrules.reading.conditions import condition, joined, parts_of
@@ -41,7 +34,9 @@ from missingrules.reading.triggers import outcome, outcomes_of, until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.domain.rules import Condition, Trigger, WhoEver
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.people import WhoEver
+    from missingrules.domain.triggers import Trigger
     from missingrules.reading.forms import Deadline
     from missingrules.reading.names import Bench
     from missingrules.reading.places import Text

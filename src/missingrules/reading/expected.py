@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic_core import PydanticCustomError
 
+from missingrules.domain.citations import Citation
 from missingrules.domain.clock import instant_of, utc_text
 from missingrules.domain.parts import acts_of, parts_of
-from missingrules.domain.rules import Citation
 from missingrules.domain.scenarios import PARTS, Absent, Between, Detail, Expected, Moment, Part, Texts, Wanted, Who
 from missingrules.interface.leaves import read_stamp
 from missingrules.reading.located import place
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Value
     from missingrules.domain.source import Span
     from missingrules.reading import nodes

@@ -7,7 +7,8 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.rules import Choice, Conclusion, Duty, RuleFamily
+from missingrules.domain.citations import Choice
+from missingrules.domain.rules import Conclusion, Duty, RuleFamily
 from missingrules.reading.bind import bind, mentioned, survey, values_of
 from missingrules.reading.names import Bench, Memory
 from missingrules.reading.nodes import Mapping, Scalar, Sequence
@@ -18,7 +19,8 @@ from missingrules.reading.validate import check
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
 
-    from missingrules.domain.rules import Citations, Provision, Reading
+    from missingrules.domain.citations import Citations, Reading
+    from missingrules.domain.rules import Provision
     from missingrules.reading.bind import Survey
     from missingrules.reading.located import Known
     from missingrules.reading.names import Names

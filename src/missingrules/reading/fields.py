@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.rules import OnEvent, OnRecord
+from missingrules.domain.triggers import OnEvent, OnRecord
 from missingrules.domain.vocabulary import FactKind, FactType, FactWord
 from missingrules.reading.names import canonical
 

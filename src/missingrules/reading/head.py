@@ -8,8 +8,10 @@ from datetime import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from missingrules.domain.citations import Edition
 from missingrules.domain.clock import zone_exists
-from missingrules.domain.rules import Edition, Hours, Role, Words
+from missingrules.domain.people import Role
+from missingrules.domain.protocol import Hours, Words
 from missingrules.domain.vocabulary import (
     ACTIONS,
     AGENCIES,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.rules import NOT_STATED, Becomes, MissingFor, Modality, Unless, WhileMissing
+from missingrules.domain.citations import NOT_STATED
+from missingrules.domain.conditions import Unless
+from missingrules.domain.rules import Modality
+from missingrules.domain.triggers import Becomes, MissingFor, WhileMissing
 from missingrules.reading.conditions import condition, parts_of
 from missingrules.reading.located import place
 from missingrules.reading.places import Text
@@ -14,8 +17,9 @@ from missingrules.reading.shapes import where
 from missingrules.reading.tables import cited
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Citations, Trigger
+    from missingrules.domain.citations import Citations
     from missingrules.domain.source import Span
+    from missingrules.domain.triggers import Trigger
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 

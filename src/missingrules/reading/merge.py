@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from missingrules.domain.rules import (
-    DeadlineRow,
-    DeadlineRows,
-    FactTest,
-    Is,
-    Known,
-    Not,
-    PeopleRow,
-    PeopleRows,
-)
+from missingrules.domain.conditions import FactTest, Is, Known, Not
+from missingrules.domain.deadlines import DeadlineRow, DeadlineRows
+from missingrules.domain.people import PeopleRow, PeopleRows
 from missingrules.reading.conditions import joined, values_of
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Condition, Duty
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.rules import Duty
     from missingrules.reading import schema
     from missingrules.reading.names import Bench
 

@@ -6,13 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from missingrules.domain.rules import Citation, Role, Words, triggers_of
+from missingrules.domain.citations import Citation
+from missingrules.domain.people import Role
+from missingrules.domain.triggers import triggers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from missingrules.domain.rules import Citations, Trigger
+    from missingrules.domain.citations import Citations
+    from missingrules.domain.protocol import Words
     from missingrules.domain.source import Span
+    from missingrules.domain.triggers import Trigger
     from missingrules.domain.vocabulary import ActionWord, EventWord, FactWord
     from missingrules.reading.ledgers import Ledger
     from missingrules.reading.places import Text

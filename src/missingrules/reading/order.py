@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.domain.rules import (
-    All,
-    Any,
-    Becomes,
-    Conclusion,
-    CountTest,
-    DeadlineRows,
-    Duty,
-    FactTest,
-    HoursTest,
-    MissingFor,
-    Not,
-    OnEvent,
-    OnUndone,
-    PeopleRows,
-    SetBy,
-)
+from missingrules.domain.conditions import All, Any, CountTest, FactTest, HoursTest, Not
+from missingrules.domain.deadlines import DeadlineRows, SetBy
+from missingrules.domain.people import PeopleRows
+from missingrules.domain.rules import Conclusion, Duty
+from missingrules.domain.triggers import Becomes, MissingFor, OnEvent, OnUndone
 from missingrules.reading.conditions import facts_of, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from missingrules.domain.rules import Condition, Provision, RuleFamily
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.rules import Provision, RuleFamily
     from missingrules.domain.source import Span
     from missingrules.reading.report import Report
 

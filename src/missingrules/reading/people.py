@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.domain.rules import NOT_STATED, OnRecord, People, PeopleRow, PeopleRows
+from missingrules.domain.citations import NOT_STATED
+from missingrules.domain.people import People, PeopleRow, PeopleRows
+from missingrules.domain.triggers import OnRecord
 from missingrules.reading import forms
 from missingrules.reading.forms import AllOfThem, AnyOfThem, FromTable, OtherThan, Rows
 from missingrules.reading.places import Text
@@ -12,7 +14,8 @@ from missingrules.reading.tables import rows_for
 from missingrules.reading.validate import check_cell
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import NotStated, WhoEver
+    from missingrules.domain.citations import NotStated
+    from missingrules.domain.people import WhoEver
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench
 

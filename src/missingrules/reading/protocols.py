@@ -9,8 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from missingrules.domain.citations import Convention, Reading, ReadingOption
 from missingrules.domain.clock import Clock
-from missingrules.domain.rules import ALWAYS, Convention, Modality, Protocol, Reading, ReadingOption
+from missingrules.domain.conditions import ALWAYS
+from missingrules.domain.protocol import Protocol
+from missingrules.domain.rules import Modality
 from missingrules.reading import head as heads
 from missingrules.reading import words as wordings
 from missingrules.reading.bind import survey
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Length
-    from missingrules.domain.rules import Citations, Condition
+    from missingrules.domain.conditions import Condition
     from missingrules.domain.source import Span
     from missingrules.reading.ledgers import Ledger
     from missingrules.reading.nodes import Node

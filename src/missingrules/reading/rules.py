@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.rules import (
-    ALWAYS,
-    AtLeast,
-    Conclusion,
-    EpisodesReach,
-    FactTest,
-    Guard,
-    Is,
-    Prohibition,
-)
+from missingrules.domain.conditions import ALWAYS, AtLeast, FactTest, Is
+from missingrules.domain.rules import Conclusion, Guard, Prohibition
+from missingrules.domain.triggers import EpisodesReach
 from missingrules.domain.vocabulary import TOPICS
 from missingrules.reading.conditions import condition, fact_test, kinds, parts_of
 from missingrules.reading.dates import in_force
@@ -27,7 +20,8 @@ from missingrules.reading.shapes import last_of, where
 from missingrules.reading.triggers import outcome, outcomes_of, trigger
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Provision, Trigger
+    from missingrules.domain.rules import Provision
+    from missingrules.domain.triggers import Trigger
     from missingrules.reading import schema
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench

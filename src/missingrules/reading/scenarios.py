@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from missingrules.reading.nodes import Node
 
 FORMAT = "1"

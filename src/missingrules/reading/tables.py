@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from missingrules.domain.rules import All
+from missingrules.domain.conditions import All
 from missingrules.reading.conditions import condition
 from missingrules.reading.forms import FromTable
 from missingrules.reading.located import place
@@ -14,7 +14,8 @@ from missingrules.reading.places import Text
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Citations, Condition
+    from missingrules.domain.citations import Citations
+    from missingrules.domain.conditions import Condition
     from missingrules.reading.forms import Rows
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import PERIODS, WEEKDAYS, Unit
+from missingrules.domain.conditions import All, FactTest
 from missingrules.domain.diagnostics import did_you_mean
-from missingrules.domain.rules import (
-    All,
+from missingrules.domain.rules import UntilInstant
+from missingrules.domain.triggers import (
     Becomes,
     EpisodesReach,
-    FactTest,
     FirstOf,
     MissingFor,
     OnBirthday,
@@ -20,7 +20,6 @@ from missingrules.domain.rules import (
     OnPeriod,
     OnRecord,
     OnUndone,
-    UntilInstant,
     WhileMissing,
 )
 from missingrules.domain.vocabulary import DONE, NOT_DONE, FactType
@@ -44,7 +43,8 @@ from missingrules.reading.places import Text
 from missingrules.reading.shapes import shown
 
 if TYPE_CHECKING:
-    from missingrules.domain.rules import Trigger, Until
+    from missingrules.domain.rules import Until
+    from missingrules.domain.triggers import Trigger
     from missingrules.reading import forms
     from missingrules.reading.located import Tree
     from missingrules.reading.names import Bench

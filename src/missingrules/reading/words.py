@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from missingrules.domain.clock import Length, Unit
-from missingrules.domain.rules import Range, Word
+from missingrules.domain.conditions import Range
+from missingrules.domain.deadlines import Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from rich.padding import Padding
 from rich.text import Text
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
-from missingrules.domain.rules import Modality, NotStated
+from missingrules.domain.rules import Modality
 from missingrules.reports.groups import NOBODY, OPEN, Fold, dated, folded, timed
 from missingrules.reports.layout import Line, indented, section
 from missingrules.reports.sheet import Sheet, counted
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.obligations import Question
-    from missingrules.domain.rules import Citations
+    from missingrules.domain.answers import Question
+    from missingrules.domain.citations import Citations
     from missingrules.reports.by import By
     from missingrules.reports.groups import Group
     from missingrules.reports.together import Block

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.domain.answers import Forbidden
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.combinations import Change, Combination
-    from missingrules.domain.obligations import Forbidden, Obligation
+    from missingrules.domain.obligations import Obligation
 
 _PEOPLE: Final = ("by", "chair", "recipients", "attendees", "with")
 _WORDS: Final = MappingProxyType({"by": "who", "recipients": "tell", "attendees": "attend"})

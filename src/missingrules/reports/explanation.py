@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.domain.answers import Explanation, Step
     from missingrules.domain.clock import Clock
-    from missingrules.domain.obligations import Evidence, Explanation, Obligation, Step
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.obligations import Evidence, Obligation
+    from missingrules.domain.protocol import Protocol
 
 _HOLDS: Final = {True: ("yes", "green"), False: ("NO", "bold red"), None: ("unknown", "bold magenta")}
 _ANSWERS: Final = {

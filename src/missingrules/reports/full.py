@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.obligations import Forbidden, ProtocolAnswer, Question
-    from missingrules.domain.rules import Citations, Note
+    from missingrules.domain.answers import Forbidden, ProtocolAnswer, Question
+    from missingrules.domain.citations import Citations
+    from missingrules.domain.deadlines import Note
     from missingrules.reports.by import By
     from missingrules.reports.groups import Fold
     from missingrules.reports.together import Block

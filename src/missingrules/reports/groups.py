@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.obligations import Phase, Status, Undecided
-from missingrules.domain.rules import NotStated
 from missingrules.engine.merge import order
 from missingrules.reports.by import By
 from missingrules.reports.together import Shared
@@ -13,8 +13,9 @@ from missingrules.reports.together import Shared
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
-    from missingrules.domain.obligations import Answer, EpisodeState, Obligation
-    from missingrules.domain.rules import People
+    from missingrules.domain.answers import Answer, EpisodeState
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.people import People
 
 NOBODY: Final = "Nobody is named"
 _PHASES: Final = (

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.obligations import Later, Undecided
-from missingrules.domain.rules import NotStated, People
+from missingrules.domain.people import People
 from missingrules.engine.combine import combine
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from missingrules.domain.obligations import Answer, Combined, Obligation, Outlook, ProtocolAnswer
+    from missingrules.domain.answers import Answer, Combined, Outlook, ProtocolAnswer
+    from missingrules.domain.obligations import Obligation
 
 
 class Narrowed(NamedTuple):

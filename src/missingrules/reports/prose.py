@@ -9,27 +9,13 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from missingrules.domain import rules
+from missingrules.domain import citations, conditions, deadlines, rules, triggers
+from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import WEEKDAYS, Length
-from missingrules.domain.rules import (
-    Conclusion,
-    CountTest,
-    DeadlineRows,
-    Duty,
-    Effect,
-    FactTest,
-    HoursTest,
-    Is,
-    Known,
-    Modality,
-    Not,
-    NotStated,
-    OnDay,
-    PeopleRows,
-    Prohibition,
-    Range,
-    UntilInstant,
-)
+from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Is, Known, Not, Range
+from missingrules.domain.deadlines import DeadlineRows, OnDay
+from missingrules.domain.people import PeopleRows
+from missingrules.domain.rules import Conclusion, Duty, Effect, Modality, Prohibition, UntilInstant
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.wording import period_text, test_text
 from missingrules.reports.wording import listed, people, references
@@ -39,16 +25,12 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.rules import (
-        Condition,
-        Deadline,
-        Protocol,
-        Provision,
-        RuleFamily,
-        Trigger,
-        Until,
-        WhoEver,
-    )
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.deadlines import Deadline
+    from missingrules.domain.people import WhoEver
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision, RuleFamily, Until
+    from missingrules.domain.triggers import Trigger
 
 _WHEN: Final = {
     "started": "the child goes missing",
@@ -188,39 +170,39 @@ class _Teller:
         for one in guard.unless:
             yield f"Not where {self.condition(one.condition)} ({references(one.citations, self.own)})."
 
-    def source(self, citations: rules.Citations) -> str:
+    def source(self, citations: citations.Citations) -> str:
         return f"[{references(citations, self.own)}]"
 
     # --- when -----------------------------------------------------------------------------------------------------
 
     def trigger(self, trigger: Trigger) -> str:
         match trigger:
-            case rules.FirstOf(triggers):
-                return ", or ".join(map(self.trigger, triggers)) + ", whichever is first"
-            case rules.OnInstant(which):
+            case triggers.FirstOf(several):
+                return ", or ".join(map(self.trigger, several)) + ", whichever is first"
+            case triggers.OnInstant(which):
                 return f"when {_WHEN[which]}"
-            case rules.OnEvent(event, fields):
+            case triggers.OnEvent(event, fields):
                 told = self.condition(fields)
                 return f"when {self.protocol.words.events[event].meaning}{f' ({told})' if told else ''}"
-            case rules.OnRecord():
+            case triggers.OnRecord():
                 return f"once it is on record that {self.record(trigger)}"
-            case rules.OnBirthday(age):
+            case triggers.OnBirthday(age):
                 return f"when the child turns {age}"
-            case rules.OnPeriod(every):
+            case triggers.OnPeriod(every):
                 return f"every {_period(every)}"
-            case rules.OnUndone(rule):
+            case triggers.OnUndone(rule):
                 return f"when the time for {rule} has passed with nothing recorded"
-            case rules.WhileMissing(ends_with):
+            case triggers.WhileMissing(ends_with):
                 return f"while the child is missing{' and not located' if ends_with == 'located' else ''}"
-            case rules.MissingFor(length, more_than):
+            case triggers.MissingFor(length, more_than):
                 how = length if isinstance(length, Length) else f"as long as {_name(length)} says"
                 return f"once the child has been missing for {'more than' if more_than else 'at least'} {how}"
-            case rules.Becomes(test):
+            case triggers.Becomes(test):
                 return f"as soon as {self.condition(test)}"
-            case rules.EpisodesReach(at_least, counted):
+            case triggers.EpisodesReach(at_least, counted):
                 return f"when the child has gone missing {at_least} times{_window(counted)}"
 
-    def record(self, record: rules.OnRecord) -> str:
+    def record(self, record: triggers.OnRecord) -> str:
         meaning = self.protocol.words.actions[record.action].meaning
         about = _also(record.about, ", about {}")
         outcome = f", with the outcome {_word(record.outcome)}" if record.outcome else ""
@@ -232,9 +214,9 @@ class _Teller:
         match part:
             case UntilInstant(which):
                 return _WHEN[which]
-            case rules.OnRecord():
+            case triggers.OnRecord():
                 return f"it is on record that {self.record(part)}"
-            case rules.OnBirthday(age):
+            case triggers.OnBirthday(age):
                 return f"the child turns {age}"
             case _:
                 return self.condition(part)
@@ -263,14 +245,14 @@ class _Teller:
                 return f"the child has gone missing {_test(test)} times{_window(counted)}"
             case HoursTest(hours, outside):
                 return f"it is {'outside' if outside else 'inside'} {_word(hours)} hours"
-            case rules.All(parts):
+            case conditions.All(parts):
                 parts = tuple(_together(parts))
                 tested = {p.fact for p in parts if isinstance(p, FactTest) and not isinstance(p.test, Known)}
                 # What is tested has to be known anyhow; an "either" comes last, so that no "and" runs on from its "or".
                 parts = tuple(p for p in parts if not (isinstance(p, FactTest) and _is_idle(p, tested)))
-                parts = tuple(sorted(parts, key=lambda part: isinstance(part, rules.Any)))
+                parts = tuple(sorted(parts, key=lambda part: isinstance(part, conditions.Any)))
                 return " and ".join(dict.fromkeys(filter(None, map(self.condition, parts))))
-            case rules.Any(parts):
+            case conditions.Any(parts):
                 each = list(map(self.condition, parts))
                 return "either " + (", or " if any(" and " in one for one in each) else " or ").join(each)
             case Not(part):
@@ -296,24 +278,24 @@ class _Teller:
                 "by when where", "by when, where"
             )
         match deadline:
-            case rules.Within(length, anchor, same_day_counts):
+            case deadlines.Within(length, anchor, same_day_counts):
                 same = ", the day itself counting" if same_day_counts else ""
                 since = "from then" if _ANCHORS.get(anchor) == "then" else f"of {_anchor(anchor)}"
                 return f" within {length} {since}{same}"
             case OnDay(day, anchor, first):
                 return f" on day {day} of {_anchor(anchor)} (the day itself being day {first})"
-            case rules.Before(anchor):
+            case deadlines.Before(anchor):
                 return f" before {_anchor(anchor)}"
-            case rules.AtNext(meeting):
+            case deadlines.AtNext(meeting):
                 return f" at the next {_word(meeting)}"
-            case rules.SetBy(fact):
+            case deadlines.SetBy(fact):
                 word = self.protocol.words.facts.get(fact)
                 return f", by the time given as {f'“{word.ask}”' if word else _name(fact)}"
-            case rules.EndOfPeriod(every):
+            case deadlines.EndOfPeriod(every):
                 return f" by the end of the {'day' if every.split()[0] in WEEKDAYS else _word(every)}"
-            case rules.AtTheSameTime():
+            case deadlines.AtTheSameTime():
                 return " at the same time"
-            case rules.Word():
+            case deadlines.Word():
                 return f" {_word(deadline.value)}"
 
     def repeat(self, duty: Duty) -> str:
@@ -333,7 +315,7 @@ def _is_idle(test: FactTest, tested: set[str]) -> bool:
 def _together(parts: Iterable[Condition]) -> Iterator[Condition]:
     """The parts of an "all", with those of an "all" in it."""
     for part in parts:
-        if isinstance(part, rules.All):
+        if isinstance(part, conditions.All):
             yield from _together(part.parts)
         else:
             yield part
@@ -371,14 +353,14 @@ def _also(word: str | None, form: str) -> str:
     return form.format(_word(word)) if word else ""
 
 
-def _window(counted: rules.Counted) -> str:
+def _window(counted: conditions.Counted) -> str:
     if isinstance(counted.window, NotStated):
         return ""
     from_ = f" from {listed(counted.missing_from, 'or')}" if counted.missing_from else ""
     return f"{from_} in {'a ' if isinstance(counted.window, str) else ''}{counted.window}"
 
 
-def _test(test: rules.Test) -> str:
+def _test(test: conditions.Test) -> str:
     if isinstance(test, Is):
         return listed([_word(value) for value in test.values], "or")
     if isinstance(test, Range) and test.low == test.high:

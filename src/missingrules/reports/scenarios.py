@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.domain.citations import Citations
     from missingrules.domain.coverage import Coverage, Outcome, Untried
-    from missingrules.domain.rules import Citations, Protocol
+    from missingrules.domain.protocol import Protocol
 
 # The parts of a rule that a number may stand in.
 SAID: Final = {

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from rich.padding import Padding
 from rich.text import Text
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
-from missingrules.domain.rules import Duty, NotStated
+from missingrules.domain.rules import Duty
 from missingrules.reports.groups import Sorted
 from missingrules.reports.layout import Line, section
 from missingrules.reports.together import conflicts, paper
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.domain.answers import Ahead, Answer, EpisodeState, Warned
+    from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.obligations import Ahead, Answer, EpisodeState, Obligation, Warned
-    from missingrules.domain.rules import Citations
+    from missingrules.domain.obligations import Obligation
     from missingrules.reports.groups import Fold
 
 COUNTED: Final = (

@@ -17,7 +17,7 @@ from missingrules.reports.full import Full
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from missingrules.domain.obligations import Answer
+    from missingrules.domain.answers import Answer
 
 WIDTH: Final = 80
 

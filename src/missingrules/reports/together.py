@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.obligations import Status
-from missingrules.domain.rules import Effect, People
+from missingrules.domain.people import People
+from missingrules.domain.rules import Effect
 from missingrules.engine.combine import parties
 from missingrules.reports.layout import Line
 from missingrules.reports.wording import listed, moment, paragraphs
@@ -14,9 +15,10 @@ from missingrules.reports.wording import listed, moment, paragraphs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from missingrules.domain.answers import Answer, Conflict, Question
     from missingrules.domain.clock import Clock
-    from missingrules.domain.obligations import Answer, Conflict, Obligation, Question
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Protocol
 
 # What may share a block, in the order of the sections: the block stands where its first stands.
 _NOW: Final = (Status.OVERDUE, Status.DUE, Status.AVAILABLE, Status.NOT_DECIDABLE)

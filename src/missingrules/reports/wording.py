@@ -6,16 +6,17 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import instant_of
 from missingrules.domain.obligations import Undecided
-from missingrules.domain.rules import NotStated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.rules import Citations, People
+    from missingrules.domain.people import People
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.domain.rules import (
-    All,
+from missingrules.domain.conditions import All, Condition, Counted, CountTest, FactTest, HoursTest, Not
+from missingrules.domain.conditions import Any as AnyOf
+from missingrules.domain.deadlines import DeadlineRows
+from missingrules.domain.people import PeopleRows
+from missingrules.domain.rules import Conclusion, UntilInstant
+from missingrules.domain.triggers import (
     Becomes,
-    Conclusion,
-    Condition,
-    Counted,
-    CountTest,
-    DeadlineRows,
     EpisodesReach,
-    FactTest,
     FirstOf,
-    HoursTest,
     MissingFor,
-    Not,
     OnBirthday,
     OnEvent,
     OnInstant,
     OnRecord,
-    PeopleRows,
-    UntilInstant,
-)
-from missingrules.domain.rules import (
-    Any as AnyOf,
 )
 from tests.meaning.oracle.dues import who_possible
 from tests.meaning.oracle.facts import counted_at, fact, guard, holds, in_window, is_first, recorded, running
@@ -40,7 +31,9 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Case, Episode
     from missingrules.domain.clock import Instant
-    from missingrules.domain.rules import Duty, Guard, Moment, Protocol, Stretch
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Duty, Guard
+    from missingrules.domain.triggers import Moment, Stretch
     from tests.meaning.oracle.firing import Firing
 
 Fact = tuple[str, str | None]  # and the episode, if it is one's

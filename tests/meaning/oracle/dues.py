@@ -5,31 +5,30 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import Instant, Length, Unit
-from missingrules.domain.rules import (
+from missingrules.domain.deadlines import (
     AtNext,
     AtTheSameTime,
     Before,
     Deadline,
     DeadlineRows,
-    NotStated,
     OnDay,
-    People,
-    PeopleRows,
     Phase,
     Repeat,
     SetBy,
-    WhoEver,
     Within,
     Word,
 )
+from missingrules.domain.people import People, PeopleRows, WhoEver
 from tests.meaning.oracle.facts import fact, guard, holds
 from tests.meaning.oracle.firing import NEVER, Chance, Firing, anchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.domain.rules import Condition, Duty
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.rules import Duty
     from tests.meaning.oracle.world import Ctx, World
 
 # --- deadlines --------------------------------------------------------------------------------------------------------

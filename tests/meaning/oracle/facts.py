@@ -7,27 +7,24 @@ from itertools import chain, combinations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import Instant, Length
-from missingrules.domain.rules import (
+from missingrules.domain.conditions import (
     All,
     AtLeast,
-    Conclusion,
     Condition,
     Counted,
     CountTest,
     FactTest,
-    Guard,
     HoursTest,
     Is,
     Known,
     Not,
-    NotStated,
     Range,
     Test,
 )
-from missingrules.domain.rules import (
-    Any as AnyOf,
-)
+from missingrules.domain.conditions import Any as AnyOf
+from missingrules.domain.rules import Conclusion, Guard
 from missingrules.domain.vocabulary import FactKind, FactType
 from tests.meaning.oracle.world import Ctx, World, as_int
 

@@ -6,21 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from missingrules.domain.clock import Instant, Length
-from missingrules.domain.rules import (
+from missingrules.domain.deadlines import OnDay
+from missingrules.domain.rules import Duty, UntilInstant
+from missingrules.domain.triggers import (
     Becomes,
-    Duty,
     EpisodesReach,
     FirstOf,
     MissingFor,
     Moment,
     OnBirthday,
-    OnDay,
     OnEvent,
     OnInstant,
     OnRecord,
     OnUndone,
     Stretch,
-    UntilInstant,
     WhileMissing,
 )
 from missingrules.domain.vocabulary import DONE
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from missingrules.domain.case import Episode, Event, Record
-    from missingrules.domain.rules import Condition
+    from missingrules.domain.conditions import Condition
 
 NEVER = 1 << 60
 

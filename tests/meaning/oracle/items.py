@@ -34,7 +34,7 @@ from tests.meaning.oracle.world import Ctx, World, as_int
 
 if TYPE_CHECKING:
     from missingrules.domain.case import Record
-    from missingrules.domain.rules import WhoEver
+    from missingrules.domain.people import WhoEver
 
 
 @dataclass

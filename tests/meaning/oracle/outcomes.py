@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from missingrules.domain.rules import Modality, OnDay
+from missingrules.domain.deadlines import OnDay
+from missingrules.domain.rules import Modality
 from tests.meaning.oracle.dues import Due, Who, who_at
 from tests.meaning.oracle.firing import arising
 from tests.meaning.oracle.items import Item, scenarios, start_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from missingrules.domain.case import Case
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
 
 
 class Outcome(NamedTuple):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.domain.case import Case
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
     from tests.meaning.oracle.outcomes import Outcome
 
 # by key and reading: the other options that differ, each with what differs

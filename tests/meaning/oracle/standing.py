@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from missingrules.domain.case import Case, Episode
-    from missingrules.domain.rules import Protocol
+    from missingrules.domain.protocol import Protocol
 
 Place = tuple[str, str | None]  # a fact, and the episode if it is one's
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from missingrules.domain.case import NOT_KNOWN, Case, Episode, Event, Facts, Held, Record
 from missingrules.domain.clock import Clock, Instant, Length, Unit
-from missingrules.domain.rules import Duty, HoursTest, OnBirthday, OnRecord, Protocol, Provision, Range
+from missingrules.domain.conditions import HoursTest, Range
+from missingrules.domain.rules import Duty, Provision
+from missingrules.domain.triggers import OnBirthday, OnRecord
 from missingrules.domain.vocabulary import FactKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from missingrules.domain.protocol import Protocol
 
 INSTANTS = ("started", "located", "returned", "reported", "last_seen")
 MOST_WORLDS = 4000
