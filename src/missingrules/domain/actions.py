@@ -72,6 +72,7 @@ ACTIONS_BY_TOPIC: Final = MappingProxyType(
         "information_sharing": (
             _act("consult", "somebody's advice was taken"),
             _act("explain_sharing", "it was explained who sees what an interview brought", "explained"),
+            _act("liaise", "those concerned were in touch with each other"),
             _act("screen_history", "the safeguarding hub looked into the child's history", "screened"),
             _act("seek_practice_guidance", "practice guidance on the child's circumstances was looked for"),
             _act("send_minutes", "the minutes of a meeting were given to somebody", "sent"),
