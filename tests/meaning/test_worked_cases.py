@@ -1,4 +1,4 @@
-"""The cases worked by hand with which docs/meaning.md opens, run as they are printed."""
+"""The cases worked by hand, of docs/meaning.md and docs/shapes.md, run as they are printed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from missingrules.domain.answers import Answer, ProtocolAnswer, Warned
     from missingrules.domain.protocol import Protocol
 
-MEANING: Final = Path(__file__).parents[2] / "docs" / "meaning.md"
+DOCS: Final = Path(__file__).parents[2] / "docs"
 BEGIN: Final = "<!-- worked cases -->"
-END: Final = "## 1. What goes in"
+# The pages, what follows the cases of each, and how many there are at least.
+PAGES: Final = (("meaning.md", "## 1. What goes in", 40), ("shapes.md", "## Ages in bands", 16))
 
 # What the page says that every case leaves out.
 HEADER: Final = """\
@@ -71,8 +72,9 @@ OF_THE_PROTOCOL: Final = (
 
 @dataclass(frozen=True)
 class Worked:
-    """One case of the page: its heading, the line it stands in, and its block."""
+    """One case of a page: its heading, the line it stands in, and its block."""
 
+    page: str
     title: str
     line: int
     block: str
@@ -96,18 +98,23 @@ class Worked:
         return {part.partition(":")[0]: part for part in parts[1:]}
 
 
-def worked_cases() -> list[Worked]:
-    text = MEANING.read_text(encoding="utf-8")
+def part_of(page: str, end: str) -> tuple[str, int]:
+    """The part of a page with its cases, and the number of lines before it."""
+    text = (DOCS / page).read_text(encoding="utf-8")
     start = text.index(BEGIN)
-    part = text[start : text.index(END)]
+    return text[start : text.index(end)], text.count("\n", 0, start)
+
+
+def worked_cases(page: str, end: str) -> list[Worked]:
+    part, before = part_of(page, end)
     found: list[Worked] = []
     for match in re.finditer(r"(?ms)^#{2,4} (?P<title>[^\n]+)\n(?P<body>.*?)(?=^#{2,4} |\Z)", part):
         blocks = re.findall(r"(?ms)^```yaml\n(.*?)^```$", match["body"])
         if not blocks and not match["body"].count("```"):
             continue
-        line = text.count("\n", 0, start + match.start()) + 1
+        line = before + part.count("\n", 0, match.start()) + 1
         assert len(blocks) == 1, f"line {line}: '{match['title']}' has {len(blocks)} blocks of yaml"
-        found.append(Worked(match["title"], line, blocks[0]))
+        found.append(Worked(page, match["title"], line, blocks[0]))
     return found
 
 
@@ -117,7 +124,7 @@ NEXT: Final = "next_edition"
 
 @lru_cache(maxsize=1)
 def _cases() -> tuple[Worked, ...]:
-    return tuple(worked_cases())
+    return tuple(each for page, end, _ in PAGES for each in worked_cases(page, end))
 
 
 def compose(sections: dict[str, str], folder: Path) -> Protocol:
@@ -137,7 +144,7 @@ def test_a_case_worked_by_hand(worked: Worked, tmp_path: Path) -> None:
     protocols = [compose(sections, tmp_path) for sections in worked.editions]
     # Editions have one name, and their answers together are that protocol's.
     rules = replace(protocols[0], families=tuple(family for each in protocols for family in each.families))
-    where = f"docs/meaning.md:{worked.line}"
+    where = f"docs/{worked.page}:{worked.line}"
     node = read_nodes(worked.block, where)
     then = plain(at(node, ("then",)))
     assert isinstance(then, list)
@@ -179,13 +186,13 @@ def told(one: Warned) -> dict[str, str | None]:
     }  # fmt: skip
 
 
-def test_the_page_is_read_whole() -> None:
+@pytest.mark.parametrize(("page", "end", "least"), PAGES)
+def test_the_page_is_read_whole(page: str, end: str, least: int) -> None:
     """Every fence between the marker and the rules is a case, so none is passed over."""
-    text = MEANING.read_text(encoding="utf-8")
-    part = text[text.index(BEGIN) : text.index(END)]
-    fences = part.count("```")
-    assert len(_cases()) >= 20
-    assert fences == 2 * len(_cases())
-    titles = [worked.title for worked in _cases()]
+    part, _ = part_of(page, end)
+    cases = [worked for worked in _cases() if worked.page == page]
+    assert len(cases) >= least
+    assert part.count("```") == 2 * len(cases)
+    titles = [worked.title for worked in cases]
     assert len(set(titles)) == len(titles)
-    assert all("expect" in worked.block or "absent" in worked.block for worked in _cases())
+    assert all("expect" in worked.block or "absent" in worked.block for worked in cases)

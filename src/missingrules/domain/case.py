@@ -74,12 +74,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """An act that somebody recorded. Empty tuples: the record does not say."""
+    """An act that somebody recorded. Empty tuples: the record does not say.
+
+    One act may be of several episodes, as an interview on two of them: the first is `episode`, the rest `also_of`.
+    """
 
     id: str
     action: str
     at: Stamp
     episode: str | None = None
+    also_of: tuple[str, ...] = ()
     outcome: str | None = None
     about: str | None = None
     method: str | None = None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import State
-    from missingrules.engine.seen import Happening
+    from missingrules.engine.seen import Happening, SeenEpisode
     from missingrules.engine.tracks import Truth
 
 
@@ -95,8 +95,15 @@ NO_ACTS: Final = Given([], frozenset())
 
 def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: Given) -> None:
     """Gives each act to the instance of one subject that it discharges."""
-    for act in given.acts:
+    for act in _of_subject(given, instances[0].firing.place.episode) if instances else ():
         _give(reader, duty, instances, act, given.doubtful)
+
+
+def _of_subject(given: Given, episode: SeenEpisode | None) -> list[Happening]:
+    """The acts as they are given to one subject: an act of several episodes is one act of the child."""
+    if episode is not None or not any(act.record and act.record.also_of for act in given.acts):
+        return given.acts
+    return list({(act.id, act.name): act for act in given.acts}.values())
 
 
 def of_action(reader: Reader, duty: Duty, barred: Mapping[int, Truth]) -> Given:
@@ -327,7 +334,7 @@ def _held(
     base, opens = anchor
     as_of, clock = reader.seen.as_of, reader.clock
     guard = reader.at_opening(duty.guard, firing.place)
-    left = list(given.acts)
+    left = list(_of_subject(given, firing.place.episode))
     number = first
     while True:
         phase = _phase_at(reader, repeat, base, opens)

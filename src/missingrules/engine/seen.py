@@ -139,9 +139,11 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
     acts: dict[str, list[Happening]] = {}
     for record in case.records:
         if (at := settled(record.at)) is not None:
+            # One act of several episodes is an act of each.
             for i, action in enumerate((record.action, *record.included)):
-                acts.setdefault(action, []).append(
-                    Happening(record.id, action, at, record.episode, record.fields, record, included=i > 0)
+                acts.setdefault(action, []).extend(
+                    Happening(record.id, action, at, of, record.fields, record, included=i > 0)
+                    for of in (record.episode, *record.also_of)
                 )
     born = case.child.get("date_of_birth")
     episodes = tuple(episode(i, e, at) for i, (at, _, e) in enumerate(started))

@@ -174,7 +174,8 @@ def _spots(case: Case, words: Words, reads: frozenset[str]) -> Iterator[tuple[Sp
                 yield Spot("events", i, name), event.episode or "events", value
     for i, record in enumerate(case.records):
         if isinstance(record.at, date):
-            yield Spot("records", i, "at"), record.episode or "records", record.at
+            of_one = record.episode if not record.also_of else None
+            yield Spot("records", i, "at"), of_one or "records", record.at
 
 
 def _graded(words: Words, name: str) -> bool:

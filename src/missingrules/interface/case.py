@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidato
 
 from missingrules.interface.leaves import (
     Id,
+    Ids,
     OptionalDay,
     OptionalId,
     OptionalText,
@@ -115,7 +116,7 @@ class RecordEntry(Open):
     id: Id = Field(description="Unique among the records.")
     action: Word = Field(description="Its name in the vocabulary or the protocol.")
     at: Time = Field(description="When it was done.")
-    episode: OptionalId = Field(None, description="The episode it was done for.")
+    episode: Ids = Field((), description="The episode, or episodes, it was done for.")
     outcome: OptionalWord = Field(None, description="Left out: done.")
     about: OptionalWord = Field(None, description="What it was about, where a rule asks.")
     method: OptionalWord = Field(None, description="How it was done, where a rule asks.")

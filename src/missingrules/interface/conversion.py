@@ -45,6 +45,7 @@ E = TypeVar("E", EpisodeEntry, EventEntry, RecordEntry)
 _SLIP: Final = 0.9
 
 _EPISODE_KEYS: Final = ("id", "started_at", "returned_at", "located_at", "reported_at", "last_seen_at")
+HOW_EPISODE: Final = "name the id of an episode of this case"
 _PARTS: Final = ("child", "plan", "episodes", "events", "records")
 _NO_NAMES: Final[MappingProxyType[str, str]] = MappingProxyType({})
 _CHILD_NAMES: Final = MappingProxyType({"area": "protocol.area"})
@@ -190,7 +191,8 @@ class _Conversion:
 
     def _record(self, index: int, entry: RecordEntry, known: frozenset[str] | None) -> Record:
         path = ("records", index)
-        self._belongs(entry.episode, path, known)
+        for number, one in enumerate(entry.episode):
+            self._belongs(one, path, known, number)
         self._action(entry.action, (*path, "action"))
         for number, action in enumerate(entry.included):
             self._action(action, (*path, "included", number))
@@ -210,7 +212,8 @@ class _Conversion:
             id=entry.id,
             action=entry.action,
             at=to_domain(entry.at),
-            episode=entry.episode,
+            episode=entry.episode[0] if entry.episode else None,
+            also_of=tuple(dict.fromkeys(entry.episode))[1:],
             outcome=entry.outcome,
             about=entry.about,
             method=entry.method,
@@ -224,10 +227,10 @@ class _Conversion:
             fields=self._fields(entry.model_extra or {}, types, RecordEntry.model_fields, path),
         )
 
-    def _belongs(self, episode: str | None, path: Path, known: frozenset[str] | None) -> None:
+    def _belongs(self, episode: str | None, path: Path, known: frozenset[str] | None, *number: int) -> None:
         if episode is not None and known is not None and episode not in known:
             message = f"there is no episode {shown(episode)} in this case"
-            self.findings.add("unknown-episode", message, (*path, "episode"), "name the id of an episode of this case")
+            self.findings.add("unknown-episode", message, (*path, "episode", *number), HOW_EPISODE)
 
     def _action(self, action: str, path: Path) -> None:
         if action not in self.words.actions:
