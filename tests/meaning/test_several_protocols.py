@@ -24,7 +24,7 @@ from missingrules.reading.nodes import plain, read_nodes
 from missingrules.reading.protocols import read_protocol
 from tests import answers
 from tests.meaning.build import forbid
-from tests.meaning.test_worked_cases import HEADER, LEDGER, MEANING, SECTIONS
+from tests.meaning.test_worked_cases import DOCS, HEADER, LEDGER, SECTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ ALONE: Final = ("case", "then")
 
 
 def _cases() -> list[tuple[str, str]]:
-    part = MEANING.read_text(encoding="utf-8").partition(BEGIN)[2]
+    part = (DOCS / "meaning.md").read_text(encoding="utf-8").partition(BEGIN)[2]
     found = re.findall(r"(?ms)^#### ([^\n]+)\n.*?^```yaml\n(.*?)^```$", part)
     assert part.count("```") == 2 * len(found), "a fence of the page is no case"
     return found
@@ -96,7 +96,7 @@ def _written(one: Conflict) -> dict[str, Any]:
 def test_two_papers_that_contradict_each_other() -> None:
     # Barnet 9.5 (the seventh paragraph) and its definitions: a child whose whereabouts are known is not reported to the
     # police. Framework 3.5: where somebody's immediate safety is a concern the carer reports at once.
-    paths = [MEANING.parents[1] / "protocols" / f"{name}.yaml" for name in ("barnet", "national_framework")]
+    paths = [DOCS.parent / "protocols" / f"{name}.yaml" for name in ("barnet", "national_framework")]
     protocols = [read_protocol(path) for path in paths]
     told_at = "2025-11-12T20:00:00+00:00"
     episode = {
