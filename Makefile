@@ -6,7 +6,7 @@ TEXTS ?= ../shared/sources
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check site bench clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,10 @@ check: $(READY)
 	$(BIN)/missingrules check protocols
 	$(BIN)/missingrules sources check protocols/*.yaml $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
 	$(BIN)/missingrules coverage protocols/*.yaml --scenarios tests/scenarios
+
+site: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
