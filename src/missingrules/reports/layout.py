@@ -49,3 +49,13 @@ def _grid(lines: Iterable[Line]) -> Table:
         if line.text:
             grid.add_row(Text(line.label, line.style or "dim"), Text(line.text, line.style, overflow="fold"))
     return grid
+
+
+def bullets(rows: Iterable[str], indent: int) -> RenderableType:
+    """A list, further lines of a row under the first."""
+    grid = Table.grid(padding=(0, 0))
+    grid.add_column(width=2, no_wrap=True)
+    grid.add_column(ratio=1)
+    for row in rows:
+        grid.add_row(Text("-"), Text(row, overflow="fold"))
+    return Padding(grid, (0, 0, 0, indent))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.console import Group
 from rich.padding import Padding
@@ -18,10 +18,11 @@ from missingrules.domain.people import PeopleRows
 from missingrules.domain.rules import Conclusion, Duty, Effect, Modality, Prohibition, UntilInstant
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.wording import period_text, test_text
+from missingrules.reports.layout import bullets
 from missingrules.reports.wording import listed, people, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -66,25 +67,41 @@ _NOBODY: Final = {
     Modality.STATED: "The paper states that nobody may",
 }
 _EFFECTS: Final = {
-    Effect.REQUIRE: "",
-    Effect.CONSIDER: "consider ",
-    Effect.DECIDE: "decide on ",
-    Effect.AGREE: "agree on ",
+    Effect.REQUIRE: "see to",
+    Effect.CONSIDER: "consider",
+    Effect.DECIDE: "decide on",
+    Effect.AGREE: "agree on",
 }
+
+
+class Listed(NamedTuple):
+    """What hangs on the case, one line for each row: under which heading, and the rows."""
+
+    heading: str
+    rows: list[str]
 
 
 def rule_report(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> RenderableType:
     """A rule with its name, as sentences."""
     title = next((p.title for variant in family.variants.values() for p in variant), "")
-    lines = [Padding(Text(paragraph), (0, 0, 0, 2)) for paragraph in prose(protocol, family, options)]
+    lines: list[RenderableType] = []
+    for part in prose(protocol, family, options):
+        if isinstance(part, Listed):
+            lines.append(Padding(Text(part.heading), (0, 0, 0, 4)))
+            lines.append(bullets(part.rows, 4))
+        else:
+            lines.append(Padding(Text(part), (0, 0, 0, 2)))
     return Group(Text(f"{family.id}: {title}", style="bold"), *lines)
 
 
-def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> list[str]:
-    """The sentences of a rule under these options, one paragraph for each of its acts."""
+def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> list[str | Listed]:
+    """The sentences of a rule under these options, one paragraph for each of its acts, each with its lists."""
     variant = family.variants[tuple(options[reading] for reading in family.readings)]
-    teller = _Teller(protocol)
-    out = [teller.provision(each) for each in variant] or ["Under this reading the rule does not stand."]
+    out: list[str | Listed] = []
+    for each in variant:
+        teller = _Teller(protocol)
+        out += [teller.provision(each), *teller.lists]
+    out = out or ["Under this reading the rule does not stand."]
     for name in dict.fromkeys((*family.readings, *(choice.reading for choice in family.shown))):
         reading = protocol.readings[name]
         others = [o.name for o in reading.options if o.name != options[name]]
@@ -96,8 +113,11 @@ def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> li
 
 
 class _Teller:
+    """Tells one act; what hangs on the case is gathered in `lists`."""
+
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
+        self.lists: list[Listed] = []
         # References of the protocol's own document need no name.
         self.own = [citation.document for citation in protocol.scope_citations][:1] or [protocol.name]
 
@@ -135,23 +155,23 @@ class _Teller:
     def duty(self, duty: Duty) -> Iterator[str]:
         when = f"{_capital(self.trigger(duty.trigger))}"
         conditions = self.conditions(duty.guard)
-        about = _also(duty.about, " about {}") + _also(duty.method, " ({})")
-        to = self.who(duty.to)
-        with_ = self.who(duty.with_)
-        whom = _whom("to", to) + _whom("with", with_)
-        act = f"{_EFFECTS[duty.effect]}{self.act(duty.action)}{about}{whom}"
-        who = self.who(duty.by)
+        who = self.who(duty.by, "Who acts", "whoever is named below")
         who = "somebody (the paper does not say who)" if who in ("", "not stated") else who
+        about = _also(duty.about, " about {}") + _also(duty.method, " ({})")
+        whom = _whom("to", self.who(duty.to, "To whom", "whom the list below names"))
+        whom += _whom("with", self.who(duty.with_, "With whom", "whom the list below names"))
+        act = f"{_EFFECTS[duty.effect]} {self.act(duty.action)}{about}{whom}"
         by_when = self.repeat(duty) if duty.repeat else self.deadline(duty.deadline)
         condition = f", if {conditions}" if conditions else ""
         said = (
             f"the paper states that {who} will" if duty.modality is Modality.STATED else f"{who} {duty.modality.value}"
         )
         yield f"{when}{condition}: {said} {act}{by_when}."
-        if chair := self.who(duty.chair):
-            yield f"In the chair: {chair}."
-        if attend := self.who(duty.attend):
-            yield f"There: {attend}."
+        if duty.effect is Effect.REQUIRE:
+            yield f"It is done when {self.protocol.words.actions[duty.action].meaning}."
+        for name, people_, below in (("In the chair", duty.chair, ""), ("There", duty.attend, "")):
+            if told := self.who(people_, name, below):
+                yield f"{name}: {told}."
         yield from self.exceptions(duty.guard)
         if duty.until:
             yield f"It ends when {listed([self.until(part) for part in duty.until], 'or')}."
@@ -260,23 +280,31 @@ class _Teller:
 
     # --- who and by when ------------------------------------------------------------------------------------------
 
-    def who(self, who: WhoEver | None) -> str:
+    def who(self, who: WhoEver | None, heading: str, below: str) -> str:
+        """People in words; where they hang on the case, they are listed below."""
         if not isinstance(who, PeopleRows):
             return people(who) or ""
-        rows = [(self.condition(row.condition), people(row.people)) for row in who.rows]
+        rows = [(self.condition(row.condition), people(row.people) or "", row.citations) for row in who.rows]
         if len(rows) == 1 and not rows[0][0]:
-            return rows[0][1] or ""
-        return "; ".join(f"{named}{f' (where {when})' if when else ' (otherwise)'}" for when, named in rows)
+            return rows[0][1]
+        self.list(heading, rows)
+        return below
+
+    def list(self, heading: str, rows: Sequence[tuple[str, str, citations.Citations]]) -> None:
+        """The rows of which the first that holds counts."""
+        told = [
+            f"{_capital(what)}, {f'where {when}' if when else 'otherwise'} {self.source(cited)}"
+            for when, what, cited in rows
+        ]
+        self.lists.append(Listed(f"{heading}, by the first line that holds:", told))
 
     def deadline(self, deadline: Deadline | NotStated) -> str:
         if isinstance(deadline, NotStated):
             return "; the paper does not say by when"
         if isinstance(deadline, DeadlineRows):
-            rows = [(self.condition(row.condition), self.deadline(row.deadline)) for row in deadline.rows]
-            told = [f"{by.removeprefix(';')} {f'where {when}' if when else 'otherwise'}" for when, by in rows]
-            return (";" if rows[0][1].startswith(";") else "") + ";".join(told).replace(
-                "by when where", "by when, where"
-            )
+            rows = [(self.condition(r.condition), self.deadline(r.deadline), r.citations) for r in deadline.rows]
+            self.list("By when", [(when, by.lstrip("; ,"), cited) for when, by, cited in rows])
+            return ", by the time listed below"
         match deadline:
             case deadlines.Within(length, anchor, same_day_counts):
                 same = ", the day itself counting" if same_day_counts else ""
