@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.citations import NOT_STATED
@@ -18,8 +18,10 @@ from missingrules.engine.people import people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from missingrules.domain.citations import NotStated
+    from missingrules.domain.clock import Clock
     from missingrules.domain.people import WhoEver
     from missingrules.domain.rules import Duty
     from missingrules.engine.facts import Reader
@@ -43,6 +45,7 @@ class Instance:
     discharged: Instant | None = None
     by: tuple[Happening, ...] = ()
     open_act: Happening | None = None  # a record that may be its discharge
+    contested: bool = False  # whether an undecided firing, if it is one, takes that record
     covered: frozenset[str] = frozenset()
 
     @property
@@ -70,17 +73,24 @@ def single(duty: Duty, firing: Firing, end: End) -> Instance:
     return Instance(firing, firing.occurrence, opens, *end)
 
 
-def by_period(reader: Reader, duty: Duty, firings: Sequence[Firing], given: Given) -> list[Instance]:
-    """One instance for each period; one still undone when the next but one begins is missed."""
-    out = []
-    for number, firing in enumerate(firings):
-        over = firings[number + 2].trigger if number + 2 < len(firings) else FOREVER
-        ends = over <= firing.until
-        out.append(
-            single(duty, firing, End(min(over, firing.until), min(over, firing.until_maybe), ends and over != FOREVER))
-        )
-    discharge(reader, duty, out, given)
-    return out
+def periods_over(clock: Clock, every: str, firings: Sequence[Firing]) -> Iterator[Instant]:
+    """Of each firing of the calendar when its period's time is over: when the next but one begins."""
+    first, last = (clock.date_of(firings[n].began) for n in (0, -1))
+    begins: list[date] = []
+    for period in clock.periods(every, first):
+        begins.append(period.first)
+        if len(begins) > 2 and begins[-3] >= last:
+            break
+    over = {begun: clock.midnight(then) for begun, then in zip(begins, begins[2:], strict=False)}
+    return (over[clock.date_of(firing.began)] for firing in firings)
+
+
+def missed_at(end: End, over: Instant) -> End:
+    """One still undone when its time is over is missed."""
+    if over > end.certain:
+        return end
+    maybe = min(end.maybe, over)
+    return End(over, maybe, True, end.doubtful and maybe < over)
 
 
 class Given(NamedTuple):
@@ -94,9 +104,37 @@ NO_ACTS: Final = Given([], frozenset())
 
 
 def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: Given) -> None:
-    """Gives each act to the instance of one subject that it discharges."""
+    """Gives each act to the instance of one subject that it discharges.
+
+    What an undecided firing would take, if it is one, or another may have taken already, may be the next one's.
+    """
+    if not given.acts:
+        return
+    sure = [i for i in instances if i.firing.state != "undecided"]
+    others = [replace(i) for i in instances] if len(instances) > 1 else []
     for act in given.acts:
-        _give(reader, duty, instances, act, given.doubtful)
+        _give(reader, duty, sure, act, given.doubtful)
+    if others and sure and (len(sure) < len(instances) or any(i.open_act for i in sure)):
+        for act in given.acts:
+            _give(reader, duty, others, act, given.doubtful, most=True)
+        for one, other in zip(instances, others, strict=True):
+            if one.live:
+                _compare(one, other)
+
+
+def _compare(one: Instance, other: Instance) -> None:
+    """What surely discharged it, and what did where every act went to whatever it may be: it is between the two."""
+    if other.discharged == (one.open_act.at if one.open_act else one.discharged):
+        return
+    acts_ = [
+        a for i in (one, other) for a in (i.open_act, i.by[-1] if i.discharged is not None and i.by else None) if a
+    ]
+    if one.open_act is None and other.open_act is None:
+        one.contested = True
+    one.open_act = min(acts_, key=lambda act: (act.at, act.id))
+    both = one.discharged is not None and other.discharged is not None
+    one.discharged = max(one.discharged, other.discharged) if both else None  # type: ignore[type-var]
+    one.by = ()
 
 
 def of_action(reader: Reader, duty: Duty, barred: Mapping[int, Truth]) -> Given:
@@ -131,12 +169,23 @@ def _is_of_kind(reader: Reader, duty: Duty, act: Happening) -> bool:
             return written == "agreed"
 
 
-def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening, doubtful: frozenset[int]) -> bool:
-    """Gives an act to the instance that it answers or fits; True if it discharged one."""
+def _give(
+    reader: Reader,
+    duty: Duty,
+    instances: list[Instance],
+    act: Happening,
+    doubtful: frozenset[int],
+    *,
+    most: bool = False,
+) -> bool:
+    """Gives an act to the instance that it answers or fits; True if it discharged one.
+
+    With `most` whatever may take it takes it: an undecided firing too, and also where the act itself leaves it open.
+    """
     fitting = [
         i
         for i in instances
-        if i.live
+        if (i.live or (most and i.firing.state == "undecided"))
         and i.discharged is None
         and i.opens <= act.at <= i.closes
         and act is not i.firing.place.happening
@@ -152,13 +201,14 @@ def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening,
         if not fitting:
             return False
     chosen = _nearest(fitting, act) if duty.repeat else fitting[-1]
-    if id(act) in doubtful or acts.belongs(act, chosen.firing.place.episode, reader.seen) is None:
+    doubted = id(act) in doubtful or acts.belongs(act, chosen.firing.place.episode, reader.seen) is None
+    if doubted and not most:
         chosen.open_act = chosen.open_act or act
         return False
     covers = _covers(reader, duty, chosen, act)
-    if covers is None:
+    if covers is None or (doubted and covers):
         chosen.open_act = chosen.open_act or act
-    if not covers:
+    if covers is False or (covers is None and not most):
         return False
     chosen.discharged = act.at
     return True
