@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 HORIZON = 40
 
 
-def evaluated(protocol: Protocol, case: Case, as_of: Instant, horizon_days: int = HORIZON) -> Answer:
-    return evaluate([protocol], case, as_of, horizon_days=horizon_days)
+def evaluated(
+    protocol: Protocol, case: Case, as_of: Instant, horizon_days: int = HORIZON, *, organisation: bool = False
+) -> Answer:
+    return evaluate([protocol], case, as_of, horizon_days=horizon_days, organisation=organisation)
 
 
 def who(people: People | NotStated | Undecided | None) -> Any:
@@ -127,9 +129,9 @@ def unlike(engine: dict[str, dict[Any, Any]], oracle: dict[str, dict[Any, Any]])
     ]
 
 
-def differ(protocol: Protocol, case: Case, as_of: Instant) -> list[str]:
-    given = evaluated(protocol, case, as_of)
-    found = differences(outcomes(given), answer(protocol, case, as_of, HORIZON))
+def differ(protocol: Protocol, case: Case, as_of: Instant, *, organisation: bool = False) -> list[str]:
+    given = evaluated(protocol, case, as_of, organisation=organisation)
+    found = differences(outcomes(given), answer(protocol, case, as_of, HORIZON, organisation=organisation))
     return found + unlike(beside(given), beside_by_oracle(protocol, case, as_of))
 
 
@@ -138,10 +140,10 @@ def asked(given: Answer) -> dict[tuple[str, str | None], frozenset[str]]:
     return {(q.fact, q.episode): frozenset(q.affects) for p in given.protocols for q in p.questions if q.record is None}
 
 
-def differ_in_questions(protocol: Protocol, case: Case, as_of: Instant) -> list[str]:
+def differ_in_questions(protocol: Protocol, case: Case, as_of: Instant, *, organisation: bool = False) -> list[str]:
     """Of a case that leaves no time open."""
-    ours = {"question": asked(evaluated(protocol, case, as_of))}
-    return unlike(ours, {"question": dict(questions(protocol, case, as_of, HORIZON))})
+    ours = {"question": asked(evaluated(protocol, case, as_of, organisation=organisation))}
+    return unlike(ours, {"question": dict(questions(protocol, case, as_of, HORIZON, organisation=organisation))})
 
 
 # --- readings ---------------------------------------------------------------------------------------------------------

@@ -9,30 +9,35 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.case import Held
 from missingrules.domain.conditions import All, HoursTest, Not, Unless
-from missingrules.domain.deadlines import DeadlineRows, OnDay, Phase, Repeat
+from missingrules.domain.deadlines import AtTheSameTime, DeadlineRows, OnDay, Phase, Repeat
 from missingrules.domain.rules import Guard
 from missingrules.domain.triggers import (
     Becomes,
     EpisodesReach,
     MissingFor,
     OnBirthday,
+    OnEvent,
     OnInstant,
     OnRecord,
     WhileMissing,
 )
 from tests.meaning.build import (
     at,
+    at_least,
     case,
+    conclude,
     counted,
     day,
     duty,
     episode,
+    event,
     fact,
     facts,
     forbid,
     graded,
     guard,
     length,
+    people,
     protocol,
     record,
     risk,
@@ -346,3 +351,35 @@ def test_an_until_not_known_is_asked_for() -> None:
     assert statuses(p, c, now) == {"p/r/e/1": "not_decidable"}
     found = asked(evaluated(p, c, now))
     assert found == questions(p, c, now) == {("child.date_of_birth", None): frozenset({"p/r/e/1"})}
+
+
+def test_nothing_is_overdue_before_it_was_known_to_be_owed_also_at_the_same_time() -> None:
+    """Of a start on the 1st that is known to count only at 10:00 on the 2nd."""
+    p = protocol(duty("r", STARTED, guard=guard(fact("episode.serious_concerns")), deadline=AtTheSameTime()))
+    c = case(episode("e", at("2025-05-01 10:00"), serious_concerns=graded((at("2025-05-02 10:00"), "true"))))
+    found = both(p, c, at("2025-05-02 10:00"))["p/r/e/1"]
+    assert (found.status, found.due) == ("due", at("2025-05-02 10:00"))
+
+
+def test_a_second_record_may_be_of_the_earlier_event_if_the_first_was_of_the_later() -> None:
+    """Neither record says who was told, of two who had to be: either may have been enough."""
+    told = people("all", "police", "team_manager")
+    p = protocol(duty("r", OnEvent("risk_disagreement_raised"), to=told))
+    events = tuple(event("risk_disagreement_raised", at(f"2025-05-0{n} 10:00"), id=f"v{n}") for n in (1, 2))
+    first, second = (record(id_, "notify", at(f"2025-05-03 1{n}:00")) for n, id_ in enumerate("xy"))
+    as_of = at("2025-05-04 10:00")
+    assert statuses(p, case(events=events, records=(first,)), as_of) == {
+        "p/r/child/v1": "due",
+        "p/r/child/v2": "not_decidable",
+    }
+    assert set(statuses(p, case(events=events, records=(first, second)), as_of).values()) == {"not_decidable"}
+
+
+def test_of_a_conclusion_about_an_episode_nobody_can_be_asked_while_none_runs() -> None:
+    """Whether the level is raised hangs on a history that is cut off, but there is no episode whose level it were."""
+    p = protocol(
+        conclude("f", "episode.risk", floor="high", when=guard(at_least(2, counted()))),
+        duty("r", OnBirthday(16), guard=guard(risk("medium"))),
+    )
+    c = case(child=facts(date_of_birth=day("2009-05-01")), history_from=day("2025-04-30"))
+    assert asked(evaluated(p, c, at("2025-05-02 10:00"))) == questions(p, c, at("2025-05-02 10:00"), HORIZON) == {}

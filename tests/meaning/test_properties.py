@@ -18,6 +18,7 @@ from missingrules.domain.case import Case, Episode, Held
 from missingrules.domain.clock import Instant
 from missingrules.domain.obligations import Status
 from missingrules.domain.vocabulary import RISK
+from tests.meaning.calendars import calendar_questions
 from tests.meaning.compare import HORIZON, differ, differ_in_questions, differ_in_readings, evaluated, outcomes
 from tests.meaning.histories import EXACT, OPEN, questions_
 from tests.meaning.oracle import Outcome, TooManyWorlds
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 REFUSED = r"superseded_by='.*OnUndone|OnUndone.*superseded_by='"
 TIMES = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 1
 Question = tuple[Case, Instant]
+Asked = tuple["Protocol", Case, Instant]
 
 
 def read_at_all(protocol: Protocol) -> bool:
@@ -84,6 +86,29 @@ def test_engine_and_oracle_agree_on_readings(protocol: Protocol, question: Quest
     case, as_of = question
     assume(read_at_all(protocol))
     assert differ_in_readings(protocol, case, as_of) == []
+
+
+@some(40)
+@given(calendar_questions())
+def test_engine_and_oracle_agree_on_duties_of_the_calendar(asked: Asked) -> None:
+    protocol, case, as_of = asked
+    assume(read_at_all(protocol))
+    try:
+        assert differ(protocol, case, as_of, organisation=True) == []
+        assert differ_in_questions(protocol, case, as_of, organisation=True) == []
+    except TooManyWorlds:
+        assume(False)
+
+
+@some(10)
+@given(calendar_questions(OPEN))
+def test_engine_and_oracle_agree_on_duties_of_the_calendar_and_dates(asked: Asked) -> None:
+    protocol, case, as_of = asked
+    assume(read_at_all(protocol))
+    try:
+        assert differ(protocol, case, as_of, organisation=True) == []
+    except TooManyWorlds:
+        assume(False)
 
 
 @some(80)

@@ -11,7 +11,7 @@ from missingrules.domain.deadlines import Word
 from missingrules.domain.obligations import Obligation, Stand
 from missingrules.engine.deadlines import NONE, Due, due_at
 from missingrules.engine.firing import make
-from missingrules.engine.instances import End, Instance, single
+from missingrules.engine.owed import End, Instance, single
 from missingrules.engine.status import (
     AVAILABLE,
     DUE,

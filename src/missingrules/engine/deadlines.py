@@ -86,9 +86,8 @@ def due_at(reader: Reader, deadline: Deadline | NotStated, firing: Firing, close
                 return Due(when, when, (Said(deadline),))
     if not isinstance(deadline, DeadlineRows):
         best = _read(reader, deadline, firing, start)
-        if isinstance(deadline, (Word, AtNext, EndOfPeriod, AtTheSameTime)):
-            return best
-        if isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor:
+        settled = isinstance(deadline, Within) and best.low != FOREVER and "." not in deadline.anchor
+        if settled or isinstance(deadline, (Word, AtNext, EndOfPeriod, AtTheSameTime)):
             # Nothing that it reads can change any more.
             return _not_before(best, start)
     known: Due | None = None

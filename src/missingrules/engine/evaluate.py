@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.answers import Answer, Outlook, ProtocolAnswer, Question
-from missingrules.domain.clock import FOREVER, Instant
+from missingrules.domain.clock import FOREVER, Instant, Length, Unit
 from missingrules.domain.obligations import NO_DIFFERENCE, Later
 from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from missingrules.domain.obligations import Obligation, Rests
     from missingrules.domain.protocol import Protocol
 
-DAY_SECONDS = 86400
 SAMPLE = 2
 ASKS = MappingProxyType(
     {
@@ -97,10 +96,10 @@ class Asked:
         self.plan = plan_of(protocol)
         clock, words = protocol.clock, protocol.words
         case = begun(case, as_of, clock)
-        self.horizon = Instant(as_of + horizon_days * DAY_SECONDS)
+        self.horizon = clock.after(as_of, Length(horizon_days, Unit.DAY))
         self.open = open_instants(case, as_of, clock, words, self.plan.instants, self.plan.lengths)
         self.worlds = worlds(case, self.open, as_of) if self.open else [World(case, ())]
-        self._seen = [see(world.case, as_of, clock, words) for world in self.worlds]
+        self._seen = [see(world.case, as_of, clock, words, organisation=organisation) for world in self.worlds]
 
     def solve(
         self, options: Mapping[str, str], rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from missingrules.domain import citations, conditions, deadlines, people, rules, triggers
 from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Not
 from missingrules.domain.obligations import Evidence
-from missingrules.engine.places import Place
+from missingrules.engine.places import CHILD, Place
 from missingrules.engine.wording import test_text, value_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def because(reader: Reader, duty: rules.Duty, firing: Firing) -> tuple[Evidence,
     for exception in guard.unless:
         if reader.truth(exception.condition, place).at(at) is False:
             out += behind(reader, exception.condition, place, at)
-    if guard.in_scope:
+    if guard.in_scope and not place.organisation:
         out += behind(reader, reader.protocol.scope, place, at)
     return tuple(dict.fromkeys(out))
 
@@ -71,7 +71,7 @@ def _trigger(reader: Reader, trigger: triggers.Trigger, firing: Firing) -> Itera
             case triggers.OnPeriod():
                 yield Evidence("period", firing.occurrence, "calendar")
             case triggers.OnUndone(rule):
-                yield Evidence("undone", rule, episode.id if episode else "child")
+                yield Evidence("undone", rule, firing.subject)
             case triggers.Becomes(test):
                 yield from read(reader, test.fact, firing.place, firing.fired)
             case _:
@@ -126,7 +126,7 @@ def unknown_in_guard(reader: Reader, guard: Guard, place: Place, at: Instant) ->
     out = unknown(reader, guard.when, place, at)
     if guard.kinds and place.episode and reader.fact("episode.kind", place).at(at) is None:
         out.add(("episode.kind", place.episode.id))
-    if guard.in_scope:
+    if guard.in_scope and not place.organisation:
         out |= unknown(reader, reader.protocol.scope, place, at)
     return out
 
@@ -171,16 +171,17 @@ def unknown_fact(reader: Reader, fact: str, place: Place, at: Instant) -> set[Un
             return set()
         own = {("episode.kind", first.id)} if reader.fact("episode.kind", Place(first)).at(at) is None else set()
         return unknown_before(reader, first, ("missing",)) | own
-    out: set[Unknown] = set()
-    for conclusion in reader.conclusions.get(fact, ()):
-        if reader.guard(conclusion.guard, place).at(at) is None:
-            out |= unknown_in_guard(reader, conclusion.guard, place, at)
     episode = place.episode if fact.startswith("episode.") else None
     if fact.startswith("episode.") and episode is None:
         episode = next((e for e in reader.seen.episodes if e.started <= at < e.returned), None)
         if episode is None:
             # No episode was running: there is nothing to ask.
-            return out
+            return set()
+    out: set[Unknown] = set()
+    of = place if place.episode is not None else CHILD if episode is None else Place(episode)
+    for conclusion in reader.conclusions.get(fact, ()):
+        if reader.guard(conclusion.guard, of).at(at) is None:
+            out |= unknown_in_guard(reader, conclusion.guard, of, at)
     name = "episode.risk" if fact == "episode.risk.recorded" else fact
     out.add((name if name != "episode.missing" else "episode.kind", episode.id if episode else None))
     return out
@@ -227,14 +228,16 @@ def unknown_in_until(reader: Reader, part: rules.Until, place: Place, at: Instan
 
 
 def unknown_in_deadline(
-    reader: Reader, deadline: deadlines.Deadline | citations.NotStated, place: Place, at: Instant
+    reader: Reader, deadline: deadlines.Deadline | citations.NotStated, place: Place, at: Instant, fired: Instant
 ) -> set[Unknown]:
+    """The unknown facts of the rows up to the first that is true, read at `at` or, once for all, at the firing."""
     if not isinstance(deadline, deadlines.DeadlineRows):
         return set()
     out: set[Unknown] = set()
+    when = fired if deadline.at_firing else at
     for row in deadline.rows:
-        out |= unknown(reader, row.condition, place, at) | unknown_in_deadline(reader, row.deadline, place, at)
-        if reader.truth(row.condition, place).at(at):
+        out |= unknown(reader, row.condition, place, when) | unknown_in_deadline(reader, row.deadline, place, at, fired)
+        if reader.truth(row.condition, place).at(when):
             break
     return out
 

@@ -8,10 +8,10 @@ from missingrules.domain.answers import Explanation, Step
 from missingrules.domain.conditions import All
 from missingrules.domain.obligations import Evidence, Obligation, Status
 from missingrules.domain.triggers import OnBirthday, OnPeriod, triggers_of
-from missingrules.engine import evidence
+from missingrules.engine import evidence, places
 from missingrules.engine.evaluate import Asked
 from missingrules.engine.firing import CHILD, ORGANISATION
-from missingrules.engine.offers import OF_CHILD
+from missingrules.engine.offers import OF_ORGANISATION, index_of
 from missingrules.engine.places import Place
 from missingrules.engine.wording import condition_text, trigger_text
 
@@ -48,19 +48,20 @@ def explain(
     solver, solved = base.solvers[0], base.merged.solved
     out = []
     for duty in solver.duties.get(rule, ()):
-        for place in _places(solver.reader, duty):
-            own = ORGANISATION if isinstance(duty.trigger, OnPeriod) else CHILD
-            subject = place.episode.id if place.episode else own
+        for place in _places(solver, duty):
+            subject = _name(place)
             found = tuple(o for o in solved.obligations.values() if o.duty is duty and o.subject == subject)
             steps = _steps(solver, duty, place)
             out.append(Explanation(duty.id, duty.title, subject, duty.citations, _outcome(found), steps, found))
     return tuple(out)
 
 
-def _places(reader: Reader, duty: Duty) -> list[Place]:
+def _places(solver: Solver, duty: Duty) -> list[Place]:
     triggers = triggers_of(duty.trigger)
-    episodes = [Place(episode) for episode in reader.seen.episodes]
-    return [Place(None)] if not episodes or all(isinstance(t, (OnBirthday, OnPeriod)) for t in triggers) else episodes
+    if isinstance(duty.trigger, OnPeriod) or any(chance.place == OF_ORGANISATION for chance in solver.offers.of(duty)):
+        return [places.ORGANISATION]
+    episodes = [Place(episode) for episode in solver.reader.seen.episodes]
+    return [places.CHILD] if not episodes or all(isinstance(t, OnBirthday) for t in triggers) else episodes
 
 
 def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "open", "silent"]:
@@ -73,7 +74,7 @@ def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "ope
 
 def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
     reader = solver.reader
-    index = place.episode.index if place.episode else OF_CHILD
+    index = index_of(place)
     offered = [chance for chance in solver.offers.of(duty) if chance.place == index]
     wants = f"trigger: {trigger_text(duty.trigger)}"
     if not offered:
@@ -81,11 +82,11 @@ def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
     chance = offered[-1]
     at = _read_at(reader, chance)
     if chance.happening:
-        place = Place(place.episode, chance.happening)
+        place = place._replace(happening=chance.happening)
     certain = True if chance.certain is None else chance.certain.at(at)
     steps = [Step(wants, certain, (*_episode(place), Evidence("from", chance.start, _name(place), True)))]
     guard = duty.guard
-    scope = (reader.protocol.scope,) if guard.in_scope else ()
+    scope = (reader.protocol.scope,) if guard.in_scope and not place.organisation else ()
     if guard.kinds and place.episode:
         kind = reader.fact("episode.kind", place).at(at)
         read = evidence.read(reader, "episode.kind", place, at)
@@ -111,7 +112,7 @@ def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
 
 
 def _name(place: Place) -> str:
-    return place.episode.id if place.episode else CHILD
+    return place.episode.id if place.episode else ORGANISATION if place.organisation else CHILD
 
 
 def _read_at(reader: Reader, chance: Chance) -> Instant:

@@ -248,7 +248,7 @@ class Reader:
 
     def _key(self, number: int, place: Place) -> Hashable | None:
         """By what a reading is remembered that is not one of each episode's; None: it is one of those."""
-        episode, happening = place
+        episode, happening = place.episode, place.happening
         if happening is None or number not in self._of_happening:
             return number if episode is None else None
         return number, -1 if episode is None else episode.index, happening.name, happening.id
@@ -312,10 +312,12 @@ class Reader:
         if key is None:
             assert place.episode is not None
             return track_of(self.guards(guard), place.episode.index)
+        if place.organisation:
+            key = "organisation", key
         found = self._truth.get(key)
         if found is None:
             parts = [self.in_force(guard), self.at_opening(guard, place)]
-            if guard.in_scope:
+            if guard.in_scope and not place.organisation:
                 parts.append(self.truth(self.protocol.scope, place))
             found = self._truth[key] = all_of(parts)
         return found

@@ -12,7 +12,7 @@ from missingrules.domain.rules import Duty, UntilInstant
 from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
 from missingrules.engine.acts import belongs, pulls
 from missingrules.engine.agenda import only_instants
-from missingrules.engine.offers import OF_CHILD
+from missingrules.engine.offers import OF_CHILD, OF_ORGANISATION
 from missingrules.engine.places import Place
 from missingrules.engine.tracks import NO, YES, Track, Truth, all_of
 
@@ -64,7 +64,7 @@ def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
     guards = reader.guards(duty.guard) if by_hours is None else by_hours[0]
     first_only, numbered = isinstance(duty.trigger, FirstOf), isinstance(duty.deadline, OnDay)
     instants = only_instants(duty)
-    of_episodes = offered[0].happening is None and offered[-1].place != OF_CHILD
+    of_episodes = offered[0].happening is None and offered[-1].place < OF_CHILD
     if of_episodes and not (first_only or numbered or by_hours or isinstance(guards, list) or instants is None):
         return _of_episodes(reader, guards, offered, instants)
     out: list[Firing] = []
@@ -73,11 +73,11 @@ def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
     state: State
     for chance in offered:
         index, start, end, certain, happening, period = chance
-        if index == OF_CHILD:
-            place = Place(None, happening)
+        if index >= OF_CHILD:
+            place = Place(None, happening, index == OF_ORGANISATION)
         else:
             place = places[index] if happening is None else Place(places[index].episode, happening)
-        plain = happening is None and index != OF_CHILD
+        plain = happening is None and index < OF_CHILD
         if plain and (by_hours is None or (end is None and not numbered)):
             guard = guards[index] if isinstance(guards, list) else guards
         else:
@@ -111,7 +111,7 @@ def firings(reader: Reader, duty: Duty, offered: list[Chance]) -> list[Firing]:
         if index != last:
             last, so_far = index, 0
         episode = place.episode.id if place.episode else None
-        subject = episode or CHILD if period is None else ORGANISATION
+        subject = ORGANISATION if place.organisation else episode or CHILD
         if happening is None:
             occurrence = period or ("1" if first_only or not so_far else str(so_far + 1))
         else:

@@ -2,227 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.deadlines import OnDay, Phase, Repeat
-from missingrules.domain.obligations import Undecided
-from missingrules.domain.people import People
-from missingrules.domain.rules import Effect
-from missingrules.engine import acts
-from missingrules.engine.deadlines import Due, Said, anchor_at, due_at
+from missingrules.engine.deadlines import Due, Said, anchor_at
+from missingrules.engine.discharge import give, of_subject
 from missingrules.engine.firing import Firing, lifted, numbered_day
-from missingrules.engine.people import people
+from missingrules.engine.owed import End, Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
-    from missingrules.domain.citations import NotStated
-    from missingrules.domain.people import WhoEver
+    from missingrules.domain.clock import Clock
     from missingrules.domain.rules import Duty
+    from missingrules.engine.discharge import Given
     from missingrules.engine.facts import Reader
     from missingrules.engine.firing import State
-    from missingrules.engine.seen import Happening, SeenEpisode
-    from missingrules.engine.tracks import Truth
 
 
-@dataclass(slots=True)
-class Instance:
-    """One obligation before its status is read; duties that stand alike share it. Instants of FOREVER have not come."""
-
-    firing: Firing
-    occurrence: str
-    opens: Instant  # acts count from here
-    closes: Instant
-    closes_maybe: Instant
-    superseded: bool = False  # whether it was a superseding rule that closed it
-    doubtful: bool = False  # whether one may have, before it closed
-    fixed: Due | None = None  # of a series; otherwise the deadline is read
-    discharged: Instant | None = None
-    by: tuple[Happening, ...] = ()
-    open_act: Happening | None = None  # a record that may be its discharge
-    covered: frozenset[str] = frozenset()
-
-    @property
-    def live(self) -> bool:
-        return self.firing.state == "fired"
-
-    def due(self, reader: Reader, duty: Duty, closes: Instant) -> Due:
-        return self.fixed or due_at(reader, duty.deadline, self.firing, closes)
+def periods_over(clock: Clock, every: str, firings: Sequence[Firing]) -> Iterator[Instant]:
+    """Of each firing of the calendar when its period's time is over: when the next but one begins."""
+    first, last = (clock.date_of(firings[n].began) for n in (0, -1))
+    begins: list[date] = []
+    for period in clock.periods(every, first):
+        begins.append(period.first)
+        if len(begins) > 2 and begins[-3] >= last:
+            break
+    over = {begun: clock.midnight(then) for begun, then in zip(begins, begins[2:], strict=False)}
+    return (over[clock.date_of(firing.began)] for firing in firings)
 
 
-class End(NamedTuple):
-    """When a firing ends, for certain and perhaps, and whether by a superseding rule."""
-
-    certain: Instant
-    maybe: Instant
-    superseded: bool
-    doubtful: bool = False  # whether an undecided rule may have superseded it before
-
-
-def single(duty: Duty, firing: Firing, end: End) -> Instance:
-    """The instance of a firing of a duty that does not repeat."""
-    opens = firing.trigger
-    if duty.counts_from == "started" and firing.place.episode:
-        opens = min(opens, firing.place.episode.started)
-    return Instance(firing, firing.occurrence, opens, *end)
-
-
-def by_period(reader: Reader, duty: Duty, firings: Sequence[Firing], given: Given) -> list[Instance]:
-    """One instance for each period; one still undone when the next but one begins is missed."""
-    out = []
-    for number, firing in enumerate(firings):
-        over = firings[number + 2].trigger if number + 2 < len(firings) else FOREVER
-        ends = over <= firing.until
-        out.append(
-            single(duty, firing, End(min(over, firing.until), min(over, firing.until_maybe), ends and over != FOREVER))
-        )
-    discharge(reader, duty, out, given)
-    return out
-
-
-class Given(NamedTuple):
-    """The acts that may discharge a duty, in order of time; of the doubtful it is open whether they were forbidden."""
-
-    acts: list[Happening]
-    doubtful: frozenset[int]
-
-
-NO_ACTS: Final = Given([], frozenset())
-
-
-def discharge(reader: Reader, duty: Duty, instances: list[Instance], given: Given) -> None:
-    """Gives each act to the instance of one subject that it discharges."""
-    for act in _of_subject(given, instances[0].firing.place.episode) if instances else ():
-        _give(reader, duty, instances, act, given.doubtful)
-
-
-def _of_subject(given: Given, episode: SeenEpisode | None) -> list[Happening]:
-    """The acts as they are given to one subject: an act of several episodes is one act of the child."""
-    if episode is not None or not any(act.record and act.record.also_of for act in given.acts):
-        return given.acts
-    return list({(act.id, act.name): act for act in given.acts}.values())
-
-
-def of_action(reader: Reader, duty: Duty, barred: Mapping[int, Truth]) -> Given:
-    """The acts of its action, or of one that counts as it. One that broke a prohibition discharges nothing."""
-    seen = reader.seen.acts
-    names = (duty.action, *reader.protocol.words.actions[duty.action].also)
-    found = [
-        act
-        for name in names
-        for act in seen.get(name, ())
-        if not barred.get(id(act)) and _is_of_kind(reader, duty, act)
-    ]
-    if len(names) > 1:
-        found.sort(key=lambda act: (act.at, act.id))
-    return Given(found, frozenset(id(act) for act in found if id(act) in barred))
-
-
-def _is_of_kind(reader: Reader, duty: Duty, act: Happening) -> bool:
-    if duty.about is not None and acts.about(act) != duty.about:
-        return False
-    if duty.method is not None and acts.method(act) != duty.method:
-        return False
-    written = acts.outcome(act)
-    match duty.effect:
-        case Effect.REQUIRE:
-            return acts.counts_as_done(act, reader.protocol.words, duty.met_by)
-        case Effect.CONSIDER:
-            return True
-        case Effect.DECIDE:
-            return written in ("for", "against")
-        case Effect.AGREE:
-            return written == "agreed"
-
-
-def _give(reader: Reader, duty: Duty, instances: list[Instance], act: Happening, doubtful: frozenset[int]) -> bool:
-    """Gives an act to the instance that it answers or fits; True if it discharged one."""
-    fitting = [
-        i
-        for i in instances
-        if i.live
-        and i.discharged is None
-        and i.opens <= act.at <= i.closes
-        and act is not i.firing.place.happening
-        and acts.belongs(act, i.firing.place.episode, reader.seen) is not False
-    ]
-    if not fitting:
-        return False
-    answers = act.record.answers if act.record else None
-    name = reader.protocol.name
-    answered = [i for i in instances if answers and answers in (i.occurrence, _key(name, duty, i), _key("", duty, i))]
-    if answered:
-        fitting = [i for i in fitting if i in answered]
-        if not fitting:
-            return False
-    chosen = _nearest(fitting, act) if duty.repeat else fitting[-1]
-    if id(act) in doubtful or acts.belongs(act, chosen.firing.place.episode, reader.seen) is None:
-        chosen.open_act = chosen.open_act or act
-        return False
-    covers = _covers(reader, duty, chosen, act)
-    if covers is None:
-        chosen.open_act = chosen.open_act or act
-    if not covers:
-        return False
-    chosen.discharged = act.at
-    return True
-
-
-def _key(prefix: str, duty: Duty, instance: Instance) -> str:
-    key = f"{duty.id}/{instance.firing.subject}/{instance.occurrence}"
-    return f"{prefix}/{key}" if prefix else key
-
-
-def _nearest(fitting: list[Instance], act: Happening) -> Instance:
-    """The occurrence due nearest to the act, of two as near the earlier."""
-    return min(fitting, key=lambda i: (abs((i.fixed.low if i.fixed else i.opens) - act.at), i.opens))
-
-
-def _covers(reader: Reader, duty: Duty, instance: Instance, act: Happening) -> Truth:
-    """Whether with this act all recipients are covered; None where that is open."""
-    agree = duty.effect is Effect.AGREE
-    named: tuple[str, ...] = ()
-    if act.record:
-        named = act.record.with_ if agree else act.record.to
-    possible = _recipients(reader, duty.with_ if agree else duty.to, instance, act)
-    answers = {_is_covered(who, named, instance.covered) for who in possible}
-    if answers == {False} and not any(_names_one(who, named) for who in possible):
-        return False
-    instance.covered |= frozenset(named)
-    if answers != {None}:
-        instance.by = (*instance.by, act)
-    return answers.pop() if len(answers) == 1 else None
-
-
-def _recipients(
-    reader: Reader, who: WhoEver | None, instance: Instance, act: Happening
-) -> tuple[People | NotStated | None, ...]:
-    """Everybody whom it may be owed to: as known at the act, or since."""
-    place, fired = instance.firing.place, instance.firing.fired
-    found, _ = people(reader, who, place, act.at, fired)
-    if isinstance(found, Undecided):
-        found, _ = people(reader, who, place, reader.seen.as_of, fired)
-    if isinstance(found, Undecided):
-        return (*found.people, NOT_STATED) if found.silent else found.people
-    return (found,)
-
-
-def _is_covered(who: People | NotStated | None, named: tuple[str, ...], before: frozenset[str]) -> Truth:
-    if not isinstance(who, People) or who.mode not in ("all", "any"):
-        return True
-    needed = {role.name for role in who.roles}
-    if not named:
-        # A silent record covers a sole recipient.
-        return True if len(needed) == 1 else None
-    told = needed & (before | set(named))
-    return bool(needed & set(named)) if who.mode == "any" else told == needed
-
-
-def _names_one(who: People | NotStated | None, named: tuple[str, ...]) -> bool:
-    return isinstance(who, People) and bool({role.name for role in who.roles} & set(named))
+def missed_at(end: End, over: Instant) -> End:
+    """One still undone when its time is over is missed."""
+    if over > end.certain:
+        return end
+    maybe = min(end.maybe, over)
+    return End(over, maybe, True, end.doubtful and maybe < over)
 
 
 # --- series -----------------------------------------------------------------------------------------------------------
@@ -334,7 +151,7 @@ def _held(
     base, opens = anchor
     as_of, clock = reader.seen.as_of, reader.clock
     guard = reader.at_opening(duty.guard, firing.place)
-    left = list(_of_subject(given, firing.place.episode))
+    left = list(of_subject(given, firing.place.episode))
     number = first
     while True:
         phase = _phase_at(reader, repeat, base, opens)
@@ -354,7 +171,7 @@ def _held(
         if state != "fired":
             return
         while left and instance.discharged is None:
-            _give(reader, duty, [instance], left.pop(0), given.doubtful)
+            give(reader, duty, [instance], left.pop(0), given.doubtful)
         if instance.discharged is None:
             if instance.open_act is not None:
                 yield from _perhaps(reader, duty, repeat, firing, end, base, number + 1, instance.open_act.at)

@@ -68,8 +68,11 @@ def hours_track(seen: Seen, hours: Hours, test: HoursTest, horizon: Instant) -> 
     tracks = (*seen.child.values(), *seen.plan.values())
     starts += [when for track in tracks for when in track.times if when > BEFORE_ALL]
     clock = seen.clock
-    first, last = clock.midnight(clock.date_of(min(starts))), clock.date_of(horizon) + timedelta(days=7)
-    found = edges(clock, hours, Instant(first - 1), clock.end_of(last))
+    begins, last = clock.date_of(min(starts)), clock.date_of(horizon) + timedelta(days=7)
+    if seen.organisation:
+        # The year or week that holds the earliest record began before it; a history may reach further back.
+        begins = min(begins, seen.case.history_from or begins).replace(month=1, day=1) - timedelta(days=7)
+    found = edges(clock, hours, Instant(clock.midnight(begins) - 1), clock.end_of(last))
     return steps(test.outside, ((when, opens is not test.outside) for when, opens in zip(found, cycle((True, False)))))
 
 

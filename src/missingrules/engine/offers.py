@@ -36,20 +36,21 @@ if TYPE_CHECKING:
 
 # What is offered of no episode sorts after every episode.
 OF_CHILD: Final = 1 << 30
+OF_ORGANISATION: Final = OF_CHILD + 1
 
 
 class Undone(NamedTuple):
     """An obligation whose due instant passed, or will pass, with nothing recorded: the moment after it."""
 
     at: Instant
-    episode: str | None
+    place: int  # as of a chance
     open: bool  # whether it was so far neither passed nor decided
 
 
 class Chance(NamedTuple):
     """A moment (`end` is None) or a stretch, both ends inside, at which a rule may fire."""
 
-    place: int  # the number of the episode, or OF_CHILD
+    place: int  # the number of the episode, OF_CHILD or OF_ORGANISATION
     start: Instant
     end: Instant | None
     certain: Track[Truth] | None = None  # what else must hold; None: nothing
@@ -120,7 +121,7 @@ def _each(
                     yield Chance(_index(of), event.at, None, fields, event)
         case OnUndone(rule):
             for one in undone(rule):
-                yield Chance(_index(seen.by_id(one.episode)), one.at, None, UNKNOWN if one.open else None)
+                yield Chance(one.place, one.at, None, UNKNOWN if one.open else None)
         case OnPeriod(every):
             yield from _periods(reader, every)
         case OnBirthday(age):
@@ -158,12 +159,18 @@ def _periods(reader: Reader, every: str) -> Iterator[Chance]:
         if not stamps:
             return
         since = clock.date_of(min(stamps))
+    today = clock.date_of(seen.as_of)
+    following = next(p.first for p in clock.periods(every, today) if p.first > today)
     for period in clock.periods(every, since):
-        start = clock.midnight(period.first)
-        if period.first >= since or seen.case.history_from is None:
-            yield Chance(OF_CHILD, start, None, None, None, period.key)
-        if start > seen.as_of:
+        if period.first > following:
             return
+        if period.first >= since or seen.case.history_from is None:
+            yield Chance(OF_ORGANISATION, clock.midnight(period.first), None, None, None, period.key)
+
+
+def index_of(place: Place) -> int:
+    """The number by which a chance names a place."""
+    return OF_ORGANISATION if place.organisation else _index(place.episode)
 
 
 def _index(episode: SeenEpisode | None) -> int:

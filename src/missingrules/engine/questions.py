@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.rules import Duty
     from missingrules.engine.evidence import Unknown
-    from missingrules.engine.instances import Instance
+    from missingrules.engine.owed import Instance
     from missingrules.engine.solve import Solved, Solver
 
 
@@ -63,7 +63,7 @@ def _ask(solver: Solver, asked: Asking, key: str, duty: Duty, instance: Instance
     at = max(firing.trigger, closed_at(instance, as_of))
     for exception in duty.guard.unless:
         asked.ask(evidence.unknown(reader, exception.condition, place, at), key)
-    if instance.open_act is not None and instance.open_act.record is not None:
+    if instance.open_act is not None and instance.open_act.record is not None and not instance.contested:
         act, record = instance.open_act, instance.open_act.record
         forbidden = doubts(reader, solver.prohibitions, act)
         asked.ask(forbidden, key, record=record.id)
@@ -74,7 +74,7 @@ def _ask(solver: Solver, asked: Asking, key: str, duty: Duty, instance: Instance
         for part in duty.until:
             asked.ask(evidence.unknown_in_until(reader, part, place, as_of), key)
     if due.open:
-        asked.ask(evidence.unknown_in_deadline(reader, duty.deadline, place, at), key)
+        asked.ask(evidence.unknown_in_deadline(reader, duty.deadline, place, at, firing.fired), key)
     for who in parts(duty):
         if isinstance(who, PeopleRows):
             asked.ask(evidence.unknown_in_rows(reader, who, place, firing.fired if who.at_firing else at), key)

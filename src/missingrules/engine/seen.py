@@ -87,6 +87,7 @@ class Seen:
     happened: frozenset[str]  # the names of all acts and events
     told: frozenset[str]  # the names of all facts of episodes that the case gives
     meetings: Mapping[str, tuple[Instant, ...]]
+    organisation: bool  # whether what the calendar asks of the organisation is asked for
 
     def has(self, episode: str | None) -> bool:
         """Whether what names this episode may be read: it names none, or one that had started."""
@@ -97,7 +98,7 @@ class Seen:
         return None if episode is None else self.ids.get(episode)
 
 
-def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
+def see(case: Case, as_of: Instant, clock: Clock, words: Words, *, organisation: bool = False) -> Seen:
     """The case at `as_of`, everything in order of time, then id."""
 
     def settled(stamp: Stamp | NotKnown | None) -> Instant | None:
@@ -165,6 +166,7 @@ def see(case: Case, as_of: Instant, clock: Clock, words: Words) -> Seen:
             name: tuple(sorted(clock.midnight(s) if isinstance(s, date) else s for s in stamps))
             for name, stamps in case.meetings.items()
         },
+        organisation=organisation,
     )
 
 

@@ -14,10 +14,12 @@ from missingrules.domain.triggers import OnPeriod
 from missingrules.engine import evidence
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.courses import NOTHING, Courses, each_once, stand, stand_plainly
+from missingrules.engine.discharge import NO_ACTS, Given, discharge, of_action
 from missingrules.engine.facts import Reader
 from missingrules.engine.firing import Firing, firings, lifted, make
-from missingrules.engine.instances import NO_ACTS, End, Given, Instance, by_period, discharge, of_action, series, single
-from missingrules.engine.offers import Offers, Undone
+from missingrules.engine.instances import missed_at, periods_over, series
+from missingrules.engine.offers import Offers, Undone, index_of
+from missingrules.engine.owed import End, Instance, single
 from missingrules.engine.people import differences
 from missingrules.engine.plan import plan_of
 from missingrules.engine.prohibitions import barred, breaches
@@ -205,7 +207,7 @@ class Solver:
             return self._lender.instances(duty)
         found = self._instances.get(id(duty))
         if found is None:
-            barred = self._barred() if self.prohibitions and not isinstance(duty.trigger, OnPeriod) else {}
+            barred = self._barred() if self.prohibitions else {}
             found = self._instances[id(duty)] = self._work_out(duty, of_action(self.reader, duty, barred))
         return found
 
@@ -215,9 +217,9 @@ class Solver:
         firings = self.firings(duty)
         if not firings:
             return []
-        if isinstance(duty.trigger, OnPeriod):
-            return by_period(reader, duty, firings, given)
         ends = duty.guard.unless or duty.superseded_by
+        if isinstance(duty.trigger, OnPeriod):
+            return self._by_period(duty, duty.trigger, firings, given)
         if not (ends or duty.repeat or given.acts):
             return [single(duty, firing, End(firing.until, firing.until_maybe, False)) for firing in firings]
         out: list[Instance] = []
@@ -233,6 +235,15 @@ class Solver:
             if given.acts and (duty.repeat is None or duty.repeat.next_from == "schedule"):
                 discharge(reader, duty, found, given)
             out += found
+        return out
+
+    def _by_period(self, duty: Duty, trigger: OnPeriod, firings: list[Firing], given: Given) -> list[Instance]:
+        """One instance for each period, save where its numbered day comes only when its time is over."""
+        out = []
+        for firing, over in zip(firings, periods_over(self.reader.clock, trigger.every, firings), strict=True):
+            if firing.trigger <= over:
+                out.append(single(duty, firing, missed_at(self._end(duty, firing), over)))
+        discharge(self.reader, duty, out, given)
         return out
 
     def _barred(self) -> Mapping[int, Truth]:
@@ -283,9 +294,9 @@ class Solver:
                     continue
                 if instance.closes < at:
                     continue
-                doubtful = not instance.live or due.open or instance.open_act is not None or instance.closes_maybe < at
-                episode = instance.firing.place.episode
-                out.append(Undone(at, episode.id if episode else None, doubtful and instance.firing.state != "future"))
+                doubtful = instance.firing.state == "undecided" or due.open or instance.open_act is not None
+                place = index_of(instance.firing.place)
+                out.append(Undone(at, place, doubtful or instance.closes_maybe < at))
         return sorted(out, key=lambda u: u.at)
 
     # --- how it stands --------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Duty
     from missingrules.engine.deadlines import Due
     from missingrules.engine.facts import Reader
-    from missingrules.engine.instances import Instance
+    from missingrules.engine.owed import Instance
     from missingrules.engine.places import Place
     from missingrules.engine.tracks import Track, Truth
 

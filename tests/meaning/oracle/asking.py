@@ -21,7 +21,7 @@ from missingrules.domain.triggers import (
 )
 from tests.meaning.oracle.dues import who_possible
 from tests.meaning.oracle.facts import counted_at, fact, guard, holds, in_window, is_first, recorded, running
-from tests.meaning.oracle.firing import first_until
+from tests.meaning.oracle.firing import first_until, guard_for
 from tests.meaning.oracle.items import Item, breaches, scenarios, start_of
 from tests.meaning.oracle.outcomes import in_world, outcome_of, shown
 from tests.meaning.oracle.world import Ctx, World, as_int, worlds
@@ -47,10 +47,12 @@ def questions(
     as_of: int,
     horizon_days: int = 90,
     readings: Mapping[str, str] | None = None,
+    *,
+    organisation: bool = False,
 ) -> Asked:
     """The facts that are asked for, each with what hangs on it. Records and times left open are not among them."""
     found: dict[Fact, set[str]] = {}
-    for w in worlds(protocol, case, as_of, horizon_days, readings or {}):
+    for w in worlds(protocol, case, as_of, horizon_days, readings or {}, organisation):
         for key, some in asked_in(w):
             for one in some:
                 found.setdefault(one, set()).add(key)
@@ -96,11 +98,12 @@ def hangs(world: World, item: Item, status: str) -> set[Fact]:
     if f.undecided:
         for trigger in parts(duty.trigger):
             found |= of_trigger(world, duty, trigger, f.ctx, f.fire)
-        found |= of_guard(world, duty.guard, f.ctx, still_unknown(world, f))
+        found |= of_guard(world, guard_for(duty, f.subject), f.ctx, still_unknown(world, f))
     one = outcome_of(world, item)
     if status in ("met", "met_late", "ceased", "missed"):
         return found
-    closed = min(now, item.sure_end) if item.done is None else item.done
+    # of one that may not be owed, whatever would have discharged it
+    closed = min(now, item.sure_end) if item.done is None or item.undecided else item.done
     at = max(item.opens, closed)
     for exception in duty.guard.unless:
         found |= unknown(world, exception.condition, f.ctx, at)
@@ -124,7 +127,7 @@ def still_unknown(world: World, f: Firing) -> int:
     """The last instant by now of the time, from the firing on, in which the guard is unknown."""
     last = f.fire
     for t in sorted({t for t in world.instants if f.fire < t <= world.as_of} | {max(f.fire, world.as_of)}):
-        if guard(world, f.duty.guard, f.ctx, t) is not None:
+        if guard(world, guard_for(f.duty, f.subject), f.ctx, t) is not None:
             break
         last = t
     return last

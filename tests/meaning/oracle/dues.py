@@ -13,6 +13,7 @@ from missingrules.domain.deadlines import (
     Before,
     Deadline,
     DeadlineRows,
+    EndOfPeriod,
     OnDay,
     Phase,
     Repeat,
@@ -83,6 +84,8 @@ def read(world: World, deadline: Deadline | NotStated, f: Firing, t: int) -> int
             return clock.end_of(value) if isinstance(value, date) else value if isinstance(value, int) else None
         case AtTheSameTime():
             return clock.end_of(clock.date_of(Instant(f.at)))
+        case EndOfPeriod():
+            return None if f.chance.period is None else clock.end_of(f.chance.period.last)
         case Word() | NotStated() | None:
             return None
     raise AssertionError(deadline)

@@ -17,12 +17,14 @@ from missingrules.domain.triggers import (
     OnBirthday,
     OnEvent,
     OnInstant,
+    OnPeriod,
     OnRecord,
     OnUndone,
     Stretch,
     WhileMissing,
 )
 from missingrules.domain.vocabulary import DONE
+from tests.meaning.oracle.calendar import Span, spans
 from tests.meaning.oracle.facts import (
     Truth,
     both,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.case import Episode, Event, Record
     from missingrules.domain.conditions import Condition
+    from missingrules.domain.rules import Guard
 
 NEVER = 1 << 60
 
@@ -73,6 +76,7 @@ class Chance:
     event: Event | None = None
     record: Record | None = None
     act: str | None = None  # the act of the record that pulled the trigger
+    period: Span | None = None  # of a duty of the calendar
 
 
 @dataclass
@@ -118,6 +122,10 @@ def chances(world: World, trigger: Moment | Stretch, kinds: tuple[str, ...]) -> 
         case OnBirthday(age):
             born = recorded(world, "child.date_of_birth", Ctx(None), 0)
             return [] if born is None else [Chance("child", None, world.clock.birthday(born, age))]
+        case OnPeriod(every):
+            today = world.clock.date_of(Instant(world.as_of))
+            some = spans(world.clock, every, world.case, today) if world.organisation else []
+            return [Chance("organisation", None, world.clock.midnight(s.first), period=s) for s in some]
         case OnUndone(rule):
             from tests.meaning.oracle.items import undone
 
@@ -317,6 +325,11 @@ def arising(world: World, duty: Duty, c: Chance) -> int:
     return c.begin if day is None else max(c.begin, world.clock.midnight(day))
 
 
+def guard_for(duty: Duty, subject: str) -> Guard:
+    """Of a duty of the organisation the scope, which says which children are meant, is not asked."""
+    return replace(duty.guard, in_scope=False) if subject == "organisation" else duty.guard
+
+
 def try_chance(world: World, duty: Duty, c: Chance) -> Firing | None:
     """The firing that a chance leads to, if any; undecided while the guard or the trigger is."""
     ctx = Ctx(c.ep, duty.guard.kinds, c.event, c.record)
@@ -325,7 +338,7 @@ def try_chance(world: World, duty: Duty, c: Chance) -> Firing | None:
     start = arising(world, duty, c)
 
     def true(t: int) -> Truth:
-        return both([c.truth(t), guard(world, duty.guard, ctx, t)])
+        return both([c.truth(t), guard(world, guard_for(duty, c.subject), ctx, t)])
 
     def fired(t: int, *, undecided: bool = False) -> Firing | None:
         at = c.begin if c.moment else t
@@ -391,7 +404,7 @@ def numbered(some: list[Firing]) -> list[Firing]:
     count_: dict[str, int] = {}
     for f in some:
         count_[f.subject] = count_.get(f.subject, 0) + 1
-        f.occurrence = f.chance.name or str(count_[f.subject])
+        f.occurrence = f.chance.period.key if f.chance.period else f.chance.name or str(count_[f.subject])
     return some
 
 

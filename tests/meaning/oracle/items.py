@@ -30,11 +30,13 @@ from tests.meaning.oracle.firing import (
     given,
     of_episode,
 )
-from tests.meaning.oracle.world import Ctx, World, as_int
+from tests.meaning.oracle.world import Ctx, TooManyWorlds, World, as_int
 
 if TYPE_CHECKING:
     from missingrules.domain.case import Record
     from missingrules.domain.people import WhoEver
+
+MOST_UNSURE = 6  # undecided firings of one rule, each with and without
 
 
 @dataclass
@@ -66,7 +68,11 @@ class Item:
     def due_by(self, world: World, t: int) -> Due:
         if self.number is not None:
             return Due(self.due, self.due)
-        return due_at(world, self.f.duty.deadline, self.f, t)
+        key = ("due", id(self.f), t)
+        if key not in world.memo:
+            world.memo[key] = due_at(world, self.f.duty.deadline, self.f, t)
+        found: Due = world.memo[key]
+        return found
 
 
 Scenario = list[Item]
@@ -102,8 +108,16 @@ def set_end(world: World, item: Item, assume: bool) -> None:
     if assume:
         until = min(until, max(item.opens, first_until(world, f.duty, f.chance, f.chance.begin, f.ctx, assume=True)))
     ended = min(until, unless_comes(world, f, start_of(item)))
-    taken = supersedes(world, f, assume)
+    over = period_over(world, f)
+    item.sure_end = min(over, item.sure_end)
+    taken = min(over, supersedes(world, f, assume))
     item.end, item.superseded = min(ended, taken), taken <= ended and taken != NEVER
+
+
+def period_over(world: World, f: Firing) -> int:
+    """When the next period but one begins: what is still undone is missed."""
+    period = f.chance.period
+    return NEVER if period is None else world.clock.midnight(period.next_but_one)
 
 
 def start_of(item: Item) -> int:
@@ -122,6 +136,8 @@ def items_of(world: World, f: Firing, assume: bool) -> list[Item]:
         item = Item(f, f.arise, since, undecided=f.undecided)
         set_end(world, item, assume)
         # a numbered day that has not come: what has ended before never arises
+        if arising(world, duty, f.chance) <= item.end == period_over(world, f):
+            return [item]  # known to have been owed when its time was over
         return [] if item.end < item.opens else [item]
     if duty.repeat.next_from == "last_held":
         begin = series_anchor(world, duty.repeat, f)
@@ -318,6 +334,8 @@ def scenarios(world: World, duty: Duty) -> list[Scenario]:
         return known
     some = firings(world, duty)
     unsure = [f for f in some if f.undecided]
+    if len(unsure) > MOST_UNSURE:
+        raise TooManyWorlds
     found: list[Scenario] = []
     for assume, strict in product((False, True), repeat=2):
         for n in range(len(unsure) + 1):
@@ -343,7 +361,7 @@ def undone(world: World, rule: str) -> list[Chance]:
     """For each obligation of that rule the first second after its due instant, if nothing was recorded by then."""
     found: list[Chance] = []
     for duty in [d for d in world.duties if rule in (d.rule, d.id)]:
-        some = scenarios(world, duty)
+        some = as_they_may_be_meant(world, duty)
         keys = dict.fromkeys(i.key(world) for s in some for i in s)
         for key in keys:
             mine = [next((i for i in s if i.key(world) == key), None) for s in some]
@@ -357,6 +375,16 @@ def undone(world: World, rule: str) -> list[Chance]:
             if at > world.as_of and any(i is None or i.undecided for i in mine):
                 continue  # whether it is owed at all comes first
             found.append(Chance(f.subject, f.ep, at, truth=given(True if sure else None)))
+    return found
+
+
+def as_they_may_be_meant(world: World, duty: Duty) -> list[Scenario]:
+    """The rule's scenarios, however the records are meant: an undone one that hangs on that is undecided."""
+    found = []
+    for sibling in world.siblings or [world]:
+        busy, sibling.busy = sibling.busy, sibling.busy | world.busy
+        found += scenarios(sibling, duty)
+        sibling.busy = busy
     return found
 
 

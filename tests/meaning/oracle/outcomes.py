@@ -65,9 +65,10 @@ def before_or_after(t: int, due: Due) -> bool | None:
 def outcome_of(world: World, item: Item) -> Outcome:
     f, now = item.f, world.as_of
     closed = item.done if item.done is not None else item.end if item.end <= now else now
-    when = item.opens if item.opens > now else min(now, item.sure_end) if item.undecided else closed
+    perhaps = item.undecided or (item.done is None and item.end < item.sure_end)
+    when = item.opens if item.opens > now else min(now, item.sure_end) if perhaps else closed
+    status = "not_decidable" if item.undecided else status_of(world, item, item.due_by(world, max(closed, item.opens)))
     due = item.due_by(world, when)
-    status = "not_decidable" if item.undecided else status_of(world, item, due)
     open_ = status in ("upcoming", "not_decidable")
     at_opening = replace(f, fire=start_of(item))
     return Outcome(
@@ -151,10 +152,16 @@ def same(some: list[Outcome], *, missing: bool) -> Outcome:
 
 
 def answer(
-    protocol: Protocol, case: Case, as_of: int, horizon_days: int = 90, readings: Mapping[str, str] | None = None
+    protocol: Protocol,
+    case: Case,
+    as_of: int,
+    horizon_days: int = 90,
+    readings: Mapping[str, str] | None = None,
+    *,
+    organisation: bool = False,
 ) -> dict[str, Outcome]:
     """Every obligation by its key."""
-    views = timed(protocol, case, as_of, horizon_days, readings)
+    views = timed(protocol, case, as_of, horizon_days, readings, organisation)
     found = {}
     for key in dict.fromkeys(k for v in views for k in v):
         some = [o for v in views if (o := v.get(key)) is not None]
@@ -163,7 +170,12 @@ def answer(
 
 
 def timed(
-    protocol: Protocol, case: Case, as_of: int, horizon_days: int, readings: Mapping[str, str] | None
+    protocol: Protocol,
+    case: Case,
+    as_of: int,
+    horizon_days: int,
+    readings: Mapping[str, str] | None,
+    organisation: bool,
 ) -> list[dict[str, Outcome]]:
     """The answer of every way in which the times may have been.
 
@@ -171,7 +183,7 @@ def timed(
     """
     views: dict[int, list[dict[str, Outcome]]] = {}
     kept = []  # of one time, the case is one object
-    for w in worlds(protocol, case, as_of, horizon_days, readings or {}):
+    for w in worlds(protocol, case, as_of, horizon_days, readings or {}, organisation):
         kept.append(w.case)
         views.setdefault(id(w.case), []).append(in_world(w))
     found = []

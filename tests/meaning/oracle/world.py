@@ -12,8 +12,9 @@ from missingrules.domain.case import NOT_KNOWN, Case, Episode, Event, Facts, Hel
 from missingrules.domain.clock import Clock, Instant, Length, Unit
 from missingrules.domain.conditions import HoursTest, Range
 from missingrules.domain.rules import Duty, Provision
-from missingrules.domain.triggers import OnBirthday, OnRecord
+from missingrules.domain.triggers import OnBirthday, OnPeriod, OnRecord
 from missingrules.domain.vocabulary import FactKind
+from tests.meaning.oracle.calendar import first_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +46,8 @@ class World:
     order: dict[tuple[str, str], int]  # the instant by which an episode is put in order: of a date, its first second
     belongs: Mapping[str, str]  # to which episode a record without one belongs, where several had started
     covers: Mapping[str, bool]  # whether a record silent on who was told, or agreed, covers everybody
+    organisation: bool = False  # whether what the calendar asks of the organisation is asked for
+    siblings: list[World] = field(default_factory=list)  # the same times, every record as it may be meant; itself too
     instants: list[int] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
@@ -96,7 +99,12 @@ def everything_in(thing: Any, seen: list[Any] | None = None) -> list[Any]:
 
 
 def worlds(
-    protocol: Protocol, case: Case, as_of: int, horizon_days: int, readings: Mapping[str, str]
+    protocol: Protocol,
+    case: Case,
+    as_of: int,
+    horizon_days: int,
+    readings: Mapping[str, str],
+    organisation: bool = False,
 ) -> Iterator[World]:
     """Every way in which it may have happened, by the seconds that can make a difference."""
     clock = protocol.clock
@@ -130,10 +138,13 @@ def worlds(
             continue
         tried = True
         cut = seen(protocol, filled, as_of)
+        instants = interesting(protocol, provisions, stamps_of(clock, cut), cut, as_of, horizon)
+        siblings: list[World] = []
         for belongs, covers in of_records(protocol, cut, provisions):
-            world = World(protocol, provisions, cut, as_of, horizon, order, belongs, covers)
-            world.instants = interesting(protocol, provisions, stamps_of(clock, cut), cut, as_of, horizon)
-            yield world
+            world = World(protocol, provisions, cut, as_of, horizon, order, belongs, covers, organisation, siblings)
+            world.instants = instants
+            siblings.append(world)
+        yield from siblings
     if not tried:
         raise TooManyWorlds
 
@@ -355,6 +366,11 @@ def interesting(
     bare = replace(case, child=NONE, plan=NONE, events=(), records=())
     starts = stamps_of(clock, bare)
     found = {as_of, horizon, *marks}
+    if case.history_from is not None:
+        starts.append(clock.midnight(case.history_from))  # what reaches back before it
+    for every in {x.every for x in inside if isinstance(x, OnPeriod)}:
+        day = first_of_all(clock, every, case)
+        found |= set() if day is None else {clock.midnight(day)}
     for s in set(starts):
         for length in lengths:
             if length.unit is not Unit.WORKING_DAY:
@@ -367,7 +383,7 @@ def interesting(
     for x in inside:
         if isinstance(x, HoursTest):
             hours = protocol.hours[x.hours]
-            day = clock.date_of(Instant(min(marks, default=as_of)))
+            day = clock.date_of(Instant(min(found)))
             while clock.midnight(day) <= horizon:
                 found |= {clock.midnight(day), clock.at(day, hours.opens), clock.at(day, hours.closes)}
                 day += timedelta(days=1)
