@@ -1,0 +1,100 @@
+"""Every use of rows by an act, and what is to be known of it: what no row is for, and which rows are reached."""
+
+from __future__ import annotations
+
+from itertools import combinations, islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from missingrules.checks.cells import key_of
+from missingrules.checks.situations import Situation, situation
+from missingrules.checks.space import Space, TooMany
+from missingrules.domain.conditions import leaves
+from missingrules.domain.deadlines import DeadlineRows
+from missingrules.domain.people import PeopleRows
+from missingrules.domain.rules import Duty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from missingrules.checks.cells import Cell
+    from missingrules.checks.situations import Variant
+    from missingrules.checks.where import Rows, Where
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.protocol import Protocol
+
+# The keys that rows can give: as the resolved duty has them, and as they are written.
+KEYS: Final = {"by": "by", "chair": "chair", "attend": "attend", "to": "to", "with_": "with", "deadline": "deadline"}
+# So many combinations without a row are told at once.
+MOST_GAPS: Final = 4
+
+
+class Site(NamedTuple):
+    """Rows as one act uses them under one choice of readings.
+
+    `gaps`: combinations of cells for which no row is; `reached`: the rows that can be the first to hold; `overlaps`:
+    pairs of rows that can hold at once, with the case, of a table that says they cannot. None: too many to tell.
+    """
+
+    act: str
+    key: str
+    rows: Rows | None
+    gaps: tuple[tuple[Cell, ...], ...] | None
+    reached: tuple[bool, ...] | None
+    overlaps: tuple[tuple[int, int, tuple[Cell, ...]], ...] | None
+
+
+def answered(variants: Iterable[Variant], protocol: Protocol, where: Where) -> tuple[Site, ...]:
+    """Every use of rows; uses that ask the same of the same rows are one."""
+    found: dict[object, Site] = {}
+    for variant in variants:
+        for duty in variant.provisions:
+            if not isinstance(duty, Duty):
+                continue
+            for attribute, key in KEYS.items():
+                said = getattr(duty, attribute)
+                if not isinstance(said, PeopleRows | DeadlineRows):
+                    continue
+                conditions = tuple([row.condition for row in said.rows])
+                rows = where.rows(duty.id, key, variant.options)
+                asked = rows.node.start if rows else (duty.id, key), conditions, duty.guard, duty.trigger
+                if asked not in found:
+                    found[asked] = _answer(duty, key, rows, conditions, protocol)
+    return tuple(found.values())
+
+
+def _answer(duty: Duty, key: str, rows: Rows | None, conditions: tuple[Condition, ...], protocol: Protocol) -> Site:
+    when = situation(duty, protocol)
+    space = Space((*conditions, *when.every), protocol.words.facts)
+    gaps = reached = overlaps = None
+    try:
+        gaps = tuple(islice(_gaps(space, conditions, when), MOST_GAPS))
+        # What is not known can make a later row the one that counts: a row is passed over only where one above is true.
+        reached = tuple(
+            space.find((*when.true, condition), (), (*conditions[:at], *when.unless)) is not None
+            for at, condition in enumerate(conditions)
+        )
+        overlaps = tuple(_overlaps(space, conditions, when) if rows and rows.hit == "unique" else ())
+    except TooMany:
+        pass
+    return Site(duty.id, key, rows, gaps, reached, overlaps)
+
+
+def _gaps(space: Space, conditions: tuple[Condition, ...], when: Situation) -> Iterator[tuple[Cell, ...]]:
+    """Combinations for which every row is known not to hold; of the facts that the rows test."""
+    tested = {key_of(leaf) for condition in conditions for leaf in leaves(condition)}
+    seen = set()
+    for found in space.every(when.true, conditions, when.unless):
+        cells = tuple([cell for key, cell in found.items() if key in tested])
+        if cells not in seen:
+            seen.add(cells)
+            yield cells
+
+
+def _overlaps(
+    space: Space, conditions: tuple[Condition, ...], when: Situation
+) -> Iterator[tuple[int, int, tuple[Cell, ...]]]:
+    for (one, first), (other, second) in combinations(enumerate(conditions), 2):
+        found = space.find((*when.true, first, second), (), when.unless)
+        if found is not None:
+            tested = {key_of(leaf) for condition in (first, second) for leaf in leaves(condition)}
+            yield one, other, tuple([cell for key, cell in found.items() if key in tested])
