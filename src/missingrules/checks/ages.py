@@ -55,9 +55,7 @@ def holes(subject: Subject) -> Iterator[Finding]:
                     f"no rule for this act is for a child of {_ages(below.last, above.first)}: "
                     f"'{identity(below.act)}' is for {said(below.test)}, this one for {said(above.test)}"
                 )
-                hint = (
-                    "let the bands meet, write a rule for the ages between, or accept that the source has none"
-                )
+                hint = "let the bands meet, write a rule for the ages between, or accept that the source has none"
                 yield Finding(message, subject.where.key(identity(above.act), "when"), hint)
 
 

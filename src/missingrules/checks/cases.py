@@ -35,7 +35,7 @@ def gaps(subject: Subject) -> Iterator[Finding]:
             continue
         if found:
             what = ", ".join(cell.said for cell in found)
-            hint = "write a case for it; where the source gives nothing there, accept it"
+            hint = "write a case for it; where the source gives nothing there, accept it under 'accepts'"
             yield Finding(f"no case of this rule is for {what}", span, hint)
 
 

@@ -103,7 +103,7 @@ def waits_without_deadline(subject: Subject) -> Iterator[Finding]:
                 f"this begins {waits[0]} after the start and has no deadline of its own, "
                 f"and a paragraph that it cites has {' and '.join(left)}"
             )
-            hint = "if that is by when, write it as the deadline; if it is another matter, accept it"
+            hint = "if that is by when, write it as the deadline; if it is another matter, accept it under 'accepts'"
             yield Finding(message, subject.where.key(duty.id, "trigger"), hint)
 
 

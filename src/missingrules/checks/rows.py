@@ -51,6 +51,7 @@ def overlaps(subject: Subject) -> Iterator[Finding]:
 def masked(subject: Subject) -> Iterator[Finding]:
     """A row that can never be the first to hold, whichever rule asks."""
     reached: dict[int, bool] = {}
+    possible: dict[int, bool] = {}
     rows: dict[int, tuple[Node, Site]] = {}
     for site in subject.sites:
         for number, is_reached in enumerate(site.reached or ()):
@@ -58,11 +59,13 @@ def masked(subject: Subject) -> Iterator[Finding]:
             if row is not None:
                 rows.setdefault(id(row), (row, site))
                 reached[id(row)] = reached.get(id(row), False) or is_reached
+                possible[id(row)] = possible.get(id(row), False) or site.possible[number]
     for key, (row, site) in rows.items():
         if not reached[key]:
-            where = "the rules that use this table fire" if site.rows and site.rows.table else "the rule fires"
-            message = f"this row can never be reached: a row above it always holds, or it never does when {where}"
+            fires = "a rule that uses this table fires" if site.rows and site.rows.table else "the rule fires"
+            why = "whenever it holds, one above it does too" if possible[key] else f"it cannot hold when {fires}"
             hint = "put it above the row that takes its cases, correct what it tests, or take it out"
+            message = f"this row can never be reached: {why}"
             yield Finding(message, start_of(row), hint)
 
 

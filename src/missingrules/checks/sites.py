@@ -31,8 +31,9 @@ MOST_GAPS: Final = 4
 class Site(NamedTuple):
     """Rows as one act uses them under one choice of readings.
 
-    `gaps`: combinations of cells for which no row is; `reached`: the rows that can be the first to hold; `overlaps`:
-    pairs of rows that can hold at once, with the case, of a table that says they cannot. None: too many to tell.
+    `gaps`: combinations of cells for which no row is; `reached`: the rows that can be the first to hold, `possible`:
+    those that can hold at all; `overlaps`: pairs of rows that can hold at once, with the case, of a table that says
+    they cannot. None: too many to tell.
     """
 
     act: str
@@ -40,6 +41,7 @@ class Site(NamedTuple):
     rows: Rows | None
     gaps: tuple[tuple[Cell, ...], ...] | None
     reached: tuple[bool, ...] | None
+    possible: tuple[bool, ...]
     overlaps: tuple[tuple[int, int, tuple[Cell, ...]], ...] | None
 
 
@@ -66,6 +68,7 @@ def _answer(duty: Duty, key: str, rows: Rows | None, conditions: tuple[Condition
     when = situation(duty, protocol)
     space = Space((*conditions, *when.every), protocol.words.facts)
     gaps = reached = overlaps = None
+    possible: tuple[bool, ...] = ()
     try:
         gaps = tuple(islice(_gaps(space, conditions, when), MOST_GAPS))
         # What is not known can make a later row the one that counts: a row is passed over only where one above is true.
@@ -73,10 +76,14 @@ def _answer(duty: Duty, key: str, rows: Rows | None, conditions: tuple[Condition
             space.find((*when.true, condition), (), (*conditions[:at], *when.unless)) is not None
             for at, condition in enumerate(conditions)
         )
+        possible = tuple(
+            is_reached or space.find((*when.true, condition), (), when.unless) is not None
+            for is_reached, condition in zip(reached, conditions, strict=True)
+        )
         overlaps = tuple(_overlaps(space, conditions, when) if rows and rows.hit == "unique" else ())
     except TooMany:
         pass
-    return Site(duty.id, key, rows, gaps, reached, overlaps)
+    return Site(duty.id, key, rows, gaps, reached, possible, overlaps)
 
 
 def _gaps(space: Space, conditions: tuple[Condition, ...], when: Situation) -> Iterator[tuple[Cell, ...]]:

@@ -6,7 +6,6 @@ given up as soon as a condition goes the wrong way, so that facts which do not m
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from missingrules.checks.cells import cut, key_of
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from missingrules.domain.conditions import Condition, Counted
     from missingrules.domain.vocabulary import FactWord
 
-# How many combinations one question may look at; beyond, the author is told that it was not answered.
-MOST_STEPS: Final = 20_000
+# How many tests one question may look at, over all combinations; beyond, the author is told that it was not answered.
+MOST_TESTS: Final = 200_000
 
 
 class TooMany(Exception):
@@ -39,6 +38,7 @@ class Space:
                 tests.setdefault(key_of(leaf), []).append(leaf)
         self._cuts: dict[str | Counted, Cut] = {key: cut(key, each, facts) for key, each in tests.items()}
         self._pairs = _pairs(self._cuts)
+        self._left = 0
 
     def find(
         self,
@@ -62,8 +62,8 @@ class Space:
         wanted = [(each, True) for each in true] + [(each, False) for each in false]
         asked = [*wanted, *[(each, None) for each in not_true]]
         open_ends = {key_of(leaf) for each in not_true for leaf in leaves(each)}
-        steps = count()
-        for chosen in self._search(asked, open_ends, {}, steps):
+        self._left = MOST_TESTS
+        for chosen in self._search(asked, open_ends, {}):
             yield {key: self._cuts[key].cells[at] for key, at in chosen.items()}
 
     def _search(
@@ -71,10 +71,7 @@ class Space:
         wanted: list[tuple[Condition, bool | None]],
         open_ends: set[str | Counted],
         chosen: dict[str | Counted, int],
-        steps: Iterator[int],
     ) -> Iterator[dict[str | Counted, int]]:
-        if next(steps) > MOST_STEPS:
-            raise TooMany
         left: list[tuple[Condition, bool | None]] = []
         for condition, want in wanted:
             holds = self._holds(condition, chosen)
@@ -95,11 +92,14 @@ class Space:
                 break
             chosen[key] = at
             if self._possible(key, chosen):
-                yield from self._search(left, open_ends, chosen, steps)
+                yield from self._search(left, open_ends, chosen)
         del chosen[key]
 
     def _holds(self, condition: Condition, chosen: Mapping[str | Counted, int]) -> bool | None:
         if isinstance(condition, FactTest | CountTest | HoursTest):
+            self._left -= 1
+            if self._left < 0:
+                raise TooMany
             key = key_of(condition)
             at = chosen.get(key)
             return None if at is None else self._cuts[key].passing[condition][at]
