@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from missingrules.domain.triggers import Moment, Stretch
 
 LENGTH: Final = re.compile(r"\b([0-9]+) ((?:working )?(?:minute|hour|day|week|month|year)s?)\b")
+COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
 # The moments of an episode, which what belongs to no episode cannot have.
 OF_EPISODES: Final = ("started", "last_seen", "reported", "located", "returned")
 _OWN: Final[dict[str, type]] = {"event": OnEvent, "record": OnRecord, "birthday": OnBirthday, "undone": OnUndone}
@@ -109,7 +110,8 @@ def waits_without_deadline(subject: Subject) -> Iterator[Finding]:
 
 def _lengths(subject: Subject) -> set[str]:
     """Every length that the file has: what other rules take of a paragraph is no deadline of this one."""
-    return {f"{number} {unit}" for number, unit in LENGTH.findall(subject.root.page.source.text)}
+    text = COMMENT.sub("", subject.root.page.source.text)
+    return {f"{number} {unit}" for number, unit in LENGTH.findall(text)}
 
 
 def _duties(subject: Subject) -> Iterator[Duty]:

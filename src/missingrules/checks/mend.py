@@ -24,7 +24,7 @@ _WRITE: Final = re.compile(r"write (true|false)")
 _TITLE: Final = re.compile(r"write ([a-z0-9_-]+): the title is for people")
 _WORD: Final = re.compile(r"write ([a-z_]+)")
 _SPACE: Final = ("a space is missing after this colon", "a space is missing after this dash")
-_IN_QUOTES: Final = "put the whole value in double quotes"
+_IN_QUOTES: Final = re.compile("put the whole value in (?:double|single) quotes")
 # A line of a block that has one name and its value; a value in brackets or quotes is another matter.
 _LINE: Final = re.compile(r"""(\s*(?:- +)*[A-Za-z_][\w.-]*: +)([^\s'"\[{|>&*!#].*?)(\s+#.*|\s*)""")
 _ENDS: Final = re.compile("(\r\n|\r|\n)")
@@ -64,7 +64,7 @@ def _edit(diagnostic: Diagnostic) -> Edit | None:
     if diagnostic.code == "yaml-syntax":
         if diagnostic.message in _SPACE:
             return Edit(span.line, start, start + 1, line[start], f"{line[start]} ")
-        return _quoted(span.line, line) if _IN_QUOTES in hint else None
+        return _quoted(span.line, line) if _IN_QUOTES.search(hint) else None
     new = _instead(diagnostic)
     if new is None or span.end_line != span.line:
         return None

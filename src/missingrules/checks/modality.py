@@ -57,8 +57,8 @@ def differs(subject: Subject) -> Iterator[Finding]:
             text = " ".join(subject.texts[document].get(ref, "") for document, ref in cited)
             found = {other: word[0].lower() for other, words in PLAIN.items() if (word := words.search(text))}
             if found and not BEARING[rank].search(text):
-                refs = ", ".join(dict.fromkeys(ref for _, ref in cited))
-                message = f"this says '{rank}', and {refs} has {_listed(found.values())} and nothing like it"
+                others = _listed(found.values())
+                message = f"this says '{rank}', and the paper has {others} there and no word of that strength"
                 hint = "write the source's own word, or cite the paragraph that has this one"
                 yield Finding(message, subject.where.key(id_, "modality"), hint)
 

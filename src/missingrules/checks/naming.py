@@ -85,7 +85,5 @@ def off_the_ladder(subject: Subject) -> Iterator[Finding]:
             if found:
                 grade = found[1].lower().replace(" ", "_")
                 message = f"the title '{role.title}' says a rank, and '{key}' has no grade"
-                hint = (
-                    f"add grade: {grade}, or accept under 'accepts' that it is no rank here"
-                )
+                hint = f"add grade: {grade}, or accept under 'accepts' that it is no rank here"
                 yield Finding(message, key.span, hint)
