@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BESIDE: Final = frozenset(
     {"id", "rule", "topic", "title", "guard", "modality", "citations", "choices", "conventions", "aim", "earlier_if"}
 )
+# What may differ besides where two deadlines are compared.
+TIMING: Final = frozenset({"deadline", "until", "met_by", "counts_from", "superseded_by", "chair"})
 STRENGTH: Final = {Modality.MAY: 0, Modality.SHOULD: 1, Modality.MUST: 2}
 
 
@@ -38,15 +40,31 @@ class Act(NamedTuple):
     provision: Provision
 
 
+def _of_like_acts(subject: Subject) -> Iterator[Act]:
+    """The provisions for whose act there is another at all: the others need no closer look."""
+    alike: dict[Hashable, list[Act]] = {}
+    for variant in subject.variants:
+        for provision in variant.provisions:
+            if isinstance(provision, Conclusion):
+                asked: Hashable = provision.fact, provision.value, provision.floor
+            else:
+                effect = provision.effect if isinstance(provision, Duty) else None
+                asked = effect, provision.action, provision.about, provision.method
+            alike.setdefault(asked, []).append(Act(variant, provision))
+    for acts in alike.values():
+        first = _name(acts[0].provision)
+        if any(_name(act.provision) != first for act in acts):
+            yield from acts
+
+
 def covered(subject: Subject) -> Iterator[Finding]:
     """A rule whose effect another always has too: the same act, people and time, whenever the rule fires."""
     same: dict[Hashable, dict[str, None]] = {}
     acts: dict[str, list[Act]] = {}
-    for variant in subject.variants:
-        for provision in variant.provisions:
-            id_ = _name(provision)
-            same.setdefault(_asked(provision, BESIDE), {})[id_] = None
-            acts.setdefault(id_, []).append(Act(variant, provision))
+    for act in _of_like_acts(subject):
+        id_ = _name(act.provision)
+        same.setdefault(_asked(act.provision, BESIDE), {})[id_] = None
+        acts.setdefault(id_, []).append(act)
     pairs = {pair: None for ids in same.values() for one, other in combinations(ids, 2) for pair in _both(one, other)}
     told: set[str] = set()
     for one, other in pairs:
@@ -117,11 +135,10 @@ def _within(one: Guard, other: Guard) -> bool:
 def two_deadlines(subject: Subject) -> Iterator[Finding]:
     """Two rules that ask the same of the same people at the same trigger, with different deadlines in one situation."""
     same: dict[Hashable, dict[str, list[Act]]] = {}
-    for variant in subject.variants:
-        for duty in variant.provisions:
-            if isinstance(duty, Duty) and duty.deadline is not NOT_STATED:
-                asked = _asked(duty, BESIDE | {"deadline", "until", "met_by", "counts_from", "superseded_by", "chair"})
-                same.setdefault(asked, {}).setdefault(duty.id, []).append(Act(variant, duty))
+    for act in _of_like_acts(subject):
+        duty = act.provision
+        if isinstance(duty, Duty) and duty.deadline is not NOT_STATED:
+            same.setdefault(_asked(duty, BESIDE | TIMING), {}).setdefault(duty.id, []).append(act)
     for acts in same.values():
         for one, other in combinations(acts, 2):
             span = subject.where.key(other, "deadline")

@@ -20,6 +20,7 @@ Leaf = FactTest | CountTest | HoursTest
 Spot = tuple[int, int]
 END: Final[Spot] = (1 << 62, 0)
 START: Final[Spot] = (0, 0)
+RISK: Final = {"episode.risk", "episode.risk.recorded"}
 # Above this many numbers in a row, a stretch is told by its ends.
 FEW: Final = 3
 
@@ -46,6 +47,13 @@ def key_of(leaf: Leaf) -> str | Counted:
     if isinstance(leaf, FactTest):
         return leaf.fact
     return leaf.counted if isinstance(leaf, CountTest) else f"hours {leaf.hours}"
+
+
+def are_bound(one: str | Counted, other: str | Counted) -> bool:
+    """Whether what the one is says something of the other: counts of episodes, and the two levels of risk."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or {one, other} == RISK
+    return not isinstance(one, str) and not isinstance(other, str)
 
 
 def cut(key: str | Counted, tests: Iterable[Leaf], facts: Mapping[str, FactWord]) -> Cut:

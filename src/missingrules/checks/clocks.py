@@ -86,18 +86,21 @@ def before_it_begins(subject: Subject) -> Iterator[Finding]:
 
 def waits_without_deadline(subject: Subject) -> Iterator[Finding]:
     """A duty that begins after a length of time and has no deadline, though its paragraph has another length."""
+    waiting = []
+    for duty in _duties(subject):
+        waits = [each.length for each in triggers_of(duty.trigger) if isinstance(each, MissingFor)]
+        if waits and duty.deadline is NOT_STATED and duty.repeat is None:
+            waiting.append((duty, waits))
+    if not waiting:
+        return
     figures = {
         (ledger.document, paragraph.ref): {figure for figure in paragraph.figures if " " in figure}
         for ledger in subject.ledgers.values()
         for paragraph in ledger.paragraphs
+        if paragraph.figures
     }
     said = _lengths(subject)
-    for duty in _duties(subject):
-        if duty.deadline is not NOT_STATED or duty.repeat is not None:
-            continue
-        waits = [each.length for each in triggers_of(duty.trigger) if isinstance(each, MissingFor)]
-        if not waits:
-            continue
+    for duty, waits in waiting:
         cited = {f for c in duty.citations for f in figures.get((c.document, c.paragraph), ())}
         if left := sorted(cited - said):
             message = (

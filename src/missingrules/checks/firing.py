@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from missingrules.checks.cells import are_bound, key_of
 from missingrules.checks.frame import Finding, unanswered
 from missingrules.checks.said import said
 from missingrules.checks.situations import Situation, identity, situation
 from missingrules.checks.space import Space, TooMany
-from missingrules.domain.conditions import FactTest
+from missingrules.domain.conditions import All, Any, Not, leaves
 from missingrules.domain.rules import Duty
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from missingrules.checks.frame import Subject
+    from missingrules.domain.conditions import Condition
     from missingrules.domain.rules import Provision
 
 _ASKS: Final = {
@@ -37,10 +40,13 @@ def never_fires(subject: Subject) -> Iterator[Finding]:
             first.setdefault(id_, provision)
             if can.get(id_):
                 continue
-            trigger = provision.trigger if isinstance(provision, Duty) else None
-            asked = provision.guard, trigger
+            when = situation(provision, subject.protocol)
+            if _is_plain(when):
+                can[id_] = True
+                continue
+            asked = when.true, when.unless
             if asked not in known:
-                known[asked] = _can_hold(situation(provision, subject.protocol), subject)
+                known[asked] = _can_hold(when, subject)
             if known[asked] is None:
                 yield unanswered("whether this rule can ever fire", subject.where.act(id_))
             can[id_] = known[asked] is not False
@@ -55,9 +61,21 @@ def never_fires(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, subject.where.key(id_, "when", "unless", "kinds", "trigger"), hint)
 
 
+def _is_plain(when: Situation) -> bool:
+    """Whether nothing is tested twice and nothing denied, so that all of it can be so at once."""
+    tested = [key_of(leaf) for each in when.every for leaf in leaves(each)]
+    if len(set(tested)) < len(tested) or any(_denies(each) for each in when.every):
+        return False
+    return not any(are_bound(one, other) for one, other in combinations(tested, 2))
+
+
+def _denies(condition: Condition) -> bool:
+    if isinstance(condition, All | Any):
+        return any(_denies(part) for part in condition.parts)
+    return isinstance(condition, Not)
+
+
 def _can_hold(when: Situation, subject: Subject) -> bool | None:
-    if len(when.parts) < 2 and not when.unless and all(isinstance(each, FactTest) for each in when.true):
-        return True
     try:
         return Space(when.every, subject.protocol.words.facts).find(when.true, (), when.unless) is not None
     except TooMany:

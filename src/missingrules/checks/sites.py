@@ -5,10 +5,8 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missingrules.checks.cells import key_of
-from missingrules.checks.situations import Situation, situation
+from missingrules.checks.situations import Situation, bearing_on, keys_of, situation
 from missingrules.checks.space import Space, TooMany
-from missingrules.domain.conditions import leaves
 from missingrules.domain.deadlines import DeadlineRows
 from missingrules.domain.people import PeopleRows
 from missingrules.domain.rules import Duty
@@ -28,13 +26,22 @@ KEYS: Final = {"by": "by", "chair": "chair", "attend": "attend", "to": "to", "wi
 MOST_GAPS: Final = 4
 
 
-class Site(NamedTuple):
-    """Rows as one act uses them under one choice of readings.
+class Answer(NamedTuple):
+    """What was found out about rows in a situation.
 
     `gaps`: combinations of cells for which no row is; `reached`: the rows that can be the first to hold, `possible`:
     those that can hold at all; `overlaps`: pairs of rows that can hold at once, with the case, of a table that says
-    they cannot. None: too many to tell.
+    they cannot. None: too many combinations to tell.
     """
+
+    gaps: tuple[tuple[Cell, ...], ...] | None
+    reached: tuple[bool, ...] | None
+    possible: tuple[bool, ...]
+    overlaps: tuple[tuple[int, int, tuple[Cell, ...]], ...] | None
+
+
+class Site(NamedTuple):
+    """Rows as one act uses them under one choice of readings, and what was found out about them, as in `Answer`."""
 
     act: str
     key: str
@@ -48,6 +55,7 @@ class Site(NamedTuple):
 def answered(variants: Iterable[Variant], protocol: Protocol, where: Where) -> tuple[Site, ...]:
     """Every use of rows; uses that ask the same of the same rows are one."""
     found: dict[object, Site] = {}
+    known: dict[object, Answer] = {}
     for variant in variants:
         for duty in variant.provisions:
             if not isinstance(duty, Duty):
@@ -58,14 +66,18 @@ def answered(variants: Iterable[Variant], protocol: Protocol, where: Where) -> t
                     continue
                 conditions = tuple([row.condition for row in said.rows])
                 rows = where.rows(duty.id, key, variant.options)
-                asked = rows.node.start if rows else (duty.id, key), conditions, duty.guard, duty.trigger
-                if asked not in found:
-                    found[asked] = _answer(duty, key, rows, conditions, protocol)
+                when = bearing_on(conditions, situation(duty, protocol))
+                # What the parts of a situation are said by makes no difference here.
+                asked = conditions, when.true, when.unless, bool(rows and rows.hit == "unique")
+                place = (rows.node.start if rows else (duty.id, key)), asked
+                if place not in found:
+                    if asked not in known:
+                        known[asked] = _answer(conditions, when, protocol, unique=asked[-1])
+                    found[place] = Site(duty.id, key, rows, *known[asked])
     return tuple(found.values())
 
 
-def _answer(duty: Duty, key: str, rows: Rows | None, conditions: tuple[Condition, ...], protocol: Protocol) -> Site:
-    when = situation(duty, protocol)
+def _answer(conditions: tuple[Condition, ...], when: Situation, protocol: Protocol, *, unique: bool) -> Answer:
     space = Space((*conditions, *when.every), protocol.words.facts)
     gaps = reached = overlaps = None
     possible: tuple[bool, ...] = ()
@@ -80,15 +92,15 @@ def _answer(duty: Duty, key: str, rows: Rows | None, conditions: tuple[Condition
             is_reached or space.find((*when.true, condition), (), when.unless) is not None
             for is_reached, condition in zip(reached, conditions, strict=True)
         )
-        overlaps = tuple(_overlaps(space, conditions, when) if rows and rows.hit == "unique" else ())
+        overlaps = tuple(_overlaps(space, conditions, when) if unique else ())
     except TooMany:
         pass
-    return Site(duty.id, key, rows, gaps, reached, possible, overlaps)
+    return Answer(gaps, reached, possible, overlaps)
 
 
 def _gaps(space: Space, conditions: tuple[Condition, ...], when: Situation) -> Iterator[tuple[Cell, ...]]:
     """Combinations for which every row is known not to hold; of the facts that the rows test."""
-    tested = {key_of(leaf) for condition in conditions for leaf in leaves(condition)}
+    tested = set().union(*map(keys_of, conditions))
     seen = set()
     for found in space.every(when.true, conditions, when.unless):
         cells = tuple([cell for key, cell in found.items() if key in tested])
@@ -103,5 +115,5 @@ def _overlaps(
     for (one, first), (other, second) in combinations(enumerate(conditions), 2):
         found = space.find((*when.true, first, second), (), when.unless)
         if found is not None:
-            tested = {key_of(leaf) for condition in (first, second) for leaf in leaves(condition)}
+            tested = keys_of(first) | keys_of(second)
             yield one, other, tuple([cell for key, cell in found.items() if key in tested])

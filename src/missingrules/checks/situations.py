@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.domain.conditions import ALWAYS, All, Any, CountTest, FactTest, Is, Range
+from missingrules.checks.cells import are_bound, key_of
+from missingrules.domain.conditions import ALWAYS, All, Any, CountTest, FactTest, Is, Range, leaves
 from missingrules.domain.rules import Duty
 from missingrules.domain.triggers import (
     Becomes,
@@ -22,7 +23,7 @@ from missingrules.domain.triggers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from missingrules.domain.conditions import Condition
+    from missingrules.domain.conditions import Condition, Counted
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Provision, RuleFamily
     from missingrules.domain.triggers import Trigger
@@ -84,6 +85,31 @@ def situation(provision: Provision, protocol: Protocol) -> Situation:
     if guard.in_scope:
         parts += [Part("scope", each) for each in flat(protocol.scope)]
     return Situation(tuple(parts), tuple([each.condition for each in guard.unless]))
+
+
+def keys_of(condition: Condition) -> set[str | Counted]:
+    """The facts, counts and hours that a condition tests."""
+    return {key_of(leaf) for leaf in leaves(condition)}
+
+
+def bearing_on(conditions: Iterable[Condition], when: Situation) -> Situation:
+    """What of a situation has to do with these conditions: what tests the same facts, and what tests the facts of that.
+
+    The rest holds or not whatever they are.
+    """
+    known: set[str | Counted] = set().union(*map(keys_of, conditions))
+    left = [(each, keys_of(each)) for each in when.every]
+    bearing: set[int] = set()
+    grows = True
+    while grows:
+        grows = False
+        for at, (_, keys) in enumerate(left):
+            if at not in bearing and any(are_bound(key, other) for key in keys for other in known):
+                bearing.add(at)
+                grows = grows or not keys <= known
+                known |= keys
+    parts = tuple([part for at, part in enumerate(when.parts) if at in bearing])
+    return Situation(parts, tuple([each for at, each in enumerate(when.unless, len(when.parts)) if at in bearing]))
 
 
 def flat(condition: Condition) -> tuple[Condition, ...]:
