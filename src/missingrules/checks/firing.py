@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _ASKS: Final = {
     "when": "'when' asks for {}",
-    "trigger": "the trigger for {}",
-    "kinds": "the rule's kinds for {}",
-    "scope": "the file's scope for {}",
+    "trigger": "the trigger asks for {}",
+    "kinds": "its kinds ask for {}",
+    "scope": "the file's scope asks for {}",
     "unless": "'unless' stops it at {}",
 }
 
