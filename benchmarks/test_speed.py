@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.caseload import AS_OF, child
+from missingrules.checks.every import lint
+from missingrules.checks.frame import Subject
 from missingrules.domain.clock import instant_of
 from missingrules.engine.evaluate import evaluate
 from missingrules.interface.conversion import case_of
 from missingrules.interface.rendering import result_of, to_json
 from missingrules.reading import catalogue
-from missingrules.reading.protocols import read_protocol
+from missingrules.reading.protocols import read_protocol, read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,16 @@ def test_read_protocol(benchmark: BenchmarkFixture, name: str) -> None:
     path = catalogue.find(name)
     benchmark.extra_info["lines"] = path.read_text(encoding="utf-8").count("\n")
     benchmark(read_protocol, path)
+
+
+def test_check_every_protocol(benchmark: BenchmarkFixture) -> None:
+    """Reading the five and all checks of all of them, in a process that has begun: `missingrules check protocols`."""
+    paths = sorted(catalogue.find(NAME).parent.glob("*.yaml"))
+
+    def check() -> int:
+        return sum(len(lint(Subject(*read_whole(path)))) for path in paths)
+
+    assert benchmark(check) == 0
 
 
 def _evaluated(benchmark: BenchmarkFixture, protocol: Protocol, episodes: int) -> None:

@@ -6,7 +6,6 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
-import re
 import sys
 from enum import StrEnum
 from io import TextIOWrapper
@@ -15,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import common, scenarios
+from missingrules.cli import checking, common, scenarios
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
@@ -31,6 +30,7 @@ app = typer.Typer(
 app.add_typer(sources, name="sources")
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
+app.command()(checking.check)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"
@@ -235,51 +235,3 @@ def show(
         if number:
             common.write("\n")
         common.show(rule_report(read, family, chosen))
-
-
-@app.command()
-def check(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH...", help="Protocol files, or folders of them.", show_default=False),
-    ],
-) -> None:
-    """Every mistake in protocol files, at its line and column."""
-    from missingrules.domain.diagnostics import InvalidInput
-    from missingrules.reading.protocols import read_protocol
-
-    files = [file for path in paths for file in _files(path)]
-    found = 0
-    for file in files:
-        try:
-            read_protocol(file)
-        except InvalidInput as error:
-            found += len(error.diagnostics)
-            for diagnostic in error.diagnostics:
-                common.write(diagnostic.render() + "\n")
-    verdict = common.counted(found, "finding") if found else "nothing found"
-    common.write(f"{common.counted(len(files), 'protocol file')}: {verdict}\n")
-    if found:
-        raise typer.Exit(common.FOUND)
-
-
-def _files(path: Path) -> list[Path]:
-    """The file, or every file in the folder itself that is no ledger."""
-    from missingrules.domain.diagnostics import Diagnostic
-
-    if path.is_file():
-        return [path]
-    files = sorted(file for file in path.glob("*.y*ml") if file.is_file() and not _is_ledger(file))
-    if not files:
-        what = "has no protocol files in it" if path.is_dir() else "is not there"
-        common.refuse(
-            [Diagnostic("file-unreadable", f"{path} {what}", hint="name a protocol file, or a folder of them")]
-        )
-    return files
-
-
-def _is_ledger(file: Path) -> bool:
-    """A ledger names its document, a protocol itself; one that does neither is a protocol with a mistake."""
-    with file.open("rb") as opened:
-        keys = set(re.findall(rb"^(document|protocol):", opened.read(1 << 16), re.MULTILINE))
-    return keys == {b"document"}

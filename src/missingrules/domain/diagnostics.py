@@ -36,6 +36,12 @@ class Diagnostic:
     hint: str | None = None
     severity: Severity = Severity.ERROR
 
+    @property
+    def place(self) -> tuple[str, int, int, str]:
+        """By which findings stand in the order of the text."""
+        span = self.span
+        return (span.source.name, span.line, span.column, self.code) if span else ("", 0, 0, self.code)
+
     def render(self) -> str:
         """`file:line:column: error [code] message`, the author's line, a caret under the place, the hint."""
         place = f"{self.span}: " if self.span else ""
@@ -51,14 +57,16 @@ class InvalidInput(ValueError):
     """An input that cannot be used; `diagnostics` has every finding, in the order of the text."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(diagnostics, key=_place))
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(diagnostics, key=lambda each: each.place))
         super().__init__("\n".join(d.render() for d in self.diagnostics))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A hint that names the nearest known spelling, or None where nothing is near."""
+    """A hint that names the nearest known spelling, both of two that are as near, or None where nothing is near."""
     options = list(known)
-    near = difflib.get_close_matches(word, options, n=1, cutoff=CUTOFF)
+    near = difflib.get_close_matches(word, options, n=2, cutoff=CUTOFF)
+    if len(near) == 2 and _likeness(word, near[0]) == _likeness(word, near[1]) and near[0] != near[1]:
+        return f"did you mean '{near[0]}' or '{near[1]}'?"
     if not near:
         folded = {option.lower().replace("-", "_"): option for option in options}
         near = difflib.get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), folded, 1, CUTOFF)
@@ -66,9 +74,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean '{near[0]}'?" if near else None
 
 
-def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
-    span = diagnostic.span
-    return (span.source.name, span.line, span.column, diagnostic.code) if span else ("", 0, 0, diagnostic.code)
+def _likeness(word: str, known: str) -> float:
+    # As difflib compares the two when it looks for near words.
+    return difflib.SequenceMatcher(None, known, word).ratio()
 
 
 def excerpt(span: Span) -> list[str]:

@@ -40,18 +40,27 @@ def unproven(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     counting = set(_first_days(root))
     of = {label: {p.ref: p.figures for p in ledger.paragraphs} for label, ledger in ledgers.items()}
+    cited: set[Ref] = set()
     for name, entry in _entries(root):
-        refs = set(_refs(entry, own))
+        refs: set[Ref] = set()
+        _refs(entry, own, refs)
+        cited |= refs
         figures = {f for label, ref in refs if label in of for f in of[label].get(ref, ())}
         if name not in counting and refs and all(label in ledgers and ledgers[label].seen for label, _ in refs):
             found += _unfounded(entry, figures, sorted(ref for _, ref in refs))
-    return [*found, *unaccounted(root, ledgers)]
+    return [*found, *_of_ledgers(cited, ledgers)]
 
 
 def unaccounted(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     """The paragraphs, of all documents whose text is at hand, of which nobody says truly what became of them."""
     own = next(iter(ledgers))
-    cited = {ref for _, entry in _entries(root) for ref in _refs(entry, own)}
+    cited: set[Ref] = set()
+    for _, entry in _entries(root):
+        _refs(entry, own, cited)
+    return _of_ledgers(cited, ledgers)
+
+
+def _of_ledgers(cited: set[Ref], ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for label, ledger in ledgers.items():
         if ledger.seen:
@@ -114,30 +123,31 @@ def _entries(root: Mapping) -> Iterator[tuple[str, Node]]:
             yield "", value
 
 
-def _refs(node: Node, own: str, under_cite: bool = False) -> Iterator[Ref]:
-    if isinstance(node, Scalar):
-        if under_cite:
-            yield own, str(node)
-    elif isinstance(node, Sequence):
+def _refs(node: Node, own: str, found: set[Ref]) -> None:
+    """Every paragraph that a node cites, with the document's label."""
+    if isinstance(node, Sequence):
         for each in node.items:
-            yield from _refs(each, own, under_cite)
-    else:
+            _refs(each, own, found)
+    elif isinstance(node, Mapping):
         for key, value in node.entries:
             if key == "cite":
-                yield from _cited(value, own)
+                _cited(value, own, found)
             elif key == "cites" and isinstance(value, Mapping):
                 for _, each in value.entries:
-                    yield from _cited(each, own)
+                    _cited(each, own, found)
             else:
-                yield from _refs(value, own)
+                _refs(value, own, found)
 
 
-def _cited(node: Node, own: str) -> Iterator[Ref]:
+def _cited(node: Node, own: str, found: set[Ref]) -> None:
     if isinstance(node, Mapping):
         for label, value in node.entries:
-            yield from ((str(label), ref) for _, ref in _cited(value, own))
+            _cited(value, str(label), found)
+    elif isinstance(node, Sequence):
+        for each in node.items:
+            _cited(each, own, found)
     else:
-        yield from _refs(node, own, under_cite=True)
+        found.add((own, str(node)))
 
 
 def _unfounded(node: Node, figures: set[str], refs: list[str]) -> Iterator[Diagnostic]:

@@ -126,7 +126,7 @@ def _made(
     named: dict[Scalar, Node] = {}
     for key, value in node.entries:
         if key == "if_read":
-            if not _stands(value, options):
+            if not stands(value, {name: option for name, (option, _) in options.items()}):
                 return None
             continue
         bound = _bind(value, surveyed, options, report)
@@ -159,13 +159,14 @@ def _taken(node: Mapping, options: Map[str, tuple[str, Mapping]], report: Report
     return value
 
 
-def _stands(condition: Node, options: Map[str, tuple[str, Mapping]]) -> bool:
+def stands(condition: Node, options: Map[str, str]) -> bool:
+    """Whether what has this `if_read` stands under the options of readings; others than these are not asked."""
     if not isinstance(condition, Mapping):
         return True
     for name, wanted in condition.entries:
         if name.text not in options:
             continue
         allowed = [wanted] if isinstance(wanted, Scalar) else wanted.items if isinstance(wanted, Sequence) else ()
-        if options[name.text][0] not in {each.text for each in allowed if isinstance(each, Scalar)}:
+        if options[name.text] not in {each.text for each in allowed if isinstance(each, Scalar)}:
             return False
     return True

@@ -29,7 +29,7 @@ from missingrules.reading import schema, words
 from missingrules.reading.dates import in_force
 from missingrules.reading.ledgers import missing_ledger, read_ledger
 from missingrules.reading.names import NAME, canonical, refuse_name
-from missingrules.reading.nodes import Mapping
+from missingrules.reading.nodes import Mapping, Sequence
 from missingrules.reading.schema import ConventionsForm, Head, ProtocolFile, SourceForm
 from missingrules.reading.shapes import Closed
 from missingrules.reading.validate import check
@@ -246,6 +246,19 @@ def _values(fact: schema.FactForm, sections: Sections) -> tuple[str, ...]:
 
 def conventions(sections: Sections) -> ConventionsForm:
     return sections.one("conventions", ConventionsForm) or ConventionsForm()
+
+
+def accepts(sections: Sections) -> None:
+    """Reports what is wrong with the entries of `accepts`, which say nothing of the rules."""
+    section = sections.node.get("accepts")
+    if section is not None and not isinstance(section, Sequence):
+        sections.report.error(
+            "wrong-shape", "'accepts' is a list, each entry with a dash", sections.node.key_span("accepts"),
+            "write - {code: CODE, at: RULE, why: …}",
+        )  # fmt: skip
+    elif section is not None:
+        for each in section.items:
+            check(schema.AcceptForm, each, sections.report)
 
 
 def hours(sections: Sections) -> dict[str, tuple[Hours, schema.HoursForm]]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.citations import Convention, Reading, ReadingOption
 from missingrules.domain.clock import Clock
@@ -41,17 +41,30 @@ if TYPE_CHECKING:
     from missingrules.reading.schema import Head
 
 
+class Whole(NamedTuple):
+    """A protocol, the nodes of the file that it stands in, and the ledgers that the file names, its own first."""
+
+    protocol: Protocol
+    root: Mapping
+    ledgers: dict[str, Ledger]
+
+
 def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     """The protocol of a file, with the ledgers that it names. Raises `InvalidInput` with every mistake found."""
+    return read_whole(path).protocol
+
+
+def read_whole(path: str | os.PathLike[str]) -> Whole:
+    """As `read_protocol`, with all that it was read from."""
     node = read_file(path)
     report = Report()
     if wrong_format(node, FORMAT, "protocol", report) or not isinstance(node, Mapping):
         report.raise_any()
         raise AssertionError(node)
-    found = _read(node, Path(path).parent, report)
+    found, ledgers = _read(node, Path(path).parent, report)
     report.raise_any()
     assert found is not None
-    return found
+    return Whole(found, node, ledgers)
 
 
 def with_ledgers(path: str | os.PathLike[str]) -> tuple[Mapping, dict[str, Ledger]]:
@@ -61,7 +74,7 @@ def with_ledgers(path: str | os.PathLike[str]) -> tuple[Mapping, dict[str, Ledge
     return node, heads.ledgers(heads.Sections(node, Report()), Path(path).parent)[0]
 
 
-def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
+def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None, dict[str, Ledger]]:
     sections = heads.Sections(node, report)
     head = sections.head()
     _refuse_later(head, node, report)
@@ -74,6 +87,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     hours = heads.hours(sections)
     meetings = sections.entries("meetings", MeetingForm)
     conventions = heads.conventions(sections)
+    heads.accepts(sections)
     readings = sections.entries("readings", ReadingForm)
     tables = sections.entries("tables", TableForm)
     rule_nodes = _rules(node, report)
@@ -107,8 +121,8 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
     ordered = in_order([family for _, family in found], scope, places, report)
     _refuse_unused(families, sections, report)
     if len(report) or head is None:
-        return None
-    return Protocol(
+        return None, ledgers
+    protocol = Protocol(
         name=str(head.protocol),
         title=str(head.title),
         authority=str(head.authority),
@@ -134,6 +148,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> Protocol | None:
         families=ordered,
         fingerprint=fingerprint(node, ledgers),
     )
+    return protocol, ledgers
 
 
 def _window(form: BaseModel) -> Length | None:
@@ -142,8 +157,9 @@ def _window(form: BaseModel) -> Length | None:
 
 
 def fingerprint(node: Mapping, ledgers: dict[str, Ledger]) -> str:
-    """Of what the files say: layout, comments and quotes do not change it."""
-    said = [plain(node), {label: plain(each.node) for label, each in ledgers.items() if each.node}, list(ledgers)]
+    """Of what the files say: layout, comments, quotes and what authors accept do not change it."""
+    rules = node._replace(named={key: value for key, value in node.entries if key != "accepts"})
+    said = [plain(rules), {label: plain(each.node) for label, each in ledgers.items() if each.node}, list(ledgers)]
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -245,6 +245,12 @@ class TableForm(Closed):
     rows: list[Condition] = Field(min_length=1, description="Its rows: facts, what they give, cite")
 
 
+class AcceptForm(Closed):
+    code: Word = Field(description="The code of the finding")
+    at: Word = Field(description="Where it is: a rule, RULE.ITEM, a table, a role or another name of this file")
+    why: Word = Field(description="Why it is right as it is")
+
+
 class Head(Closed):
     format: Word = Field(description="The version of the language: 1")
     protocol: Word = Field(description="The protocol's name")
@@ -273,6 +279,9 @@ class ProtocolFile(Head):
     conventions: ConventionsForm | None = Field(default=None, description="Said once for the whole file, with why")
     readings: dict[Word, ReadingForm] = Field(default_factory=dict, description="What the source leaves open")
     tables: dict[Word, TableForm] = Field(default_factory=dict, description="Decision tables")
+    accepts: list[AcceptForm] = Field(
+        default_factory=list, description="Findings of check that are right as they are, each with its place and why"
+    )
     rules: list[Rule] = Field(min_length=1, description="The rules")
 
 
