@@ -220,7 +220,7 @@ def show(
 ) -> None:
     """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
-    from missingrules.reports.prose import rule_report
+    from missingrules.reports.prose import dropped_report, rule_report
 
     try:
         read = common.protocols([protocol])[-1]  # of several editions the newest
@@ -235,6 +235,9 @@ def show(
         if number:
             common.write("\n")
         common.show(rule_report(read, family, chosen))
+    if rule is None and (dropped := dropped_report(read)):
+        common.write("\n")
+        common.show(dropped)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
+from missingrules.domain.protocol import layer_of
 from missingrules.reports.groups import OPEN, alone, folded
 from missingrules.reports.layout import Line, section
 from missingrules.reports.sheet import Sheet, rule_of
@@ -221,8 +222,8 @@ class Full(Sheet):
         return f"{paper(part.protocol)}: {text}" if text and self.several_papers else text
 
     def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
-        found = [(one, part) for part in self.answer.protocols for one in part.forbidden if one.status == status]
-        yield from section(title, [self.prohibition(one, part.protocol.name) for one, part in found], style)
+        found = [one for part in self.answer.protocols for one in part.forbidden if one.status == status]
+        yield from section(title, [self.prohibition(one, layer_of(one.key)) for one in found], style)
 
     def prohibition(self, one: Forbidden, protocol: str) -> list[Line]:
         what = one.prohibition
