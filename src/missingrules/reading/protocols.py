@@ -72,6 +72,9 @@ def _read(node: Mapping, folder: Path, files: tuple[Path, ...], report: Report) 
     head = sections.head()
     _refuse_bad_names(head, report)
     below = standing_on.layer_below(node, files, report, _read_file)
+    if below is None and node.get("stands_on") is not None:
+        # Without the words of the layer below nothing else could be judged.
+        return None
     areas = _areas(head, below)
     ledgers, sources = heads.ledgers(sections, folder)
     editions = [heads.edition(form, report) for form in sources.values()]
