@@ -130,7 +130,11 @@ def _entry(**values: Any) -> Entry:
 
 def _protocol(protocol: Protocol) -> Entry:
     below = [_layer(layer) for layer in protocol.layers[1:]]
-    replaced = [_entry(rule=r.rule, by=r.by, why=r.why, citations=cited(r.citations)) for r in protocol.replaced]
+    replaced = [
+        _entry(rule=r.rule, by=r.by and f"{layer.name}/{r.by}", why=r.why, citations=cited(r.citations))
+        for layer in protocol.layers
+        for r in layer.replaced
+    ]
     return _entry(**_layer(protocol), stands_on=below, replaced=replaced)
 
 
@@ -183,9 +187,11 @@ class Writer:
         self.protocol = protocol
         self.name = protocol.name
         self.editions = {layer.name: layer.edition.label for layer in protocol.layers}
-        self.replaces: dict[str | None, list[Entry]] = {}
-        for one in protocol.replaced:
-            self.replaces.setdefault(one.by, []).append(_entry(rule=one.rule, why=one.why))
+        self.replaces: dict[str, list[Entry]] = {}
+        for layer in protocol.layers:
+            for one in layer.replaced:
+                by = self.replaces.setdefault(f"{layer.name}/{one.by}", [])
+                by.append(_entry(rule=one.rule, why=one.why))
         self.clock = protocol.clock
         self.called = protocol.called
         self.phases = phases
@@ -283,7 +289,7 @@ class Writer:
             readings=[_entry(id=r.reading, option=r.option, otherwise=r.otherwise) for r in one.readings],
             conventions=list(duty.conventions),
             notes=list(one.notes),
-            replaces=self.replaces.get(duty.rule, []),
+            replaces=self.replaces.get(self.protocol.key_of(duty.rule), []),
         )
 
     def evidence(self, because: Iterable[Evidence]) -> list[Entry]:

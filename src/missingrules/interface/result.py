@@ -299,7 +299,7 @@ class ReplacedOut(Closed):
     """A rule of a lower layer that does not hold here."""
 
     rule: str = Field(description="LAYER/RULE")
-    by: str | None = Field(description="The rule that takes its place; null: it was dropped.")
+    by: str | None = Field(description="The rule that takes its place, LAYER/RULE too; null: it was dropped.")
     why: str
     citations: list[CitationOut]
 
@@ -308,7 +308,7 @@ class ProtocolOut(LayerOut):
     """A protocol that was asked, and which text of it. Several of one name are editions of it."""
 
     stands_on: list[LayerOut] = Field(description="The layers below it, the nearest first.")
-    replaced: list[ReplacedOut] = Field(description="What it replaces of these, and what it drops.")
+    replaced: list[ReplacedOut] = Field(description="What does not hold of these, here or in one of them already.")
 
 
 class Library(Closed):

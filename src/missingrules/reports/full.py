@@ -102,6 +102,7 @@ class Full(Sheet):
             *self.open(fold.first),
             *self.whom(fold),
             *self.readings(fold.first),
+            *self.replaces(fold.first),
             self.source(fold),
         ]
 
@@ -181,6 +182,11 @@ class Full(Sheet):
             if rests.otherwise != NO_DIFFERENCE:
                 otherwise = with_local_times(self.clock, rests.otherwise)
                 yield Line("read as", f"{rests.reading}: {rests.option}; otherwise {otherwise}")
+
+    def replaces(self, one: Obligation) -> Iterator[Line]:
+        """The rules of a lower layer in whose place it stands."""
+        for replacement in self.replaced.get(rule_of(one.key).partition(".")[0], ()):
+            yield Line("replaces", f"{replacement.rule}, because {replacement.why}")
 
     def past(self, one: Obligation) -> list[Line]:
         """A duty that is over: when."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Replacement
     from missingrules.reports.groups import Fold
 
 COUNTED: Final = (
@@ -61,6 +62,11 @@ class Sheet(Sorted):
             for provisions in family.variants.values()
             for provision in provisions
         } | {rule_of(one.key): one.duty.title for one in self.actions}
+        # By the beginning of the keys of the rule that takes their place.
+        self.replaced: dict[str, dict[Replacement, None]] = {}
+        for layer in (layer for part in answer.protocols for layer in part.protocol.layers):
+            for one in layer.replaced:
+                self.replaced.setdefault(f"{layer.name}/{one.by}", {})[one] = None
         # The one episode at hand goes without saying.
         self.unsaid = {episode.id for episode in self.current} if len(self.current) == 1 else set()
         # Of a protocol in several editions it is told which one speaks.
