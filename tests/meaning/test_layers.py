@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from missingrules.analysis.expectations import differences
+from missingrules.analysis.numbers import numbers_of
+from missingrules.analysis.stated import stated
 from missingrules.engine.evaluate import Asked, evaluate
 from missingrules.engine.explain import explain
 from missingrules.interface.rendering import result_of
 from missingrules.reading.cases import read_case_text
 from missingrules.reading.protocols import read_protocol
-from missingrules.reading.scenarios import read_scenarios, scenario_files
+from missingrules.reading.scenarios import read_scenarios, read_scenarios_text, scenario_files
 from missingrules.reports.explanation import explanation_report
 from missingrules.reports.prose import dropped_report, rule_report
 from missingrules.reports.text import as_text, report
@@ -209,3 +212,20 @@ def test_what_stands_otherwise_above_is_said_of_both(tmp_path: Path) -> None:
         if one.duty.action == "notify"
     ]  # fmt: skip
     assert found == [("country/tell/E1/1", "due"), ("country/tell/E1/1", "not_decidable")]
+
+
+def test_only_its_own_rules_are_a_protocols_to_try(tmp_path: Path) -> None:
+    area = area_of(tmp_path)
+    assert {rule for rule, _ in stated(area)} == {"meeting", "write"}
+    assert {rule for sited in numbers_of(area) for rule in sited.number.rules} == {"meeting", "write"}
+
+
+def test_a_scenario_names_an_inherited_rule_with_its_layer(tmp_path: Path) -> None:
+    area = area_of(tmp_path)
+    case = {key: value for key, value in CASE.items() if key not in ("format", "case")}
+    one = {"name": "a", "why": "b", "as_of": "2025-06-02T12:00:00+01:00", "case": case}
+    expected = {"expect": [{"key": "country/tell/E1/1", "status": "due"}], "absent": ["country/tell/child", "write"]}
+    text = json.dumps({"format": "1", "protocol": "worked", "scenarios": [{**one, **expected}]}, indent=1)
+    (scenario,) = read_scenarios_text(text, "here", lambda _: area).scenarios
+    found = differences(ask(area).protocols[0], scenario.expected)
+    assert [one.came for one in found] == ["write/E1/1 (due)"]
