@@ -134,7 +134,7 @@ def obligation(of: Duty | None = None, status: Status = Status.DUE, **changes: A
         due=at("2025-03-31T23:30:00+01:00"),
     )
     stand = stand._replace(**{k: v for k, v in changes.items() if k in Stand._fields})
-    return Obligation(key, of, stand, Behind(changes.get("protocol", "testshire"), lambda _: detail, Later.of(rests)))
+    return Obligation(key, of, stand, Behind(lambda _: detail, Later.of(rests)))
 
 
 def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:

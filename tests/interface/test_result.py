@@ -105,6 +105,7 @@ def test_an_action_by_hand() -> None:
         "readings": [{"id": "who-chairs", "option": "team-manager", "otherwise": "chaired by a practice manager"}],
         "conventions": [],
         "notes": [],
+        "replaces": [],
     }
 
 
@@ -135,6 +136,8 @@ def test_the_head_by_hand() -> None:
             "published": "2024-01",
             "checked": None,
             "fingerprint": "sha256:0000",
+            "stands_on": [],
+            "replaced": [],
         }
     ]
     assert [(one["if"], one["then"]) for one in result["next"]] == [

@@ -218,7 +218,7 @@ def test_all_obligations_of_a_duty_that_is_forbidden_are_one_conflict() -> None:
 
 
 def test_what_one_protocol_forbids_itself_is_no_matter_of_several() -> None:
-    both = _part("one", _owed("one"), forbidden=(_barred(),))
+    both = _part("one", _owed("one"), forbidden=(replace(_barred(), key="one/never/E1"),))
     assert combine([both]).conflicts == combine([both, _part("two")]).conflicts == ()
 
 

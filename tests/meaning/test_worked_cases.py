@@ -66,7 +66,8 @@ title: Rules for the worked cases
 paragraphs: [{ref: "1", heading: Invented}]
 """
 OF_THE_PROTOCOL: Final = (
-    "sources", "scope", "conventions", "hours", "meetings", "facts", "events", "actions", "readings", "tables", "rules",
+    "sources", "drops", "scope", "conventions", "hours", "meetings", "facts", "events", "actions", "readings", "tables",
+    "rules",
 )  # fmt: skip
 
 
@@ -92,10 +93,14 @@ class Worked:
         return [first, self._sections(dedent(following))] if following else [first]
 
     def _sections(self, text: str) -> dict[str, str]:
-        parts = re.split(r"(?m)^(?=[a-z_]+:)", text)
-        if parts[0].strip():
-            raise ValueError(f"{self.title}: the block begins with {parts[0]!r}")
-        return {part.partition(":")[0]: part for part in parts[1:]}
+        return sections_of(text, self.title)
+
+
+def sections_of(text: str, title: str) -> dict[str, str]:
+    parts = re.split(r"(?m)^(?=[a-z_]+:)", text)
+    if parts[0].strip():
+        raise ValueError(f"{title}: the block begins with {parts[0]!r}")
+    return {part.partition(":")[0]: part for part in parts[1:]}
 
 
 def part_of(page: str, end: str) -> tuple[str, int]:
@@ -118,8 +123,9 @@ def worked_cases(page: str, end: str) -> list[Worked]:
     return found
 
 
-# The key under which a block has the sections of a second edition.
+# The keys under which a block has the sections of a second edition, and of the protocol that its own stands on.
 NEXT: Final = "next_edition"
+BELOW: Final = "country"
 
 
 @lru_cache(maxsize=1)
@@ -129,17 +135,34 @@ def _cases() -> tuple[Worked, ...]:
 
 def compose(sections: dict[str, str], folder: Path) -> Protocol:
     """A block's rules as a whole protocol file, read as any other."""
-    written = HEADER + "".join(text for name, text in SECTIONS.items() if name not in sections)
+    written = HEADER
+    if BELOW in sections:
+        below = sections_of(dedent(sections[BELOW].partition("\n")[2]), BELOW)
+        assert set(below) <= set(OF_THE_PROTOCOL), below
+        _write(
+            below,
+            HEADER.replace("worked]", f"{BELOW}]").replace("protocol: worked", f"protocol: {BELOW}"),
+            folder,
+            BELOW,
+        )
+        written += f"stands_on: {BELOW}.yaml\n"
+    return read_protocol(_write(sections, written, folder, "worked"))
+
+
+def _write(sections: dict[str, str], head: str, folder: Path, name: str) -> Path:
+    """A whole protocol file, with what every case leaves out, and its ledger."""
+    written = head + "".join(text for name, text in SECTIONS.items() if name not in sections)
     written += "".join(sections[name] for name in OF_THE_PROTOCOL if name in sections)
-    (folder / "ledger.yaml").write_text(LEDGER, encoding="utf-8")
-    path = folder / "worked.yaml"
-    path.write_text(written, encoding="utf-8")
-    return read_protocol(path)
+    ledger = f"ledger-{name}.yaml" if name == BELOW else "ledger.yaml"
+    (folder / ledger).write_text(LEDGER.replace("worked", name, 1), encoding="utf-8")
+    path = folder / f"{name}.yaml"
+    path.write_text(written.replace("ledger: ledger.yaml", f"ledger: {ledger}"), encoding="utf-8")
+    return path
 
 
 @pytest.mark.parametrize("worked", _cases(), ids=lambda w: w.title.replace(" ", "-"))
 def test_a_case_worked_by_hand(worked: Worked, tmp_path: Path) -> None:
-    unknown = set().union(*worked.editions) - {*OF_THE_PROTOCOL, "case", "then"}
+    unknown = set().union(*worked.editions) - {*OF_THE_PROTOCOL, BELOW, "case", "then"}
     assert not unknown, f"nobody reads {unknown}"
     protocols = [compose(sections, tmp_path) for sections in worked.editions]
     # Editions have one name, and their answers together are that protocol's.

@@ -8,6 +8,7 @@ from missingrules.analysis.boundaries import Bench, untried
 from missingrules.analysis.numbers import numbers_of
 from missingrules.analysis.stated import stated, unasserted
 from missingrules.domain.coverage import Coverage
+from missingrules.domain.protocol import is_inherited
 from missingrules.papers.proof import unaccounted
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def seen(bench: Bench, scenarios: Sequence[Scenario]) -> Seen:
         (holding if holds else failing).append(scenario)
         if holds:
             fired |= expected_to_fire(scenario) & set(_fired(answer))
-    acts = {id_ for ids in bench.acts.values() for id_ in ids}
-    absent = sorted(_never_absent(bench.acts, holding))
+    own = _own(bench)
+    acts = {id_ for ids in own.values() for id_ in ids}
+    absent = sorted(_never_absent(own, holding))
     return Seen(tuple(holding), tuple(failing), tuple(sorted(acts - fired)), tuple(absent))
 
 
@@ -60,7 +62,7 @@ def coverage_of(
         failing=shown.failing,
         paragraphs=sum(len(ledger.paragraphs) for ledger in ledgers.values() if ledger.seen),
         unaccounted=tuple(unaccounted(root, ledgers)),
-        acts=sum(map(len, bench.acts.values())),
+        acts=sum(map(len, _own(bench).values())),
         never_fired=shown.never_fired,
         never_absent=shown.never_absent,
         stated=len(stated(protocol)),
@@ -68,6 +70,11 @@ def coverage_of(
         boundaries=sum(len(sited.neighbours) for sited in numbers),
         untried=tuple(untried(bench, shown.holding, numbers)),
     )
+
+
+def _own(bench: Bench) -> dict[str, Sequence[str]]:
+    """The acts of the protocol's own rules: what it inherits is shown where it stands."""
+    return {rule: ids for rule, ids in bench.acts.items() if not is_inherited(rule)}
 
 
 def expected_to_fire(scenario: Scenario) -> set[str]:

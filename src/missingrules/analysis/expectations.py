@@ -60,7 +60,7 @@ class _Check:
         found = self.actions.get(wanted.key)
         if found is None:
             (rule,) = wanted.rules
-            others = [f"{key} ({each.status})" for key, each in self.actions.items() if _is_of(key, rule)]
+            others = [f"{key} ({each.status})" for key, each in self.actions.items() if self._is_of(key, rule)]
             came = f"there is no such obligation; of this rule there is {', '.join(others) or 'none'}"
             self._differs(wanted.key, wanted.span, self._all_of(wanted), came)
             return
@@ -71,8 +71,8 @@ class _Check:
 
     def _absent(self, absent: Absent) -> None:
         name = absent.name
-        found = [f"{key} ({each.status})" for key, each in self.actions.items() if _is_of(key, name)]
-        found += [f"{key} ({one.status})" for key, one in self.forbidden if _is_of(key, name)]
+        found = [f"{key} ({each.status})" for key, each in self.actions.items() if self._is_of(key, name)]
+        found += [f"{key} ({one.status})" for key, one in self.forbidden if self._is_of(key, name)]
         if name == absent.rule:
             found += [f"{one.what} is {one.effective}" for one in self.answer.conclusions if name in one.rules]
         if found:
@@ -107,7 +107,7 @@ class _Check:
                 return self.answer.ahead, AHEAD, self._ahead
 
     def _matches(self, wanted: Wanted, one: Any, reads: Mapping[str, Callable[[Any], Value]]) -> bool:
-        if wanted.key and not _is_of(one[0], wanted.key):
+        if wanted.key and not self._is_of(one[0], wanted.key):
             return False
         for detail in wanted.details:
             if detail.name == "rule":
@@ -116,6 +116,12 @@ class _Check:
             elif not _agrees(detail, reads[detail.name](one)):
                 return False
         return True
+
+    def _is_of(self, key: str, name: str) -> bool:
+        """Whether a key lies under `rule`, `rule.item`, `rule/SUBJECT` (of all acts of the rule) or is the name."""
+        duty, rest = self.answer.protocol.split(key)
+        of, subject = self.answer.protocol.split(name)
+        return (duty == of or duty.startswith(f"{of}.")) and f"{rest}/".startswith(f"{subject}/" if subject else "")
 
     def _of_question(self) -> dict[str, Callable[[Question], Value]]:
         return {
@@ -176,13 +182,6 @@ class _Check:
 
     def _ahead(self, one: Ahead) -> str:
         return f"{one.duty.id} ({one.kind}, {one.count} more, {self.teller.instant(one.at)}, {one.subject})"
-
-
-def _is_of(key: str, name: str) -> bool:
-    """Whether a key lies under `rule`, `rule.item`, `rule/SUBJECT` (of all acts of the rule) or is the name itself."""
-    duty, _, rest = key.partition("/")
-    of, _, subject = name.partition("/")
-    return (duty == of or duty.startswith(f"{of}.")) and f"{rest}/".startswith(f"{subject}/" if subject else "")
 
 
 def _agrees(detail: Detail, came: Value) -> bool:

@@ -123,7 +123,8 @@ def _all(protocol: Protocol) -> Iterator[_Found]:
     for steps, value, chain in _inside(protocol.scope, (), ()):
         site = Site("", (), 0, steps)
         yield _Found(("scope", steps), "scope", value, _holder(chain), protocol.scope_citations, site)
-    for family in protocol.families:
+    # What is inherited is tried where it stands.
+    for family in protocol.own:
         for options, provisions in family.variants.items():
             for index, provision in enumerate(provisions):
                 for section in SECTIONS:

@@ -36,8 +36,8 @@ def unasserted(protocol: Protocol, scenarios: Iterable[Scenario]) -> tuple[Said,
 
 
 def stated(protocol: Protocol) -> tuple[Said, ...]:
-    """Each thing that is said of each act, in the order of the rules."""
-    provisions = (p for family in protocol.families for variant in family.variants.values() for p in variant)
+    """Each thing that is said of each act of its own rules, in their order."""
+    provisions = (p for family in protocol.own for variant in family.variants.values() for p in variant)
     return tuple(dict.fromkeys(said for provision in provisions for said in _stated(provision)))
 
 

@@ -170,7 +170,7 @@ def explain(
     reading: Readings = None,
 ) -> None:
     """Why a rule has fired, or the first condition that kept it silent."""
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.engine.editions import heard
     from missingrules.engine.explain import explain as run
     from missingrules.reading.cases import read_case
@@ -184,7 +184,7 @@ def explain(
         rules = [family.id for one in protocols for family in one.families]
         if rule not in rules:
             message = f"no rule of these protocols has the id '{rule}'"
-            raise InvalidInput([Diagnostic("unknown-rule", message, hint=did_you_mean(rule, rules))])
+            raise InvalidInput([Diagnostic("unknown-rule", message, hint=common.nearest_rule(rule, rules))])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     for one in protocols:
@@ -219,15 +219,15 @@ def show(
     reading: Readings = None,
 ) -> None:
     """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
-    from missingrules.reports.prose import rule_report
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.reports.prose import dropped_report, rule_report
 
     try:
         read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]
         if not found:
-            hint = did_you_mean(rule or "", [family.id for family in read.families])
+            hint = common.nearest_rule(rule or "", [family.id for family in read.families])
             raise InvalidInput([Diagnostic("unknown-rule", f"no rule of this protocol has the id '{rule}'", hint=hint)])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -235,3 +235,6 @@ def show(
         if number:
             common.write("\n")
         common.show(rule_report(read, family, chosen))
+    if rule is None and (dropped := dropped_report(read)):
+        common.write("\n")
+        common.show(dropped)

@@ -94,6 +94,15 @@ def readings(pairs: Sequence[str], protocols: Sequence[Protocol]) -> dict[str, s
     return chosen
 
 
+def nearest_rule(rule: str, rules: Sequence[str]) -> str | None:
+    """The rule that is meant, if one is near: an inherited one has the name of its layer before its own."""
+    from missingrules.domain.diagnostics import did_you_mean
+    from missingrules.domain.protocol import bare
+
+    inherited = next((name for name in rules if bare(name) == rule), None)
+    return f"the rule of the layer below is called {inherited}" if inherited else did_you_mean(rule, rules)
+
+
 def refuse_unknown_roles(names: Sequence[str], protocols: Sequence[Protocol]) -> None:
     """InvalidInput for a role that none of the protocols has."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean

@@ -141,9 +141,8 @@ class Stand(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """What obligations of one answer have in common, and where their reasons come from when they are first read."""
+    """Where the reasons of an answer's obligations come from when they are first read."""
 
-    protocol: str
     reasons: Callable[[Obligation], Detail]
     rests: Later[Mapping[str, tuple[Rests, ...]]] | None = None  # by key
 
@@ -158,7 +157,8 @@ class Obligation(NamedTuple):
 
     @property
     def protocol(self) -> str:
-        return self.behind.protocol
+        """The name of the protocol whose rule asks for it; of an inherited one, the lower layer's."""
+        return self.key.partition("/")[0]
 
     @property
     def subject(self) -> str:

@@ -83,7 +83,9 @@ def agenda_of(protocol: Protocol, provisions: Provisions) -> Agenda:
     """What stands, grouped."""
     plan = plan_of(protocol)
     duties = [duty for found in provisions.duties.values() for duty in found]
-    ranks = {id(duty): rank for rank, duty in enumerate(sorted(duties, key=lambda duty: f"{duty.id}/"))}
+    ranks = {
+        id(duty): rank for rank, duty in enumerate(sorted(duties, key=lambda duty: f"{protocol.key_of(duty.id)}/"))
+    }
     often = {id_ for id_, times in Counter(duty.id for duty in duties).items() if times > 1}
     concluded = {conclusion.fact for conclusion in provisions.conclusions}
     numbers: dict[Any, int] = {}
@@ -97,7 +99,7 @@ def agenda_of(protocol: Protocol, provisions: Provisions) -> Agenda:
         for duty in members:
             acts = frozenset((duty.action, *protocol.words.actions[duty.action].also))
             twins = duty.id in often or any(isinstance(t, (OnRecord, OnEvent)) for t in triggers_of(duty.trigger))
-            asked = Asked(duty, f"{protocol.name}/{duty.id}/", ranks[id(duty)], acts, twins)
+            asked = Asked(duty, f"{protocol.key_of(duty.id)}/", ranks[id(duty)], acts, twins)
             bundles.setdefault(_alike(duty), []).append(asked)
         out.append(
             Group(

@@ -11,6 +11,7 @@ from missingrules.domain.answers import Combined, Conflict, Together
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import OVER, Status, Undecided
 from missingrules.domain.people import People
+from missingrules.domain.protocol import bare, layer_of
 from missingrules.domain.rules import Effect, Modality
 from missingrules.engine.people import people_text
 
@@ -30,9 +31,10 @@ _OWED: Final = (Status.DUE, Status.OVERDUE)
 
 def combine(parts: Sequence[ProtocolAnswer]) -> Combined:
     """What the answers of several protocols for one case have in common, and where they conflict; of one: nothing."""
-    if len(parts) < 2:
+    # Each layer of a protocol that stands on another is a paper of its own.
+    protocols = {layer.name: layer for part in parts for layer in part.protocol.layers}
+    if len(protocols) < 2:
         return Combined()
-    protocols = {part.protocol.name: part.protocol for part in parts}
     conflicts = (*_forbidden(parts, protocols), *_chairs(parts, protocols))
     return Combined(_together(parts, protocols), conflicts)
 
@@ -132,16 +134,14 @@ def _forbidden(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) 
     found: dict[tuple[str, str, str, str], tuple[list[Obligation], Forbidden, Protocol]] = {}
     for forbidding in parts:
         for barred in forbidding.forbidden:
-            if _ranks_as(barred.prohibition.modality, forbidding.protocol) is Modality.MAY:
+            by = protocols[layer_of(barred.key)]
+            if _ranks_as(barred.prohibition.modality, by) is Modality.MAY:
                 continue
-            for part in parts:
+            for one in (one for part in parts for one in part.actions):
                 # Another edition of a paper is no other paper.
-                if part.protocol.name == forbidding.protocol.name:
-                    continue
-                for one in part.actions:
-                    if _is_barred(one, part.protocol, barred, forbidding.protocol):
-                        key = one.protocol, one.duty.id, one.subject, barred.key
-                        found.setdefault(key, ([], barred, forbidding.protocol))[0].append(one)
+                if one.protocol != by.name and _is_barred(one, protocols[one.protocol], barred, by):
+                    key = one.protocol, one.duty.id, one.subject, barred.key
+                    found.setdefault(key, ([], barred, by))[0].append(one)
     for _, (ones, barred, by) in sorted(found.items(), key=lambda item: item[0]):
         first = ones[0]
         duty, prohibition = first.duty, barred.prohibition
@@ -149,7 +149,7 @@ def _forbidden(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) 
             what=duty.action,
             episode=first.episode,
             values=(duty.title, prohibition.title),
-            rules=(duty.rule, prohibition.rule),
+            rules=(bare(duty.rule), bare(prohibition.rule)),
             citations=tuple(dict.fromkeys(_supporting(duty.citations, "duty") + prohibition.citations)),
             kind="forbidden",
             keys=(*(one.key for one in ones), barred.key),
@@ -199,7 +199,7 @@ def _chairs(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) -> 
     for part in parts:
         for one in part.actions:
             # A meeting is what the paper gives a chair; one that only may be held parts nobody.
-            may = _ranks_as(one.duty.modality, part.protocol) is Modality.MAY
+            may = _ranks_as(one.duty.modality, protocols[one.protocol]) is Modality.MAY
             if one.status in _OWED and one.duty.chair is not None and not may:
                 owed[_act(one)].append(one)
     for meetings in owed.values():
@@ -210,7 +210,7 @@ def _chairs(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) -> 
                     what=one.duty.action,
                     episode=one.episode,
                     values=(people_text(one.chair), people_text(other.chair)),
-                    rules=(one.duty.rule, other.duty.rule),
+                    rules=(bare(one.duty.rule), bare(other.duty.rule)),
                     citations=tuple(dict.fromkeys(cited)),
                     kind="chairs",
                     keys=(one.key, other.key),

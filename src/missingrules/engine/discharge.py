@@ -137,8 +137,8 @@ def give(
     if not fitting:
         return False
     answers = act.record.answers if act.record else None
-    name = reader.protocol.name
-    answered = [i for i in instances if answers and answers in (i.occurrence, _key(name, duty, i), _key("", duty, i))]
+    whole = reader.protocol.key_of(duty.id)
+    answered = [i for i in instances if answers and answers in (i.occurrence, _key(whole, i), _key(duty.id, i))]
     if answered:
         fitting = [i for i in fitting if i in answered]
         if not fitting:
@@ -157,9 +157,8 @@ def give(
     return True
 
 
-def _key(prefix: str, duty: Duty, instance: Instance) -> str:
-    key = f"{duty.id}/{instance.firing.subject}/{instance.occurrence}"
-    return f"{prefix}/{key}" if prefix else key
+def _key(of: str, instance: Instance) -> str:
+    return f"{of}/{instance.firing.subject}/{instance.occurrence}"
 
 
 def _nearest(fitting: list[Instance], act: Happening) -> Instance:

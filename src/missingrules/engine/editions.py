@@ -138,19 +138,24 @@ class _Voices:
         return {chosen(self.editions, day) for day in (now, *changes)}
 
     def warnings(self, part: ProtocolAnswer, place: int) -> Iterator[Warned]:
-        """One for each episode for which it speaks without being in force; of all that has no episode, one."""
-        edition = self.editions[place]
-        if edition.in_force == (None, None):
-            return
-        of_none = {self._day(*_of(o)) for o in part.actions if o.episode is None}
+        """One for each episode for which it speaks without being in force; of all that has no episode, one.
+
+        So too for each layer that it stands on."""
+        for layer in part.protocol.layers:
+            if layer.edition.in_force != (None, None):
+                yield from self._warnings(part, place, layer)
+
+    def _warnings(self, part: ProtocolAnswer, place: int, layer: Protocol) -> Iterator[Warned]:
+        edition = layer.edition
+        of_none = {self._day(*_of(o)) for o in part.actions if o.episode is None and o.protocol == layer.name}
         days: list[tuple[str | None, date]] = [(e.id, e.started_on) for e in self._spoken_for(place)]
         for outside in (edition.has_lapsed, lambda day: not edition.has_begun(day)):
             days += [(None, day) for day in sorted(filter(outside, of_none))[:1]]
         for episode, day in days:
             if not edition.has_begun(day):
-                yield Warned("not_yet_in_force", episode, part.protocol.name, edition, day)
+                yield Warned("not_yet_in_force", episode, layer.name, edition, day)
             elif edition.has_lapsed(day):
-                yield Warned("no_longer_in_force", episode, part.protocol.name, edition, day)
+                yield Warned("no_longer_in_force", episode, layer.name, edition, day)
 
     def _spoken_for(self, place: int) -> Iterator[EpisodeState]:
         for episode in self.answer.episodes:

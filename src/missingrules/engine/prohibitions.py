@@ -35,7 +35,7 @@ def breaches(reader: Reader, prohibition: Prohibition) -> list[Forbidden]:
     for place in _in_force(reader):
         if reader.guard(prohibition.guard, place).at(seen.as_of):
             episode = place.episode.id if place.episode else None
-            key = f"{reader.protocol.name}/{prohibition.rule}/{episode or 'child'}"
+            key = f"{reader.protocol.key_of(prohibition.rule)}/{episode or 'child'}"
             out.append(Forbidden(key, prohibition, episode, "in_force", None, None, ()))
     return out
 
@@ -94,7 +94,7 @@ def _read(reader: Reader, prohibition: Prohibition) -> Iterator[tuple[Happening,
             continue
         episode = seen.by_id(act.episode)
         place = Place(episode, act)
-        key = f"{reader.protocol.name}/{prohibition.rule}/{episode.id if episode else 'child'}/{act.id}"
+        key = f"{reader.protocol.key_of(prohibition.rule)}/{episode.id if episode else 'child'}/{act.id}"
         yield act, place, key, reader.guard(prohibition.guard, place).at(act.at)
 
 

@@ -87,6 +87,4 @@ def _ask_for_becoming(solver: Solver, asked: Asking, duty: Duty) -> None:
         place = Place(newest if test.fact.startswith("episode.") else None)
         # Where the guard forbids the duty whatever the answer is, nothing hangs on it.
         if newest is not None and solver.reader.guard(duty.guard, place).at(solver.seen.as_of) is not False:
-            asked.ask(
-                evidence.unknown(solver.reader, test, place, solver.seen.as_of), f"{solver.protocol.name}/{duty.id}"
-            )
+            asked.ask(evidence.unknown(solver.reader, test, place, solver.seen.as_of), solver.protocol.key_of(duty.id))

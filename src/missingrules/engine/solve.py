@@ -85,7 +85,7 @@ class Solver:
         self.prohibitions = provisions.prohibitions
         self.reader = Reader(protocol, self.conclusions, seen, horizon)
         self.offers = Offers(self.reader, self.undone)
-        self._behind = Behind(protocol.name, self._reasons, rests)
+        self._behind = Behind(self._reasons, rests)
         self._broken: Mapping[int, Truth] | None = None
         self._lender: Solver | None = None
         self._differ: Container[str] = ()

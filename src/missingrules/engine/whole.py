@@ -11,6 +11,7 @@ from missingrules.domain.answers import EpisodeState
 from missingrules.domain.obligations import Later
 from missingrules.engine.combine import combine
 from missingrules.engine.editions import spoken
+from missingrules.engine.layers import said_once
 from missingrules.engine.phases import phases_of
 from missingrules.engine.worlds import begun
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def whole(answer: Answer, case: Case) -> Answer:
     """The answer with all that concerns its parts together. ValueError for editions that nothing tells apart."""
     answer = spoken(replace(answer, episodes=tuple(_states(case, answer.as_of, answer.clock))))
-    parts = tuple(replace(p, phases=_phases(p, answer)) for p in answer.protocols)
+    parts = tuple(replace(p, phases=_phases(p, answer)) for p in said_once(answer.protocols))
     # Of what the editions that speak ask for: one that is silent asks for nothing.
     return replace(answer, protocols=parts, combined=Later(lambda: combine(parts)))
 

@@ -10,6 +10,7 @@ import pydantic_core
 from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import FOREVER, Instant, calendar_version
 from missingrules.domain.obligations import Undecided
+from missingrules.domain.protocol import bare, layer_of
 from missingrules.interface.result import Result
 
 if TYPE_CHECKING:
@@ -113,6 +114,12 @@ def ahead_condition(ahead: Ahead, clock: Clock) -> str:
     return f"{more} by {by}" if by else more
 
 
+def cited(citations: Citations) -> list[Entry]:
+    return [
+        _entry(document=c.document, paragraph=c.paragraph, heading=c.heading, supports=c.supports) for c in citations
+    ]
+
+
 def note_text(note: Note | None) -> str | None:
     return None if note is None else note.text
 
@@ -122,6 +129,16 @@ def _entry(**values: Any) -> Entry:
 
 
 def _protocol(protocol: Protocol) -> Entry:
+    below = [_layer(layer) for layer in protocol.layers[1:]]
+    replaced = [
+        _entry(rule=r.rule, by=r.by and f"{layer.name}/{r.by}", why=r.why, citations=cited(r.citations))
+        for layer in protocol.layers
+        for r in layer.replaced
+    ]
+    return _entry(**_layer(protocol), stands_on=below, replaced=replaced)
+
+
+def _layer(protocol: Protocol) -> Entry:
     return _entry(
         name=protocol.name,
         title=protocol.title,
@@ -167,8 +184,14 @@ class Writer:
     """Writes what one protocol answered; citations and people of a rule are written once."""
 
     def __init__(self, protocol: Protocol, phases: Mapping[str, Phase]) -> None:
+        self.protocol = protocol
         self.name = protocol.name
-        self.edition = protocol.edition.label
+        self.editions = {layer.name: layer.edition.label for layer in protocol.layers}
+        self.replaces: dict[str, list[Entry]] = {}
+        for layer in protocol.layers:
+            for one in layer.replaced:
+                by = self.replaces.setdefault(f"{layer.name}/{one.by}", [])
+                by.append(_entry(rule=one.rule, why=one.why))
         self.clock = protocol.clock
         self.called = protocol.called
         self.phases = phases
@@ -187,10 +210,7 @@ class Writer:
     def cited(self, citations: Citations) -> list[Entry]:
         made = self._cited.get(citations)
         if made is None:
-            made = self._cited[citations] = [
-                _entry(document=c.document, paragraph=c.paragraph, heading=c.heading, supports=c.supports)
-                for c in citations
-            ]
+            made = self._cited[citations] = cited(citations)
         return made
 
     def people(self, who: People | NotStated | Undecided | None) -> Entry | list[Entry] | str | None:
@@ -230,10 +250,10 @@ class Writer:
         between = one.due_between
         return _entry(
             key=one.key,
-            rule=duty.rule,
+            rule=bare(duty.rule),
             item=duty.id.removeprefix(duty.rule).removeprefix(".") or None,
             protocol=one.protocol,
-            edition=self.edition,
+            edition=self.editions[one.protocol],
             action=duty.action,
             called=self.called.get(duty.action),
             topic=duty.topic,
@@ -269,6 +289,7 @@ class Writer:
             readings=[_entry(id=r.reading, option=r.option, otherwise=r.otherwise) for r in one.readings],
             conventions=list(duty.conventions),
             notes=list(one.notes),
+            replaces=self.replaces.get(self.protocol.key_of(duty.rule), []),
         )
 
     def evidence(self, because: Iterable[Evidence]) -> list[Entry]:
@@ -297,8 +318,8 @@ class Writer:
         what = one.prohibition
         return _entry(
             key=one.key,
-            rule=what.rule,
-            protocol=self.name,
+            rule=bare(what.rule),
+            protocol=layer_of(one.key),
             action=what.action,
             called=self.called.get(what.action),
             topic=what.topic,
@@ -359,8 +380,8 @@ class Writer:
             more_episodes=one.count,
             at=None if one.at >= FOREVER else self.moment(one.at),
             subject=one.subject,
-            rule=one.duty.rule,
-            protocol=self.name,
+            rule=bare(one.duty.rule),
+            protocol=layer_of(self.protocol.key_of(one.duty.rule)),
             action=one.duty.action,
             called=self.called.get(one.duty.action),
             citations=self.cited(one.citations),

@@ -99,13 +99,20 @@ class DifferenceOut(Closed):
     recorded: str
 
 
+class ReplacesOut(Closed):
+    """A rule of a lower layer whose place this one takes."""
+
+    rule: str = Field(description="LAYER/RULE")
+    why: str
+
+
 class Action(Closed):
     """One thing to be done."""
 
     key: str = Field(description="protocol/rule/subject/occurrence; stable while the case grows.")
-    rule: str
+    rule: str = Field(description="As the file of `protocol` has it.")
     item: str | None = Field(description="Which of the lettered acts of the rule; null where it has one only.")
-    protocol: str
+    protocol: str = Field(description="Whose rule it is: of an inherited one the lower layer's name.")
     edition: str = Field(description="The label of the edition that asks for it.")
     action: str
     called: str | None = Field(description="The area's own name for the action; null where it has none.")
@@ -144,6 +151,7 @@ class Action(Closed):
     readings: list[ReadingOut]
     conventions: list[str]
     notes: list[str]
+    replaces: list[ReplacesOut]
 
 
 class ConclusionOut(Closed):
@@ -155,7 +163,7 @@ class ConclusionOut(Closed):
     floor: str | None
     effective: str
     protocol: str
-    rules: list[str]
+    rules: list[str] = Field(description="An inherited one is LAYER/RULE.")
     citations: list[CitationOut]
 
 
@@ -275,8 +283,8 @@ class WarningOut(Closed):
     on: str = Field(description="The date that counts: of the episode's start, or of the firing.")
 
 
-class ProtocolOut(Closed):
-    """A protocol that was asked, and which text of it. Several of one name are editions of it."""
+class LayerOut(Closed):
+    """Which text of a protocol was asked."""
 
     name: str
     title: str
@@ -284,7 +292,23 @@ class ProtocolOut(Closed):
     in_force: InForceOut | None
     published: str | None
     checked: str | None
-    fingerprint: str
+    fingerprint: str = Field(description="Of all that its files say, and those of the layers below.")
+
+
+class ReplacedOut(Closed):
+    """A rule of a lower layer that does not hold here."""
+
+    rule: str = Field(description="LAYER/RULE")
+    by: str | None = Field(description="The rule that takes its place, LAYER/RULE too; null: it was dropped.")
+    why: str
+    citations: list[CitationOut]
+
+
+class ProtocolOut(LayerOut):
+    """A protocol that was asked, and which text of it. Several of one name are editions of it."""
+
+    stands_on: list[LayerOut] = Field(description="The layers below it, the nearest first.")
+    replaced: list[ReplacedOut] = Field(description="What does not hold of these, here or in one of them already.")
 
 
 class Library(Closed):

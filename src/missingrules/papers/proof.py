@@ -24,7 +24,8 @@ NOT_FIGURES = frozenset(
         *("first_day_is", "in_force", "about", "default", "grade", "heading", "reading"),
     }
 )
-NAME = re.compile(r"[a-z][a-z0-9_.-]*")
+# Of a rule of a lower layer too: LAYER/RULE.
+NAME = re.compile(r"[a-z][a-z0-9_.-]*(/[a-z][a-z0-9_.-]*)?")
 # Times of day and dates.
 CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}")
 SHOWN = 12

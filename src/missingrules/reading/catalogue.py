@@ -43,7 +43,7 @@ def editions(name_or_path: str | os.PathLike[str], given: Iterable[str | os.Path
     """The files of a protocol, by path or by name among `given` paths and all that are available: one for each edition,
     the oldest first."""
     text = os.fspath(name_or_path)
-    if _looks_like_a_path(text):
+    if looks_like_a_path(text):
         return (Path(text),)
     protocols = available(given)
     if paths := tuple(each.path for each in protocols if each.name == text):
@@ -87,7 +87,8 @@ def available(given: Iterable[str | os.PathLike[str]] = ()) -> tuple[Found, ...]
     return tuple(found)
 
 
-def _looks_like_a_path(text: str) -> bool:
+def looks_like_a_path(text: str) -> bool:
+    """Whether it is written as a path, and not as a name."""
     return text.endswith(ENDINGS) or "/" in text or os.sep in text
 
 

@@ -148,7 +148,7 @@ class _Of:
             details.append(Detail(name, read, where(value) or place(value) or span))
             if name in ("rule", "rules", "affects", "would_add") and isinstance(read, str | Texts):
                 words = (read,) if isinstance(read, str) else read.words
-                rules += [word.partition("/")[0] for word in words]
+                rules += [self.protocol.split(word)[0] for word in words]
         if not details:
             what = f"'{key}'" if key else "this entry"
             message = f"{what} says nothing that could be checked"
@@ -248,7 +248,8 @@ class _Of:
 
     def _key(self, word: Text) -> tuple[str, str]:
         """A key, or its beginning, with its last part as keys have it; and the rule, or act of a rule."""
-        rule, *rest = word.split("/", 2)
+        rule, _ = self.protocol.split(word)
+        rest = word[len(rule) + 1 :].split("/", 1) if len(word) > len(rule) else []
         if rule not in self.names:
             self.report.unknown("unknown-rule", "rule", word.part(rule, 0), self.names)
             return str(word), rule

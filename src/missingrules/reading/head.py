@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from datetime import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -32,11 +33,13 @@ from missingrules.reading.names import NAME, canonical, refuse_name
 from missingrules.reading.nodes import Mapping, Sequence
 from missingrules.reading.schema import ConventionsForm, Head, ProtocolFile, SourceForm
 from missingrules.reading.shapes import Closed
+from missingrules.reading.standing_on import clash
 from missingrules.reading.validate import check
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.source import Span
     from missingrules.reading.ledgers import Ledger
     from missingrules.reading.nodes import Scalar
@@ -169,28 +172,38 @@ def called(sections: Sections, words: Words) -> dict[str, str]:
     return {str(action): str(name) for action, name in form.called.items()}
 
 
-def vocabulary(sections: Sections, areas: tuple[str, ...]) -> Words:
-    """The shared words and the file's own."""
-    facts = dict(FACTS)
+def vocabulary(sections: Sections, areas: tuple[str, ...], below: Protocol | None = None) -> Words:
+    """The shared words, those of the layer below, and the file's own."""
+    theirs = below.words if below else Words(FACTS, ACTIONS, EVENTS)
+    facts = dict(theirs.facts)
     area = facts["protocol.area"]
     facts["protocol.area"] = FactWord(area.name, area.kind, area.type, area.ask, areas, area.built_in)
+    own_facts: set[str] = set()
     for written, (key, fact) in sections.entries("facts", schema.FactForm).items():
         name = canonical(written)
         if name in FACTS:
             _refuse_shared("fact", written, key.span, sections)
             continue
-        if name in facts:
+        if name in own_facts:
             sections.report.error("duplicate-id", f"the fact '{name}' is introduced twice", key.span, "keep one")
-        facts[name] = FactWord(name, FactKind(fact.kind), FactType(fact.type), str(fact.ask), _values(fact, sections))
-    actions = dict(ACTIONS)
+        own_facts.add(name)
+        one = FactWord(name, FactKind(fact.kind), FactType(fact.type), str(fact.ask), _values(fact, sections))
+        if below and (same := theirs.facts.get(name)):
+            if not _is_same_fact(one, same):
+                values = f" of {', '.join(same.values)}" if same.values else ""
+                clash("fact", name, f"a {same.kind}, {same.type}{values}", below, key.span, sections.report)
+            # A choice may have values here of which the layer below does not speak.
+            one = replace(one, values=tuple(dict.fromkeys(same.values + one.values)))
+        facts[name] = one
+    actions = dict(theirs.actions)
     own = sections.entries("actions", schema.ActionForm)
     for name, (key, action) in own.items():
         if name in ACTIONS:
             _refuse_shared("action", name, key.span, sections)
             continue
         for other in action.also:
-            if other not in ACTIONS and other not in own and ("actions", str(other)) not in sections.broken:
-                sections.report.unknown("unknown-action", "action", other, {*ACTIONS, *own})
+            if other not in theirs.actions and other not in own and ("actions", str(other)) not in sections.broken:
+                sections.report.unknown("unknown-action", "action", other, {*theirs.actions, *own})
         actions[name] = ActionWord(
             name,
             str(action.means),
@@ -198,14 +211,23 @@ def vocabulary(sections: Sections, areas: tuple[str, ...]) -> Words:
             tuple(map(str, action.not_done)),
             tuple(map(str, action.also)),
         )
-    events = dict(EVENTS)
+        if below and (was := theirs.actions.get(name)) and replace(was, meaning=actions[name].meaning) != actions[name]:
+            clash("action", name, was.meaning, below, key.span, sections.report)
+    events = dict(theirs.events)
     for name, (key, event) in sections.entries("events", schema.EventForm).items():
         if name in EVENTS:
             _refuse_shared("event", name, key.span, sections)
             continue
         fields = {str(field): FactType(type_) for field, type_ in event.fields.items()}
         events[name] = EventWord(name, str(event.means), MappingProxyType(fields))
+        if below and (known := theirs.events.get(name)) and known.fields != fields:
+            clash("event", name, known.meaning, below, key.span, sections.report)
     return Words(MappingProxyType(facts), MappingProxyType(actions), MappingProxyType(events))
+
+
+def _is_same_fact(one: FactWord, other: FactWord) -> bool:
+    of_scale = one.type is not FactType.SCALE or one.values == other.values
+    return (one.kind, one.type) == (other.kind, other.type) and of_scale
 
 
 def _refuse_shared(what: str, name: str, span: Span, sections: Sections) -> None:

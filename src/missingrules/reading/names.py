@@ -148,7 +148,14 @@ class Bench:
 
     def rule(self, word: Text) -> str:
         if word not in self.names.rules:
-            self.report.unknown("unknown-rule", "rule", word, self.names.rules)
+            below = next((name for name in self.names.rules if name.endswith(f"/{word}")), None)
+            self.report.unknown(
+                "unknown-rule",
+                "rule",
+                word,
+                () if below else self.names.rules,
+                f"the rule of the layer below is called {below}" if below else None,
+            )
         return str(word)
 
     def citations(self, references: list[Cited], supports: str = "duty") -> Citations:

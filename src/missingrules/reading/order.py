@@ -50,7 +50,8 @@ def in_order(
 
 
 def _tell_cycle(ring: list[str], places: Mapping[str, Span], report: Report) -> None:
-    first = min(ring, key=lambda name: (places[name].line, places[name].column))
+    # What is inherited has no place here, and was in order where it stands: a ring has a rule of this file.
+    first = min((name for name in ring if name in places), key=lambda name: (places[name].line, places[name].column))
     turn = ring.index(first)
     ring = ring[turn:] + ring[:turn]
     if len(ring) == 1:

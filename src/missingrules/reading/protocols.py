@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from missingrules.domain.citations import Convention, Reading, ReadingOption
 from missingrules.domain.clock import Clock
 from missingrules.domain.conditions import ALWAYS
-from missingrules.domain.protocol import Protocol
+from missingrules.domain.protocol import Protocol, Replacement
 from missingrules.domain.rules import Modality
 from missingrules.reading import head as heads
+from missingrules.reading import standing_on
 from missingrules.reading import words as wordings
 from missingrules.reading.bind import survey
 from missingrules.reading.conditions import condition
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from missingrules.domain.source import Span
     from missingrules.reading.ledgers import Ledger
     from missingrules.reading.nodes import Node
-    from missingrules.reading.schema import Head
+    from missingrules.reading.schema import Head, Rule
 
 
 class Whole(NamedTuple):
@@ -56,12 +57,17 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
 
 def read_whole(path: str | os.PathLike[str]) -> Whole:
     """As `read_protocol`, with all that it was read from."""
+    return _read_file(Path(path), ())
+
+
+def _read_file(path: Path, above: tuple[Path, ...]) -> Whole:
+    """`above` are the files that stand on this one."""
     node = read_file(path)
     report = Report()
     if wrong_format(node, FORMAT, "protocol", report) or not isinstance(node, Mapping):
         report.raise_any()
         raise AssertionError(node)
-    found, ledgers = _read(node, Path(path).parent, report)
+    found, ledgers = _read(node, path.parent, (*above, path.resolve()), report)
     report.raise_any()
     assert found is not None
     return Whole(found, node, ledgers)
@@ -74,15 +80,21 @@ def with_ledgers(path: str | os.PathLike[str]) -> tuple[Mapping, dict[str, Ledge
     return node, heads.ledgers(heads.Sections(node, Report()), Path(path).parent)[0]
 
 
-def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None, dict[str, Ledger]]:
+def _read(
+    node: Mapping, folder: Path, files: tuple[Path, ...], report: Report
+) -> tuple[Protocol | None, dict[str, Ledger]]:
     sections = heads.Sections(node, report)
     head = sections.head()
-    _refuse_later(head, node, report)
-    areas = tuple(map(str, head.areas or [head.protocol])) if head else ()
+    _refuse_bad_names(head, report)
+    below = standing_on.layer_below(node, files, report, lambda path, above: _read_file(path, above).protocol)
+    if below is None and node.get("stands_on") is not None:
+        # Without the words of the layer below nothing else could be judged.
+        return None, {}
+    areas = _areas(head, below)
     ledgers, sources = heads.ledgers(sections, folder)
     editions = [heads.edition(form, report) for form in sources.values()]
-    roles = heads.roles(sections)
-    words = heads.vocabulary(sections, areas)
+    roles = standing_on.roles(heads.roles(sections), below, node, report)
+    words = heads.vocabulary(sections, areas, below)
     called = heads.called(sections, words)
     hours = heads.hours(sections)
     meetings = sections.entries("meetings", MeetingForm)
@@ -92,12 +104,17 @@ def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None,
     tables = sections.entries("tables", TableForm)
     rule_nodes = _rules(node, report)
     places = _places(rule_nodes, report)
+    gone = standing_on.gone(rule_nodes, node, below, report)
+    inherited = standing_on.inherited(below, gone)
+    of_below = standing_on.readings_of(inherited, below)
+    standing_on.refuse_same_readings(readings, of_below, node, report)
+    own_hours = standing_on.hours({name: one for name, (one, _) in hours.items()}, below, node, report)
     names = Names(
         words=words,
         roles=roles,
-        hours=frozenset(hours),
+        hours=frozenset(own_hours),
         meetings=frozenset(meetings),
-        rules=frozenset(places),
+        rules=frozenset((*places, *(family.id for family in inherited))),
         readings=frozenset(readings),
         tables=frozenset(tables),
         conventions=conventions,
@@ -106,7 +123,7 @@ def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None,
     )
     bench = Bench(names, report, {})
     resolved_readings = _readings(readings, sections, bench)
-    resolved_hours = {name: replace(each, citations=bench.citations(form.cite)) for name, (each, form) in hours.items()}
+    cited_hours = {name: replace(each, citations=bench.citations(form.cite)) for name, (each, form) in hours.items()}
     for _, meeting in meetings.values():
         bench.citations(meeting.cite)
     scope, scope_citations = _scope(sections, bench)
@@ -118,7 +135,8 @@ def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None,
         report,
     )
     found = [family for each in rule_nodes if (family := families.read(each))]
-    ordered = in_order([family for _, family in found], scope, places, report)
+    ordered = in_order([*(family for _, family in found), *inherited], scope, places, report)
+    replaced = _replaced(gone, {str(rule.id): rule for rule, _ in found}, bench)
     _refuse_unused(families, sections, report)
     if len(report) or head is None:
         return None, ledgers
@@ -132,11 +150,11 @@ def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None,
         clock=Clock(heads.zone(head, report)),
         scope=scope,
         scope_citations=scope_citations,
-        hours=MappingProxyType(resolved_hours),
+        hours=MappingProxyType({**own_hours, **cited_hours}),
         roles=MappingProxyType(roles),
         words=words,
-        called=MappingProxyType(called),
-        readings=MappingProxyType(resolved_readings),
+        called=MappingProxyType({**(below.called if below else {}), **called}),
+        readings=MappingProxyType({**resolved_readings, **of_below}),
         conventions=MappingProxyType(
             {
                 name: Convention(name, str(form.why), _window(form))
@@ -146,9 +164,29 @@ def _read(node: Mapping, folder: Path, report: Report) -> tuple[Protocol | None,
         ),
         stated_ranks_as=Modality(conventions.stated.ranks_as) if conventions.stated else Modality.MUST,
         families=ordered,
-        fingerprint=fingerprint(node, ledgers),
+        fingerprint=fingerprint(node, ledgers, below),
+        stands_on=below,
+        replaced=replaced,
     )
     return protocol, ledgers
+
+
+def _areas(head: Head | None, below: Protocol | None) -> tuple[str, ...]:
+    """Left out: one of the protocol's name, or those of the layer below where it has several."""
+    if head is None:
+        return ()
+    if head.areas is None and below and len(below.areas) > 1:
+        return below.areas
+    return tuple(map(str, head.areas or [head.protocol]))
+
+
+def _replaced(gone: dict[str, standing_on.Gone], rules: dict[str, Rule], bench: Bench) -> tuple[Replacement, ...]:
+    """What does not hold of the layer below, with the paragraphs that say so: of a rule that replaces, its own."""
+    found = []
+    for name, one in gone.items():
+        cite = one.drop.cite if one.drop else rules[one.by].cite if one.by in rules else []
+        found.append(Replacement(name, one.by, one.why, bench.citations(cite)))
+    return tuple(found)
 
 
 def _window(form: BaseModel) -> Length | None:
@@ -156,8 +194,9 @@ def _window(form: BaseModel) -> Length | None:
     return None if written is None else wordings.length(written)
 
 
-def fingerprint(node: Mapping, ledgers: dict[str, Ledger]) -> str:
-    """Of what the files say: layout, comments, quotes and what authors accept do not change it."""
+def fingerprint(node: Mapping, ledgers: dict[str, Ledger], below: Protocol | None = None) -> str:
+    """Of what the files say, those of the layers below too: layout, comments, quotes and what authors accept do not
+    change it."""
     rules = node._replace(named={key: value for key, value in node.entries if key != "accepts"})
     said = [plain(rules), {label: plain(each.node) for label, each in ledgers.items() if each.node}, list(ledgers)]
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
@@ -173,18 +212,12 @@ def _nodes_of(section: str, names: Iterable[str], node: Mapping) -> dict[str, Ma
     return {key.text: value for key, value in found.entries if key.text in wanted and isinstance(value, Mapping)}
 
 
-def _refuse_later(head: Head | None, node: Mapping, report: Report) -> None:
-    """What the language will have and this version cannot do."""
+def _refuse_bad_names(head: Head | None, report: Report) -> None:
     if head is None:
         return
     for name in (head.protocol, *(head.areas or ())):
         if not NAME.fullmatch(name):
             refuse_name(name, name.span, report)
-    for key in ("stands_on", "drops"):
-        if getattr(head, key) is not None:
-            report.error(
-                "not-yet", "one protocol cannot yet stand on another", node.key_span(key), f"leave '{key}' out"
-            )
     heads.zone(head, report)
 
 

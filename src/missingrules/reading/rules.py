@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # What a rule without a trigger may say, besides its effect.
 STANDING: Final = frozenset(
     {"id", "topic", "title", "cite", "cites", "modality", "if_read", "rests_on", "in_force", "kinds", "when", "unless",
-     "outside_scope"}
+     "outside_scope", "replaces", "why"}
 )  # fmt: skip
 OF_FORBID: Final = frozenset({"forbid", "method", "outcome", "to", "about"})
 
@@ -83,9 +83,6 @@ def _check_heading(rule: schema.Rule, bench: Bench) -> None:
     for word in rule.rests_on:
         if word not in bench.names.readings and not bench.is_broken("readings", word):
             bench.report.unknown("unknown-reading", "reading", word, bench.names.readings)
-    later = rule.replaces or rule.why
-    if later is not None:
-        bench.error("not-yet", "one protocol cannot yet stand on another", later.span, "leave 'replaces' out for now")
 
 
 def _only(rule: schema.Rule, keys: frozenset[str], does: str, bench: Bench) -> None:

@@ -121,8 +121,8 @@ class Rule(Acting):
     outcome: Word | None = Field(default=None, description="Only with forbid: the outcome that is forbidden")
     conclude: Condition | None = Field(default=None, description="A fact that follows, or its lowest level")
     cases: list[CaseForm] | None = Field(default=None, min_length=2, description="Complementary halves")
-    replaces: Word | None = Field(default=None, description="A rule of a lower layer")
-    why: Word | None = Field(default=None, description="Why it replaces it")
+    replaces: Words | None = Field(default=None, description="Rules of a lower layer whose place it takes")
+    why: Word | None = Field(default=None, description="Only with replaces: why it does")
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
@@ -251,6 +251,12 @@ class AcceptForm(Closed):
     why: Word = Field(description="Why it is right as it is")
 
 
+class DropForm(Closed):
+    rule: Words = Field(min_length=1, description="A rule of a lower layer, or several, as LAYER/RULE")
+    cite: References = Field(min_length=1, description="The paragraph of this paper that says so")
+    why: Word = Field(description="Why it does not hold here")
+
+
 class Head(Closed):
     format: Word = Field(description="The version of the language: 1")
     protocol: Word = Field(description="The protocol's name")
@@ -260,13 +266,15 @@ class Head(Closed):
     areas: Words | None = Field(default=None, description="The areas it covers; left out, one of the protocol's name")
     zone: Word | None = Field(default=None, description="The time zone")
     working_days: Annotated[Word, only("england")] | None = Field(default=None, description="The calendar: england")
-    stands_on: Word | None = Field(default=None, description="A lower layer")
-    drops: Anything = Field(default=None, description="Rules of the lower layer that do not hold")
+    stands_on: Word | None = Field(default=None, description="The protocol whose rules hold where this one is silent")
 
 
 class ProtocolFile(Head):
     """A missing-children protocol as rules."""
 
+    drops: Annotated[list[DropForm], one_map] = Field(
+        default_factory=list, description="Rules of a lower layer that do not hold here"
+    )
     scope: ScopeForm | None = Field(default=None, description="What guards every rule")
     sources: dict[Word, SourceForm] = Field(min_length=1, description="The documents; the first is the protocol itself")
     hours: dict[Word, HoursForm] = Field(default_factory=dict, description="Named hours of the week")

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from missingrules.domain.citations import NotStated
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
+from missingrules.domain.protocol import layer_of
 from missingrules.domain.rules import Modality
 from missingrules.reports.groups import NOBODY, OPEN, Fold, dated, folded, timed
 from missingrules.reports.layout import Line, indented, section
@@ -330,7 +331,7 @@ class Brief(Sheet):
                 what = one.prohibition
                 at = one.at if one.record else None
                 when = "" if at is None else f", recorded {self.when(at)} (record {one.record})"
-                cited = self.cited(what.citations, part.protocol.name)
+                cited = self.cited(what.citations, layer_of(one.key))
                 blocks.append([Line(what.modality.upper(), f"{what.title}{when} [{cited}]")])
         yield from section(title, blocks, style, close=True)
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from missingrules.domain.clock import Instant
+from missingrules.domain.protocol import layer_of
 from missingrules.reports.wording import moment, paragraphs
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def _parts(protocol: Protocol, explanations: Sequence[Explanation], as_of: Insta
         if number:
             yield Text("")
         yield Text(f"{same[0].duty}: {same[0].title}", "bold")
-        yield Text(f"{protocol.title}, {paragraphs(same[0].citations, [protocol.name])}")
+        layer = next(one for one in protocol.layers if one.name == layer_of(protocol.key_of(same[0].duty)))
+        yield Text(f"{layer.title}, {paragraphs(same[0].citations, [layer.name])}")
         yield Text(f"as of {moment(clock, as_of)}")
         for one in same:
             subject = one.subject if one.subject in ("child", "organisation") else f"episode {one.subject}"

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.obligations import NO_DIFFERENCE, Obligation, Status
+from missingrules.domain.protocol import layer_of
 from missingrules.reports.groups import OPEN, alone, folded
 from missingrules.reports.layout import Line, section
 from missingrules.reports.sheet import Sheet, rule_of
@@ -101,6 +102,7 @@ class Full(Sheet):
             *self.open(fold.first),
             *self.whom(fold),
             *self.readings(fold.first),
+            *self.replaces(fold.first),
             self.source(fold),
         ]
 
@@ -181,6 +183,11 @@ class Full(Sheet):
                 otherwise = with_local_times(self.clock, rests.otherwise)
                 yield Line("read as", f"{rests.reading}: {rests.option}; otherwise {otherwise}")
 
+    def replaces(self, one: Obligation) -> Iterator[Line]:
+        """The rules of a lower layer in whose place it stands."""
+        for replacement in self.replaced.get(rule_of(one.key).partition(".")[0], ()):
+            yield Line("replaces", f"{replacement.rule}, because {replacement.why}")
+
     def past(self, one: Obligation) -> list[Line]:
         """A duty that is over: when."""
         lines: list[Line] = []
@@ -221,8 +228,8 @@ class Full(Sheet):
         return f"{paper(part.protocol)}: {text}" if text and self.several_papers else text
 
     def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
-        found = [(one, part) for part in self.answer.protocols for one in part.forbidden if one.status == status]
-        yield from section(title, [self.prohibition(one, part.protocol.name) for one, part in found], style)
+        found = [one for part in self.answer.protocols for one in part.forbidden if one.status == status]
+        yield from section(title, [self.prohibition(one, layer_of(one.key)) for one in found], style)
 
     def prohibition(self, one: Forbidden, protocol: str) -> list[Line]:
         what = one.prohibition

@@ -15,6 +15,7 @@ from missingrules.domain.clock import WEEKDAYS, Length
 from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Is, Known, Not, Range
 from missingrules.domain.deadlines import DeadlineRows, OnDay
 from missingrules.domain.people import PeopleRows
+from missingrules.domain.protocol import bare, is_inherited, layer_of
 from missingrules.domain.rules import Conclusion, Duty, Effect, Modality, Prohibition, UntilInstant
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.wording import period_text, test_text
@@ -94,8 +95,26 @@ def rule_report(protocol: Protocol, family: RuleFamily, options: dict[str, str])
     return Group(Text(f"{family.id}: {title}", style="bold"), *lines)
 
 
+def dropped_report(protocol: Protocol) -> RenderableType | None:
+    """The rules of a lower layer that a protocol drops, and why; None if it drops none."""
+    dropped = [one for one in protocol.replaced if one.by is None]
+    if not dropped:
+        return None
+    own = protocol.own_documents
+    lines = [
+        Padding(Text(f"{one.rule}, because {one.why} [{references(one.citations, own)}]"), (0, 0, 0, 2))
+        for one in dropped
+    ]
+    return Group(Text("Does not hold here:", style="bold"), *lines)
+
+
 def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> list[str | Listed]:
-    """The sentences of a rule under these options, one paragraph for each of its acts, each with its lists."""
+    """The sentences of a rule under these options, one paragraph for each of its acts, each with its lists; of an
+    inherited rule, as the layer tells it that it comes from, after whose it is."""
+    if is_inherited(family.id):
+        layer = next(one for one in protocol.layers if one.name == layer_of(family.id))
+        theirs = next(one for one in layer.families if one.id == bare(family.id))
+        return [f"Inherited from {layer.name}: {layer.title}, {layer.edition.label}.", *prose(layer, theirs, options)]
     variant = family.variants[tuple(options[reading] for reading in family.readings)]
     out: list[str | Listed] = []
     for each in variant:
@@ -109,7 +128,7 @@ def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> li
             f"Reading {name}: {reading.question} Here {options[name]}, because {reading.why}; "
             f"it could also be {listed(others, 'or')}."
         )
-    return out
+    return [*out, *(f"Replaces {one.rule}, because {one.why}." for one in protocol.replaced if one.by == family.id)]
 
 
 class _Teller:
@@ -118,8 +137,7 @@ class _Teller:
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
         self.lists: list[Listed] = []
-        # References of the protocol's own document need no name.
-        self.own = [citation.document for citation in protocol.scope_citations][:1] or [protocol.name]
+        self.own = protocol.own_documents
 
     def provision(self, provision: Provision) -> str:
         if isinstance(provision, Duty):

@@ -11,6 +11,7 @@ from rich.text import Text
 from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
+from missingrules.domain.protocol import layer_of
 from missingrules.domain.rules import Duty
 from missingrules.reports.groups import Sorted
 from missingrules.reports.layout import Line, section
@@ -18,7 +19,7 @@ from missingrules.reports.together import conflicts, paper
 from missingrules.reports.wording import day, duration, listed, moment, people, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rich.console import RenderableType
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Replacement
     from missingrules.reports.groups import Fold
 
 COUNTED: Final = (
@@ -45,26 +47,37 @@ class Sheet(Sorted):
         super().__init__(answer)
         self.answer = answer
         self.clock = answer.clock
-        self._called = {part.protocol.name: part.protocol.called for part in answer.protocols}
+        # The area's own names are those of the protocol that was asked, for what it inherits too.
+        self._called: dict[str, Mapping[str, str]] = {}
+        for part in answer.protocols:
+            for layer in part.protocol.layers:
+                self._called.setdefault(layer.name, part.protocol.called)
         self.several_subjects = len({one.subject for one in self.actions}) > 1
         # The paragraphs of the only paper, be it in several editions, need no name.
-        self.several_papers = len({part.protocol.name for part in answer.protocols}) > 1
+        self.several_papers = len({layer.name for part in answer.protocols for layer in part.protocol.layers}) > 1
         self.titles = {
-            f"{part.protocol.name}/{provision.id if isinstance(provision, Duty) else provision.rule}": provision.title
+            part.protocol.key_of(provision.id if isinstance(provision, Duty) else provision.rule): provision.title
             for part in answer.protocols
             for family in part.protocol.families
             for provisions in family.variants.values()
             for provision in provisions
         } | {rule_of(one.key): one.duty.title for one in self.actions}
+        # By the beginning of the keys of the rule that takes their place.
+        self.replaced: dict[str, dict[Replacement, None]] = {}
+        for layer in (layer for part in answer.protocols for layer in part.protocol.layers):
+            for one in layer.replaced:
+                self.replaced.setdefault(f"{layer.name}/{one.by}", {})[one] = None
         # The one episode at hand goes without saying.
         self.unsaid = {episode.id for episode in self.current} if len(self.current) == 1 else set()
         # Of a protocol in several editions it is told which one speaks.
         several = Counter(part.protocol.name for part in answer.protocols)
         self._editions = {
-            one.key: part.protocol.edition.label
+            one.key: layer.edition.label
             for part in answer.protocols
             if several[part.protocol.name] > 1
+            for layer in part.protocol.layers
             for one in part.actions
+            if one.protocol == layer.name
         }
 
     # --- the head ---
@@ -75,6 +88,8 @@ class Sheet(Sorted):
         for part in answer.protocols:
             name = f"{paper(part.protocol)}: " if self.several_papers else ""
             yield Text(f"{name}{part.protocol.title}, {part.protocol.edition.label}")
+            for layer in part.protocol.layers[1:]:
+                yield Text(f"  standing on {paper(layer)}: {layer.title}, {layer.edition.label}")
         for one in answer.warnings:
             yield Text(f"WARNING: {self.warning(one)}", "bold red")
         for episode in self.current:
@@ -118,7 +133,7 @@ class Sheet(Sorted):
             for one in part.ahead:
                 brought = found.setdefault(self.condition(one, part.protocol.clock), {})
                 own = tuple(cited for cited in one.duty.citations if cited.supports == "duty")
-                what = one.duty.title, part.protocol.name
+                what = one.duty.title, layer_of(part.protocol.key_of(one.duty.id))
                 brought[what] = brought.get(what, ()) + (own or one.citations)
         return {
             condition: [(title, self.cited(citations, name)) for (title, name), citations in brought.items()]
