@@ -199,6 +199,8 @@ def fingerprint(node: Mapping, ledgers: dict[str, Ledger], below: Protocol | Non
     change it."""
     rules = node._replace(named={key: value for key, value in node.entries if key != "accepts"})
     said = [plain(rules), {label: plain(each.node) for label, each in ledgers.items() if each.node}, list(ledgers)]
+    if below:
+        said.append(below.fingerprint)
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
