@@ -37,12 +37,16 @@ def index(
     ] = None,
 ) -> None:
     """The ledger of a text, on standard output: every paragraph by reference, and never its words."""
+    from missingrules.domain.diagnostics import InvalidInput
     from missingrules.papers.index import new_ledger, renewed
 
     said = _text(text)
     if ledger is None:
         name = document or text.stem
-        common.write(new_ledger(said, name, title or name.replace("_", " ").capitalize()))
+        try:
+            common.write(new_ledger(said, name, title or name.replace("_", " ").capitalize()))
+        except InvalidInput as error:
+            common.refuse(error.diagnostics)
         return
     made, left = renewed(_ledger(ledger), said)
     common.write(made)

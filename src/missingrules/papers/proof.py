@@ -50,13 +50,18 @@ def unproven(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
 
 def unaccounted(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     """The paragraphs, of all documents whose text is at hand, of which nobody says truly what became of them."""
-    own = next(iter(ledgers))
-    cited = {ref for _, entry in _entries(root) for ref in _refs(entry, own)}
+    cited = cited_in(root, ledgers)
     found: list[Diagnostic] = []
     for label, ledger in ledgers.items():
         if ledger.seen:
             found += _unaccounted(ledger, {ref for where, ref in cited if where == label})
     return found
+
+
+def cited_in(root: Mapping, ledgers: dict[str, Ledger]) -> set[Ref]:
+    """What a protocol's file cites, as pairs of a document's label and a reference, whatever else is wrong with it."""
+    own = next(iter(ledgers))
+    return {ref for _, entry in _entries(root) for ref in _refs(entry, own)}
 
 
 def differing(ledger: Ledger, text: str) -> list[Diagnostic]:

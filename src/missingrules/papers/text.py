@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.reading.texts import MOST_BYTES
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORD = re.compile(r"[^\W_]+(?:[.'’/-][^\W_]+)*")
-TAG = re.compile(r"<[^>\n]*>")
+TAG = re.compile(r"<[^<>\n]*>")
 # A line that a single space indents was a bullet before its sign was lost.
 BULLET = re.compile(r"(?: (?=[A-Z‘“])|\s*(?:[-–•●▪*\uf0b7\uf0a7]|o(?=\s))\s+(?=\S))")
 NUMBER = re.compile(r"\s*(?:[-–•*]\s+)?(?:#+\s*)?(?:\*\*)?(?P<number>\d{1,2}(?:\.\d{1,3}){0,3})\.?(?:\*\*)?(?=\s|$)")
@@ -51,17 +53,65 @@ class Piece:
 
 
 def read_paper(path: Path) -> str:
-    """The text of a file; tabs and odd spaces are the paper's own. InvalidInput where it cannot be read as UTF-8."""
+    """The text of a file; tabs and odd spaces are the paper's own.
+
+    InvalidInput where it cannot be read, is no plain text (a PDF, a Word file), is not in UTF-8, or has no words.
+    """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            message = f"{path} has more than {MOST_BYTES:,} bytes"
-            raise InvalidInput([Diagnostic("file-too-large", message, hint="give the text of one paper")])
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidInput([Diagnostic("file-unreadable", f"{path}: {error.strerror}")]) from None
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = "a folder" if stat.S_ISDIR(about.st_mode) else "no ordinary file"
+            raise _refused("file-unreadable", f"{path} is {kind}", "name the text file of one paper")
+        if about.st_size > MOST_BYTES:
+            raise _refused("file-too-large", f"{path} has more than {MOST_BYTES:,} bytes", "give the text of one paper")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise _refused("file-unreadable", f"there is no file {path}", "check its name and folder") from None
+    except InvalidInput:
+        raise
+    except (OSError, ValueError) as error:
+        # A ValueError is a name that no file can have.
+        reason = getattr(error, "strerror", None) or "no file can have this name"
+        raise _refused("file-unreadable", f"{path}: {reason}", "check its name and that you may open it") from None
+    return _plain_text(data, path)
+
+
+def _plain_text(data: bytes, path: Path) -> str:
+    for beginning, (what, hint) in NO_TEXTS.items():
+        if data[: len(beginning)].lower() == beginning.lower():
+            raise _refused("file-not-text", f"{path} is {what}, not plain text", hint)
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"{path} is not UTF-8, at byte {error.start}"
-        raise InvalidInput([Diagnostic("file-encoding", message, hint="save it as UTF-8 text")]) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _refused(
+            "file-encoding", f"{path} is not UTF-8, at byte {error.start} in line {line}", AS_UTF_8
+        ) from None
+    if "\0" in text:
+        raise _refused("file-not-text", f"{path} is not plain text: it has signs in it that no text has", AS_TEXT)
+    if not WORD.search(TAG.sub(" ", text)):
+        hint = "a scanned paper has pictures of words only: it has to go through text recognition first"
+        raise _refused("text-without-words", f"{path} has no words in it", hint)
+    return text
+
+
+def _refused(code: str, message: str, hint: str) -> InvalidInput:
+    return InvalidInput([Diagnostic(code, message, hint=hint)])
+
+
+AS_UTF_8: Final = 'save it again as plain text with the encoding "UTF-8"'
+AS_TEXT: Final = f"open it in the program that it belongs to, and {AS_UTF_8.replace('it again', 'it')}"
+# What is often given for a text, by how it begins.
+NO_TEXTS: Final = MappingProxyType(
+    {
+        b"%PDF-": ("a PDF", f"copy all of its text into a text editor and {AS_UTF_8.replace(' again', '')}"),
+        b"PK\x03\x04": ("a Word or other office file", AS_TEXT),
+        b"\xd0\xcf\x11\xe0": ("an old Word or other office file", AS_TEXT),
+        b"{\\rtf": ("a rich text file", AS_TEXT),
+        b"<!doctype html": ("a web page", f"copy its text into a text editor and {AS_UTF_8.replace(' again', '')}"),
+        b"<html": ("a web page", f"copy its text into a text editor and {AS_UTF_8.replace(' again', '')}"),
+    }
+)
 
 
 def words_of(text: str) -> list[Word]:
@@ -106,7 +156,10 @@ def _marks(text: str) -> Iterator[_Mark]:
     """The beginning of every piece, in order."""
     lines = [(m.start(), m[0].rstrip("\n")) for m in re.finditer(r"[^\n]*\n?", text)]
     saying = [bool(WORD.search(TAG.sub(" ", raw))) for _, raw in lines]
-    nexts = [next((lines[j][1] for j in range(i + 1, len(lines)) if saying[j]), "") for i in range(len(lines))]
+    nexts, after = [""] * len(lines), ""
+    for i in range(len(lines) - 1, -1, -1):
+        nexts[i] = after
+        after = lines[i][1] if saying[i] else after
     blank, closed, alone = True, True, False
     for (start, raw), says, after in zip(lines, saying, nexts, strict=True):
         said = TAG.sub(" ", raw).strip(" \t*|")
@@ -154,7 +207,7 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
     out: list[Piece] = []
     heading, under = "", "Front matter"
     counts: dict[str, int] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for mark, first, last in found:
         if mark.kind == "heading":
             title = _plain(text[words[first].start : words[last - 1].end])
@@ -178,11 +231,18 @@ def _plain(text: str) -> str:
     return " ".join(TAG.sub(" ", text).replace("*", " ").replace("#", " ").split()).strip(" .|")
 
 
-def _unique(ref: str, heading: str, taken: set[str]) -> str:
-    """The reference; of one that is printed twice with its heading, and if need be with a number."""
-    plain = " ".join(ref.replace(",", " ").split())
-    under = " ".join(f"{plain} {heading}".replace(",", " ").split())
-    numbered = (f"{under} ({count})" for count in range(2, len(taken) + 3))
-    found = next(name for name in (plain, under, *numbered) if name not in taken)
-    taken.add(found)
+def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:
+    """The reference; of one that is printed twice with its heading, and if need be with a number.
+
+    `taken`: each name so far, and the number last tried behind it.
+    """
+    found = plain = " ".join(ref.replace(",", " ").split())
+    if found in taken:
+        found = under = " ".join(f"{plain} {heading}".replace(",", " ").split())
+        count = taken.get(under, 1)
+        while found in taken:
+            count += 1
+            found = f"{under} ({count})"
+        taken[under] = count
+    taken[found] = taken.get(found, 1)
     return found
