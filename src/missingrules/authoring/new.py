@@ -25,6 +25,7 @@ LONGEST_NAME: Final = 60
 # A piece with more words is more often a cut that went wrong than a paragraph.
 LONG: Final = 250
 _HOURS: Final = re.compile(r"[0-9]+ (?:hours?|days?|weeks?)")
+_TITLE: Final = re.compile(r"\b(?:protocol|procedures?|policy|guidance|framework|missing)\b", re.IGNORECASE)
 _NO_TITLES: Final = ("contents", "table of contents", "introduction", "document control", "version control")
 
 
@@ -86,13 +87,15 @@ def begin(known: Known, source: Path, folder: Path) -> Begun:
 
 
 def title_of(text: str) -> str:
-    """The first heading of a text that has no number and is a title; empty if there is none."""
+    """The first heading of a text that has no number and reads as a title; empty if there is none."""
     words = words_of(text)
+    found = []
     for piece in cut(text)[:8]:
         said = " ".join(text[words[piece.first].start : words[piece.last - 1].end].split())
         if piece.is_heading and piece.ref.startswith("Heading / ") and said.lower() not in _NO_TITLES:
-            return piece.heading
-    return ""
+            found.append(piece.heading)
+    # The first is often whose paper it is.
+    return next((title for title in found if _TITLE.search(title)), next(iter(found), ""))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

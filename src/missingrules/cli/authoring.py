@@ -86,7 +86,11 @@ def next_(
     ] = None,
     ref: Annotated[
         list[str] | None,
-        typer.Option(metavar="REF", help="This paragraph, not the next; with --is several.", show_default=False),
+        typer.Option(
+            metavar="REF",
+            help="This paragraph, not the next, or all whose references begin so; may be given several times.",
+            show_default=False,
+        ),
     ] = None,
     is_: Annotated[
         str | None, typer.Option("--is", metavar="FATE", help="Write down what became of it.", show_default=False)
@@ -98,7 +102,7 @@ def next_(
 ) -> None:
     """The next paragraph of the paper that no rule and no fate accounts for: its words, and what to do about it."""
     from missingrules.domain.diagnostics import InvalidInput
-    from missingrules.papers.progress import paragraph_named, progress_of
+    from missingrules.papers.progress import paragraphs_named, progress_of
     from missingrules.reports.progress import progress_text
 
     try:
@@ -106,7 +110,7 @@ def next_(
         progress = progress_of(root, ledgers)
         if cited:
             _write_fates(ledgers, progress.cited, "encoded", None)
-        asked = [paragraph_named(progress, ledgers, each) for each in ref or ()]
+        asked = [left for each in ref or () for left in paragraphs_named(progress, ledgers, each)]
         if is_ is not None:
             chosen = asked or [left for left in (progress.next,) if left]
             _write_fates(ledgers, chosen, is_, reason)

@@ -34,7 +34,10 @@ MODALS: Final = (
     (re.compile(r"\bmay\b"), "may"),  # and not the month
 )
 MOST_ACTS: Final = 3
-PART: Final = re.compile(r"(?P<of>.+) (?:bullet|cell) [0-9]+")
+PART: Final = re.compile(r"(?P<of>.+?)(?: /)? (?:bullet [0-9]+|\([a-z0-9]{1,5}\))")
+CELL: Final = re.compile(r"(?P<row>.+ row [0-9]+) cell [0-9]+")
+# A length of time, and no minutes of a meeting.
+_MINUTES: Final = re.compile(r"\b[0-9a-z]+ minutes\b(?! of\b)")
 # Endings that do not make another word: reported, reports, reporting.
 _ENDING: Final = re.compile(r"(?:ing|ed|es|s|e)$")
 _LETTERS: Final = re.compile(r"[a-z]+")
@@ -86,17 +89,19 @@ def ledgers_named(root: nodes.Mapping, folder: Path, report: Report) -> dict[str
     return found
 
 
-def paragraph_named(progress: Progress, ledgers: dict[str, Ledger], ref: str) -> Left:
-    """The paragraph of a reference, in the first document that has it; InvalidInput if there is none."""
-    for label, ledger in ledgers.items():
-        for paragraph in ledger.paragraphs:
-            if paragraph.ref == ref:
-                left = next((each for each in progress.left if (each.label, each.ref) == (label, ref)), None)
-                return left or _left(label, paragraph, "done")
-    known = [paragraph.ref for ledger in ledgers.values() for paragraph in ledger.paragraphs]
-    raise InvalidInput(
-        [Diagnostic("unknown-paragraph", f"--ref: no paragraph is '{ref}'", hint=did_you_mean(ref, known))]
-    )
+def paragraphs_named(progress: Progress, ledgers: dict[str, Ledger], ref: str) -> list[Left]:
+    """The paragraph of a reference, or all those whose references begin with it, such as the cells of a row.
+
+    InvalidInput if there is none.
+    """
+    there = {(label, p.ref): p for label, ledger in ledgers.items() for p in ledger.paragraphs}
+    left = {(each.label, each.ref): each for each in progress.left}
+    exact = [key for key in there if key[1] == ref][:1]
+    found = exact or [key for key in there if key[1].startswith(f"{ref} ")]
+    if not found:
+        hint = did_you_mean(ref, [known for _, known in there])
+        raise InvalidInput([Diagnostic("unknown-paragraph", f"--ref: no paragraph is '{ref}'", hint=hint)])
+    return [left.get(key) or _left(key[0], there[key], "done") for key in found]
 
 
 def _left(label: str, paragraph: Paragraph, why: Why) -> Left:
@@ -117,24 +122,37 @@ def said_in(ledger: Ledger, ref: str, text: str, titles: Mapping[str, str]) -> S
     `titles` has the titles of the protocol's roles, by name.
     """
     words, at = words_of(text), 0
-    lead, leading = "", ""
+    printed: dict[str, str] = {}
+    start = None
     for paragraph in ledger.paragraphs:
         own = words[at : at + paragraph.words]
         at += paragraph.words
-        if not own or fingerprint(own) != paragraph.fingerprint:
-            return None
-        beside = PART.fullmatch(paragraph.ref)
-        if paragraph.ref == ref:
-            goes_on = beside is not None and beside["of"] == leading
-            said = _printed(text, own)
-            whole = f"{lead} {said}" if goes_on else said
-            acts = acts_like(whole)
-            topic = topic_of(acts[0]) if acts else ""
-            line = text.count("\n", 0, own[0].start) + 1
-            return Said(said, line, lead if goes_on else "", modals_of(whole), acts, topic, roles_in(whole, titles))
-        if beside is None:
-            leading, lead = paragraph.ref, _printed(text, own)
-    return None
+        if own and fingerprint(own) == paragraph.fingerprint:
+            printed[paragraph.ref] = _printed(text, own)
+            start = own[0].start if paragraph.ref == ref else start
+    if start is None:
+        return None
+    said, lead = printed[ref], _lead(ref, printed)
+    whole = f"{lead} {said}".strip()
+    acts = acts_like(whole)
+    topic = topic_of(acts[0]) if acts else ""
+    line = text.count("\n", 0, start) + 1
+    return Said(said, line, lead, modals_of(whole), acts, topic, roles_in(whole, titles))
+
+
+def _lead(ref: str, printed: Mapping[str, str]) -> str:
+    """What a bullet or item goes on from, or the row that a cell is of; empty for what stands for itself."""
+    if cell := CELL.fullmatch(ref):
+        row = [said for other, said in printed.items() if other.startswith(f"{cell['row']} cell ")]
+        return " | ".join(row) if len(row) > 1 else ""
+    part = PART.fullmatch(ref)
+    before = ""
+    for other, said in printed.items():
+        if other == ref:
+            break
+        if part and (other == part["of"] or other.startswith(f"{part['of']} paragraph ")):
+            before = said
+    return before
 
 
 def _printed(text: str, own: Sequence[Word]) -> str:
@@ -153,7 +171,7 @@ def modals_of(said: str) -> dict[str, str]:
 
 def acts_like(said: str) -> tuple[ActionWord, ...]:
     """The shared acts whose words a paragraph has in it, the likeliest first: to be looked at, not to be trusted."""
-    there = set(_stems(said))
+    there = set(_stems(_MINUTES.sub(" ", said.lower())))
     acts = [act for several in ACTIONS_BY_TOPIC.values() for act in several]
     told_by = {act.name: (set(_stems(act.name)), set(_stems(act.meaning))) for act in acts}
     rarity: dict[str, int] = {}
@@ -164,10 +182,10 @@ def acts_like(said: str) -> tuple[ActionWord, ...]:
     for number, act in enumerate(acts):
         name, meaning = told_by[act.name]
         hits, beside = name & there, (meaning - name) & there
-        weight = sum(2 / rarity[stem] for stem in hits) + sum(1 / rarity[stem] for stem in beside)
+        weight = sum(1 / rarity[stem] for stem in hits) + sum(1 / rarity[stem] for stem in beside) / 2
         # Half of its name at least, or two words of its meaning.
         if 2 * len(hits) >= max(len(name), 1) or len(beside) >= 2:
-            ranked.append((-(len(hits) / max(len(name), 1)) - weight, number, act))
+            ranked.append((-2 * len(hits) / max(len(name), 1) - weight, number, act))
     return tuple(act for _, _, act in sorted(ranked)[:MOST_ACTS])
 
 

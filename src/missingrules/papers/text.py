@@ -25,11 +25,20 @@ TAG = re.compile(r"<[^<>\n]*>")
 BULLET = re.compile(r"(?: (?=[A-Z‘“])|\s*(?:[-–•●▪*\uf0b7\uf0a7]|o(?=\s))\s+(?=\S))")
 NUMBER = re.compile(r"\s*(?:[-–•*]\s+)?(?:#+\s*)?(?:\*\*)?(?P<number>\d{1,2}(?:\.\d{1,3}){0,3})\.?(?:\*\*)?(?=\s|$)")
 MARKED = re.compile(r"\s*#+\s")
+# `(a)`, `a)`, `(iv)`, `2)`: an item of a list, by its own sign.
+ITEM = re.compile(r"\s*\(?(?P<sign>[a-z]|[ivx]{1,5}|\d{1,2})\)\s+(?=\S)")
 # Where a line of a table is cut: its cells, its paragraphs, its lettered items.
-CELL = re.compile(r"\t+|<(?:p|li)>|(?<=\s)(?=\([a-z]\)\s)")
+CELL = re.compile(r"\t+|\|+|<(?:p|li)>|(?<=\s)(?=\([a-z]\)\s)")
+ROW = re.compile(r"\t|<p>|^\||\S \| ?\S")
+# A line of a table of contents: dots, and a page.
+CONTENTS = re.compile(r"(?:\.{3}|…)\s{0,9}\d{1,3}$")
+# A line that asks for something is no heading, however short: what is taken for one is never looked at again.
+ASKS = re.compile(r"\b(?:must|should|shall|will|may|has to|have to|needs? to)\b")
 CLOSED = tuple('.:;!?)”"…')
 HEADING = 75  # letters at the most
 FINGERPRINT = 12
+# A text with a longer line was not wrapped: each of its lines is a paragraph.
+WRAPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,7 @@ def cut(text: str) -> list[Piece]:
 @dataclass(frozen=True, slots=True)
 class _Mark:
     start: int
-    kind: str  # number, bullet, heading, paragraph, cell
+    kind: str  # number, bullet, item, heading, paragraph, cell, contents
     number: str = ""
 
 
@@ -160,39 +169,55 @@ def _marks(text: str) -> Iterator[_Mark]:
     for i in range(len(lines) - 1, -1, -1):
         nexts[i] = after
         after = lines[i][1] if saying[i] else after
-    blank, closed, alone = True, True, False
+    whole_lines = any(len(raw) > WRAPPED for _, raw in lines)
+    blank, closed, alone, listing = True, True, False, False
     for (start, raw), says, after in zip(lines, saying, nexts, strict=True):
         said = TAG.sub(" ", raw).strip(" \t*|")
         if not says:
             blank = True
             continue
+        if CONTENTS.search(said):
+            if not listing:
+                yield _Mark(start, "contents")
+            blank, closed, alone, listing = False, True, False, True
+            continue
         number = NUMBER.match(raw)
+        item = ITEM.match(raw)
         rest = raw[number.end() :] if number else raw
-        # What goes on in small letters was no heading.
-        heading = _is_heading(rest) and not after.lstrip()[:1].islower()
+        # What goes on in small letters was no heading, unless they are the sign of an item.
+        heading = _is_heading(rest) and (not after.lstrip()[:1].islower() or bool(ITEM.match(after)))
+        fresh = (blank or whole_lines or listing) and closed and not alone
         if number and _is_paragraph_number(number["number"], rest):
-            yield _Mark(start, "heading" if heading and rest.strip() else "number", number["number"])
+            heading = heading and bool(rest.strip())
+            yield _Mark(start, "heading" if heading else "number", number["number"])
             alone = not rest.strip()
-        elif "\t" in raw or "<p>" in raw:
+        elif ROW.search(raw):
             yield _Mark(start, "cell")
             yield from (_Mark(start + m.start(), "cell") for m in CELL.finditer(raw) if m.start())
-            alone = False
+            alone = heading = False
         elif BULLET.match(raw):
             yield _Mark(start, "bullet")
-            alone = False
-        elif MARKED.match(raw) or (blank and closed and heading and not alone):
+            alone = heading = False
+        elif item:
+            yield _Mark(start, "item", item["sign"])
+            alone = heading = False
+        elif MARKED.match(raw) or (fresh and heading):
             yield _Mark(start, "heading")
-        elif blank and closed and not alone:
+            heading = True
+        elif fresh:
             yield _Mark(start, "paragraph")
+            heading = False
         else:
             # Goes on: a line of the same paragraph, or the paragraph of a number that stands alone.
-            alone = False
-        blank, closed = False, said.endswith(CLOSED) or heading
+            alone = heading = False
+        # What follows a heading, even with no line between them, is a paragraph.
+        blank, closed, listing = heading, said.endswith(CLOSED) or heading, False
 
 
 def _is_heading(text: str) -> bool:
     said = text.strip(" \t*#|")
-    return bool(said) and len(said) <= HEADING and said[0].isupper() and not said.endswith(CLOSED[:3])
+    short = bool(said) and len(said) <= HEADING and said[0].isupper() and not said.endswith(CLOSED[:3])
+    return short and not ASKS.search(said)
 
 
 def _is_paragraph_number(number: str, rest: str) -> bool:
@@ -208,6 +233,7 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
     heading, under = "", "Front matter"
     counts: dict[str, int] = {}
     taken: dict[str, int] = {}
+    row = -2  # where the line of the last cell begins
     for mark, first, last in found:
         if mark.kind == "heading":
             title = _plain(text[words[first].start : words[last - 1].end])
@@ -218,10 +244,16 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
         elif mark.kind == "number":
             ref = under = mark.number
             counts = {"paragraph": 1}
+        elif mark.kind == "contents":
+            ref = "Contents / list"
         else:
+            if mark.kind == "cell" and (line := text.rfind("\n", 0, mark.start)) != row:
+                row = line
+                counts |= {"row": counts.get("row", 0) + 1, "cell": 0}
             counts[mark.kind] = counts.get(mark.kind, 0) + 1
-            between = " " if under[:1].isdigit() else " / "
-            ref = f"{under}{between}{mark.kind} {counts[mark.kind]}"
+            own = f"({mark.number})" if mark.number else f"{mark.kind} {counts[mark.kind]}"
+            own = f"row {counts['row']} {own}" if mark.kind == "cell" else own
+            ref = f"{under}{' ' if under[:1].isdigit() else ' / '}{own}"
         out.append(Piece(_unique(ref, heading, taken), heading or "Front matter", first, last, mark.kind == "heading"))
     return out
 
@@ -236,9 +268,9 @@ def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:
 
     `taken`: each name so far, and the number last tried behind it.
     """
-    found = plain = " ".join(ref.replace(",", " ").split())
+    found = plain = _without_signs(ref)
     if found in taken:
-        found = under = " ".join(f"{plain} {heading}".replace(",", " ").split())
+        found = under = _without_signs(f"{plain} {heading}")
         count = taken.get(under, 1)
         while found in taken:
             count += 1
@@ -246,3 +278,8 @@ def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:
         taken[under] = count
     taken[found] = taken.get(found, 1)
     return found
+
+
+def _without_signs(ref: str) -> str:
+    """Without what would have to be put in quotes wherever it is cited."""
+    return " ".join(re.sub(r"[,#]|:(?=\s|$)", " ", ref).split())
