@@ -213,6 +213,27 @@ def test_fates_that_do_not_fit_the_rules_come_next(folder: Path) -> None:
     assert "it is accounted for" in said("next", file, "--ref", "1.1")
 
 
+def test_all_that_is_left_beneath_a_reference(folder: Path) -> None:
+    file = begin(folder)
+    # 1.3 is there itself; the bullets beneath are not meant with it.
+    assert "written to 1.3\n" in said("next", file, "--is", "context", "--ref", "1.3")
+    # The heading is accounted for, and nothing but its whole reference changes it.
+    assert "written to 1.3 bullet 1, 1.3 bullet 2\n" in said("next", file, "--is", "guidance", "--ref", "1.3 bullet")
+    message = refused("next", file, "--is", "context", "--ref", "1.3 bullet")
+    assert "all paragraphs that begin with '1.3 bullet' are accounted for" in message
+
+
+def test_what_a_cell_says_is_shown_with_its_row(folder: Path) -> None:
+    (folder / "invented.txt").write_text(
+        "1 Telling\nTime | Who\n24 hours | Manager\nStaff must call:\n(a) the police\n", encoding="utf-8"
+    )
+    file = begin(folder)
+    assert "\n  24 hours | Manager …\n\n  Manager\n" in said("next", file, "--ref", "1 row 2 cell 2")
+    item = said("next", file, "--ref", "1 (a)")
+    assert "\n  Staff must call: …\n\n  a) the police\n" in item
+    assert "modality: must" in item
+
+
 def test_a_ledger_keeps_its_layout_and_its_comments(folder: Path) -> None:
     file = begin(folder)
     ledger = folder / "sources" / "invented.yaml"

@@ -172,6 +172,8 @@ def protocol_text(known: Known, title: str, paper: list[_Piece]) -> str:
     asked = "" if known.title else "   ## from the text; is it the title?"
     parts = [
         MODELINE.format(area=area),
+        f"## (the line above is for editors, which complete words by it: missingrules schema {area}.yaml -o "
+        f"{area}.schema.json)",
         "## Lines with two signs ## explain something. Lines with one # are examples: take the # and the space",
         "## behind it away, and they count. `missingrules next` leads through the paper, `check` finds mistakes.",
         "format: 1",
@@ -191,6 +193,7 @@ def protocol_text(known: Known, title: str, paper: list[_Piece]) -> str:
         "",
         *_scope(paper),
         *_roles(),
+        *_conventions(),
         "rules:",
         *_first_example(paper),
         *_second_example(paper),
@@ -215,7 +218,7 @@ def reference(ref: str) -> str:
 
 def _scope(paper: list[_Piece]) -> Iterator[str]:
     aged = next((p for p in paper if {"18", "18 years"} & set(p.figures)), None)
-    yield "## Whom every rule is about, and the paragraph that says so. Left out: every child in the case."
+    yield "## Whom every rule is about, with the paragraph that says so. Left out: every child in the case."
     if aged is not None:
         yield "# scope:"
         yield "#   when: {child.age: under 18}"
@@ -228,6 +231,16 @@ def _roles() -> Iterator[str]:
     yield "# roles:"
     yield "#   police: {title: Police, agency: police}"
     yield "#   social_worker: {title: the child's social worker, agency: childrens_social_care}"
+    yield ""
+
+
+def _conventions() -> Iterator[str]:
+    yield "## What the paper leaves open everywhere, said once, with why: how strong a duty is that has no must, should"
+    yield "## or may (modality: stated), which day is the first, and which episodes count."
+    yield "# conventions:"
+    yield "#   stated: {ranks_as: must, why: the paper says what will happen and means that it has to}"
+    yield "#   days: {first_day_is: 0, same_day_counts: false, why: the day itself is not counted}"
+    yield "#   counted: {kinds: [missing], from: [home, care], counted_by: started, why: missing episodes are meant}"
     yield ""
 
 

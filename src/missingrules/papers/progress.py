@@ -34,6 +34,7 @@ MODALS: Final = (
     (re.compile(r"\bmay\b"), "may"),  # and not the month
 )
 MOST_ACTS: Final = 3
+NAMED: Final = 4
 PART: Final = re.compile(r"(?P<of>.+?)(?: /)? (?:bullet [0-9]+|\([a-z0-9]{1,5}\))")
 CELL: Final = re.compile(r"(?P<row>.+ row [0-9]+) cell [0-9]+")
 # A length of time, and no minutes of a meeting.
@@ -90,18 +91,24 @@ def ledgers_named(root: nodes.Mapping, folder: Path, report: Report) -> dict[str
 
 
 def paragraphs_named(progress: Progress, ledgers: dict[str, Ledger], ref: str) -> list[Left]:
-    """The paragraph of a reference, or all those whose references begin with it, such as the cells of a row.
+    """The paragraph of a reference, or all that are left whose references begin with it, such as the cells of a row.
 
     InvalidInput if there is none.
     """
-    there = {(label, p.ref): p for label, ledger in ledgers.items() for p in ledger.paragraphs}
     left = {(each.label, each.ref): each for each in progress.left}
-    exact = [key for key in there if key[1] == ref][:1]
-    found = exact or [key for key in there if key[1].startswith(f"{ref} ")]
-    if not found:
-        hint = did_you_mean(ref, [known for _, known in there])
-        raise InvalidInput([Diagnostic("unknown-paragraph", f"--ref: no paragraph is '{ref}'", hint=hint)])
-    return [left.get(key) or _left(key[0], there[key], "done") for key in found]
+    there = {(label, p.ref): p for label, ledger in ledgers.items() for p in ledger.paragraphs}
+    for key, paragraph in there.items():
+        if key[1] == ref:
+            return [left.get(key) or _left(key[0], paragraph, "done")]
+    beneath = [key for key in there if key[1].startswith(f"{ref} ")]
+    # What somebody has said already is changed by its whole reference only.
+    if found := [left[key] for key in beneath if key in left and left[key].why == "new"]:
+        return found
+    message, hint = f"--ref: no paragraph is '{ref}'", did_you_mean(ref, [known for _, known in there])
+    if beneath:
+        message = f"--ref: all paragraphs that begin with '{ref}' are accounted for"
+        hint = f"name one: {', '.join(known for _, known in beneath[:NAMED])}"
+    raise InvalidInput([Diagnostic("unknown-paragraph", message, hint=hint)])
 
 
 def _left(label: str, paragraph: Paragraph, why: Why) -> Left:

@@ -210,8 +210,9 @@ def _marks(text: str) -> Iterator[_Mark]:
         else:
             # Goes on: a line of the same paragraph, or the paragraph of a number that stands alone.
             alone = heading = False
-        # What follows a heading, even with no line between them, is a paragraph.
-        blank, closed, listing = heading, said.endswith(CLOSED) or heading, False
+        # What follows a heading or a row of a table, even with no line between them, is a paragraph.
+        ended = heading or (bool(ROW.search(raw)) and not after.lstrip()[:1].islower())
+        blank, closed, listing = ended, said.endswith(CLOSED) or ended, False
 
 
 def _is_heading(text: str) -> bool:
