@@ -89,3 +89,44 @@ def test_figures(text: str, figures: tuple[str, ...]) -> None:
 
 def test_a_bare_number_serves_for_any_unit_and_none_other() -> None:
     assert missing_from(["24 hours", "7", "3 days"], ["24", "7 days", "72 hours"]) == ("3 days",)
+
+
+def test_a_text_of_whole_lines_is_cut_at_each_of_them() -> None:
+    """As out of a word processor: no empty lines, lists with letters, a table with bars, a list of contents."""
+    text = (
+        "Contents\n1 Purpose ....... 1\n2 What to do ....... 2\n\n"
+        "1 Purpose\nThis is for everybody who works with children and young people who go missing from home or care, "
+        "wherever they live and whoever looks after them.\nAbsent: elsewhere than expected.\n"
+        "2 What to do\n2.1 Reporting\na) Carers will search.\n(ii) Staff shall call.\n"
+        "Table 1: who is told\nTime | Who\n24 hours | Manager\n"
+        "2.2 Risk\nThe police must grade it\n"
+    )
+    assert [(piece.ref, piece.is_heading) for piece in cut(text)] == [
+        ("Heading / Contents", True),
+        ("Contents / list", False),
+        ("1 heading", True),
+        ("1 paragraph 1", False),
+        ("1 paragraph 2", False),
+        ("2 heading", True),
+        ("2.1 heading", True),
+        ("2.1 (a)", False),
+        ("2.1 (ii)", False),
+        ("Heading / Table 1 who is told", True),
+        ("Table 1 who is told / row 1 cell 1", False),
+        ("Table 1 who is told / row 1 cell 2", False),
+        ("Table 1 who is told / row 2 cell 1", False),
+        ("Table 1 who is told / row 2 cell 2", False),
+        ("2.2 heading", True),
+        ("2.2 paragraph 1", False),
+    ]
+
+
+def test_what_asks_for_something_is_no_heading() -> None:
+    """What is taken for a heading is never looked at again: a duty would be lost."""
+    refs = [(piece.ref, piece.is_heading) for piece in cut("2.1 The police must be told\n\nStaff should wait\n")]
+    assert refs == [("2.1", False)]
+
+
+@pytest.mark.parametrize("piece", ["\n", "<", "a ", "1.1 a\n", "a\t", "| ", ".", "a) ", "<p>a", " ", "…1"])
+def test_no_text_takes_for_ever(piece: str) -> None:
+    assert cut(piece * 100_000) is not None

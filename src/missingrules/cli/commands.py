@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import checking, common, scenarios
+from missingrules.cli import authoring, checking, common, scenarios
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
@@ -31,6 +31,8 @@ app.add_typer(sources, name="sources")
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(checking.check)
+app.command()(authoring.new)
+app.command("next")(authoring.next_)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from missingrules.domain.diagnostics import Diagnostic
     from missingrules.reading.ledgers import Ledger
 
+# At the beginning this is true of every paragraph: a few are shown, and the others counted.
+UNSAID, MOST_UNSAID = "paragraph-not-accounted-for", 3
+
 app = typer.Typer(
     help="Source texts and their ledgers: make one, look into it, prove it, and see what a new edition changes.",
     no_args_is_help=True,
@@ -37,12 +40,16 @@ def index(
     ] = None,
 ) -> None:
     """The ledger of a text, on standard output: every paragraph by reference, and never its words."""
+    from missingrules.domain.diagnostics import InvalidInput
     from missingrules.papers.index import new_ledger, renewed
 
     said = _text(text)
     if ledger is None:
         name = document or text.stem
-        common.write(new_ledger(said, name, title or name.replace("_", " ").capitalize()))
+        try:
+            common.write(new_ledger(said, name, title or name.replace("_", " ").capitalize()))
+        except InvalidInput as error:
+            common.refuse(error.diagnostics)
         return
     made, left = renewed(_ledger(ledger), said)
     common.write(made)
@@ -105,8 +112,14 @@ def check(
                 found += differing(ledger, _text(text))
             else:
                 missing.append(str(text))
+    unsaid = 0
     for diagnostic in found:
-        common.write(diagnostic.render() + "\n")
+        unsaid += diagnostic.code == UNSAID
+        if diagnostic.code != UNSAID or unsaid <= MOST_UNSAID:
+            common.write(diagnostic.render() + "\n")
+    if unsaid > MOST_UNSAID:
+        more = common.counted(unsaid - MOST_UNSAID, "more paragraph has", "more paragraphs have")
+        common.write(f"{more} no fate: `missingrules next PROTOCOL` leads through them in the paper's order\n")
     for name in missing:
         typer.echo(f"there is no text {name}: its ledger was not held against it", err=True)
     with_texts = f", {common.counted(held, 'text')} held against the ledgers" if texts else ", without the texts"

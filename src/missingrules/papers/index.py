@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.papers.figures import figures_of
 from missingrules.papers.text import cut, fingerprint, words_of
 from missingrules.reading.yaml_events import flow_line
@@ -15,11 +16,22 @@ if TYPE_CHECKING:
     from missingrules.reading.ledgers import Ledger, Paragraph
 
 
+# More than any paper has, and fewer than a ledger may have to be read.
+MOST_PIECES: Final = 10_000
+
+
 def new_ledger(text: str, document: str, title: str) -> str:
-    """The ledger of a text that has none yet: each piece with a reference to be looked over."""
+    """The ledger of a text that has none yet: each piece with a reference to be looked over.
+
+    InvalidInput where the text falls into more pieces than any paper has.
+    """
     words = words_of(text)
     lines = []
-    for piece in cut(text):
+    pieces = cut(text)
+    if len(pieces) > MOST_PIECES:
+        message = f"the text falls into {len(pieces):,} pieces, and {MOST_PIECES:,} are the most that a ledger can have"
+        raise InvalidInput([Diagnostic("file-too-large", message, hint="give the text of one paper")])
+    for piece in pieces:
         own = words[piece.first : piece.last]
         said = _said(own, text)
         entry: dict[str, object] = {"ref": piece.ref, "heading": piece.heading, "words": len(own)}

@@ -54,11 +54,7 @@ def unproven(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
 
 def unaccounted(root: Mapping, ledgers: dict[str, Ledger]) -> list[Diagnostic]:
     """The paragraphs, of all documents whose text is at hand, of which nobody says truly what became of them."""
-    own = next(iter(ledgers))
-    cited: set[Ref] = set()
-    for _, entry in _entries(root):
-        _refs(entry, own, cited)
-    return _of_ledgers(cited, ledgers)
+    return _of_ledgers(cited_in(root, ledgers), ledgers)
 
 
 def _of_ledgers(cited: set[Ref], ledgers: dict[str, Ledger]) -> list[Diagnostic]:
@@ -66,6 +62,15 @@ def _of_ledgers(cited: set[Ref], ledgers: dict[str, Ledger]) -> list[Diagnostic]
     for label, ledger in ledgers.items():
         if ledger.seen:
             found += _unaccounted(ledger, {ref for where, ref in cited if where == label})
+    return found
+
+
+def cited_in(root: Mapping, ledgers: dict[str, Ledger]) -> set[Ref]:
+    """What a protocol's file cites, as pairs of a document's label and a reference, whatever else is wrong with it."""
+    own = next(iter(ledgers))
+    found: set[Ref] = set()
+    for _, entry in _entries(root):
+        _refs(entry, own, found)
     return found
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.reading.texts import MOST_BYTES
@@ -18,16 +20,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORD = re.compile(r"[^\W_]+(?:[.'’/-][^\W_]+)*")
-TAG = re.compile(r"<[^>\n]*>")
+TAG = re.compile(r"<[^<>\n]*>")
 # A line that a single space indents was a bullet before its sign was lost.
 BULLET = re.compile(r"(?: (?=[A-Z‘“])|\s*(?:[-–•●▪*\uf0b7\uf0a7]|o(?=\s))\s+(?=\S))")
 NUMBER = re.compile(r"\s*(?:[-–•*]\s+)?(?:#+\s*)?(?:\*\*)?(?P<number>\d{1,2}(?:\.\d{1,3}){0,3})\.?(?:\*\*)?(?=\s|$)")
 MARKED = re.compile(r"\s*#+\s")
+# `(a)`, `a)`, `(iv)`, `2)`: an item of a list, by its own sign.
+ITEM = re.compile(r"\s*\(?(?P<sign>[a-z]|[ivx]{1,5}|\d{1,2})\)\s+(?=\S)")
 # Where a line of a table is cut: its cells, its paragraphs, its lettered items.
-CELL = re.compile(r"\t+|<(?:p|li)>|(?<=\s)(?=\([a-z]\)\s)")
+CELL = re.compile(r"\t+|\|+|<(?:p|li)>|(?<=\s)(?=\([a-z]\)\s)")
+ROW = re.compile(r"\t|<p>|^\||\S \| ?\S")
+# A line of a table of contents: dots, and a page.
+CONTENTS = re.compile(r"(?:\.{3}|…)\s{0,9}\d{1,3}$")
+# A line that asks for something is no heading, however short: what is taken for one is never looked at again.
+ASKS = re.compile(r"\b(?:must|should|shall|will|may|has to|have to|needs? to)\b")
 CLOSED = tuple('.:;!?)”"…')
 HEADING = 75  # letters at the most
 FINGERPRINT = 12
+# A text with a longer line was not wrapped: each of its lines is a paragraph.
+WRAPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +62,65 @@ class Piece:
 
 
 def read_paper(path: Path) -> str:
-    """The text of a file; tabs and odd spaces are the paper's own. InvalidInput where it cannot be read as UTF-8."""
+    """The text of a file; tabs and odd spaces are the paper's own.
+
+    InvalidInput where it cannot be read, is no plain text (a PDF, a Word file), is not in UTF-8, or has no words.
+    """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            message = f"{path} has more than {MOST_BYTES:,} bytes"
-            raise InvalidInput([Diagnostic("file-too-large", message, hint="give the text of one paper")])
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidInput([Diagnostic("file-unreadable", f"{path}: {error.strerror}")]) from None
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = "a folder" if stat.S_ISDIR(about.st_mode) else "no ordinary file"
+            raise _refused("file-unreadable", f"{path} is {kind}", "name the text file of one paper")
+        if about.st_size > MOST_BYTES:
+            raise _refused("file-too-large", f"{path} has more than {MOST_BYTES:,} bytes", "give the text of one paper")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise _refused("file-unreadable", f"there is no file {path}", "check its name and folder") from None
+    except InvalidInput:
+        raise
+    except (OSError, ValueError) as error:
+        # A ValueError is a name that no file can have.
+        reason = getattr(error, "strerror", None) or "no file can have this name"
+        raise _refused("file-unreadable", f"{path}: {reason}", "check its name and that you may open it") from None
+    return _plain_text(data, path)
+
+
+def _plain_text(data: bytes, path: Path) -> str:
+    for beginning, (what, hint) in NO_TEXTS.items():
+        if data[: len(beginning)].lower() == beginning.lower():
+            raise _refused("file-not-text", f"{path} is {what}, not plain text", hint)
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"{path} is not UTF-8, at byte {error.start}"
-        raise InvalidInput([Diagnostic("file-encoding", message, hint="save it as UTF-8 text")]) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _refused(
+            "file-encoding", f"{path} is not UTF-8, at byte {error.start} in line {line}", AS_UTF_8
+        ) from None
+    if "\0" in text:
+        raise _refused("file-not-text", f"{path} is not plain text: it has signs in it that no text has", AS_TEXT)
+    if not WORD.search(TAG.sub(" ", text)):
+        hint = "a scanned paper has pictures of words only: it has to go through text recognition first"
+        raise _refused("text-without-words", f"{path} has no words in it", hint)
+    return text
+
+
+def _refused(code: str, message: str, hint: str) -> InvalidInput:
+    return InvalidInput([Diagnostic(code, message, hint=hint)])
+
+
+AS_UTF_8: Final = 'save it again as plain text with the encoding "UTF-8"'
+AS_TEXT: Final = f"open it in the program that it belongs to, and {AS_UTF_8.replace('it again', 'it')}"
+# What is often given for a text, by how it begins.
+NO_TEXTS: Final = MappingProxyType(
+    {
+        b"%PDF-": ("a PDF", f"copy all of its text into a text editor and {AS_UTF_8.replace(' again', '')}"),
+        b"PK\x03\x04": ("a Word or other office file", AS_TEXT),
+        b"\xd0\xcf\x11\xe0": ("an old Word or other office file", AS_TEXT),
+        b"{\\rtf": ("a rich text file", AS_TEXT),
+        b"<!doctype html": ("a web page", f"copy its text into a text editor and {AS_UTF_8.replace(' again', '')}"),
+        b"<html": ("a web page", f"copy its text into a text editor and {AS_UTF_8.replace(' again', '')}"),
+    }
+)
 
 
 def words_of(text: str) -> list[Word]:
@@ -98,7 +157,7 @@ def cut(text: str) -> list[Piece]:
 @dataclass(frozen=True, slots=True)
 class _Mark:
     start: int
-    kind: str  # number, bullet, heading, paragraph, cell
+    kind: str  # number, bullet, item, heading, paragraph, cell, contents
     number: str = ""
 
 
@@ -106,40 +165,60 @@ def _marks(text: str) -> Iterator[_Mark]:
     """The beginning of every piece, in order."""
     lines = [(m.start(), m[0].rstrip("\n")) for m in re.finditer(r"[^\n]*\n?", text)]
     saying = [bool(WORD.search(TAG.sub(" ", raw))) for _, raw in lines]
-    nexts = [next((lines[j][1] for j in range(i + 1, len(lines)) if saying[j]), "") for i in range(len(lines))]
-    blank, closed, alone = True, True, False
+    nexts, after = [""] * len(lines), ""
+    for i in range(len(lines) - 1, -1, -1):
+        nexts[i] = after
+        after = lines[i][1] if saying[i] else after
+    whole_lines = any(len(raw) > WRAPPED for _, raw in lines)
+    blank, closed, alone, listing = True, True, False, False
     for (start, raw), says, after in zip(lines, saying, nexts, strict=True):
         said = TAG.sub(" ", raw).strip(" \t*|")
         if not says:
             blank = True
             continue
+        if CONTENTS.search(said):
+            if not listing:
+                yield _Mark(start, "contents")
+            blank, closed, alone, listing = False, True, False, True
+            continue
         number = NUMBER.match(raw)
+        item = ITEM.match(raw)
         rest = raw[number.end() :] if number else raw
-        # What goes on in small letters was no heading.
-        heading = _is_heading(rest) and not after.lstrip()[:1].islower()
+        # What goes on in small letters was no heading, unless they are the sign of an item.
+        heading = _is_heading(rest) and (not after.lstrip()[:1].islower() or bool(ITEM.match(after)))
+        fresh = (blank or whole_lines or listing) and closed and not alone
         if number and _is_paragraph_number(number["number"], rest):
-            yield _Mark(start, "heading" if heading and rest.strip() else "number", number["number"])
+            heading = heading and bool(rest.strip())
+            yield _Mark(start, "heading" if heading else "number", number["number"])
             alone = not rest.strip()
-        elif "\t" in raw or "<p>" in raw:
+        elif ROW.search(raw):
             yield _Mark(start, "cell")
             yield from (_Mark(start + m.start(), "cell") for m in CELL.finditer(raw) if m.start())
-            alone = False
+            alone = heading = False
         elif BULLET.match(raw):
             yield _Mark(start, "bullet")
-            alone = False
-        elif MARKED.match(raw) or (blank and closed and heading and not alone):
+            alone = heading = False
+        elif item:
+            yield _Mark(start, "item", item["sign"])
+            alone = heading = False
+        elif MARKED.match(raw) or (fresh and heading):
             yield _Mark(start, "heading")
-        elif blank and closed and not alone:
+            heading = True
+        elif fresh:
             yield _Mark(start, "paragraph")
+            heading = False
         else:
             # Goes on: a line of the same paragraph, or the paragraph of a number that stands alone.
-            alone = False
-        blank, closed = False, said.endswith(CLOSED) or heading
+            alone = heading = False
+        # What follows a heading or a row of a table, even with no line between them, is a paragraph.
+        ended = heading or (bool(ROW.search(raw)) and not after.lstrip()[:1].islower())
+        blank, closed, listing = ended, said.endswith(CLOSED) or ended, False
 
 
 def _is_heading(text: str) -> bool:
     said = text.strip(" \t*#|")
-    return bool(said) and len(said) <= HEADING and said[0].isupper() and not said.endswith(CLOSED[:3])
+    short = bool(said) and len(said) <= HEADING and said[0].isupper() and not said.endswith(CLOSED[:3])
+    return short and not ASKS.search(said)
 
 
 def _is_paragraph_number(number: str, rest: str) -> bool:
@@ -154,7 +233,8 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
     out: list[Piece] = []
     heading, under = "", "Front matter"
     counts: dict[str, int] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
+    row = -2  # where the line of the last cell begins
     for mark, first, last in found:
         if mark.kind == "heading":
             title = _plain(text[words[first].start : words[last - 1].end])
@@ -165,10 +245,16 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
         elif mark.kind == "number":
             ref = under = mark.number
             counts = {"paragraph": 1}
+        elif mark.kind == "contents":
+            ref = "Contents / list"
         else:
+            if mark.kind == "cell" and (line := text.rfind("\n", 0, mark.start)) != row:
+                row = line
+                counts |= {"row": counts.get("row", 0) + 1, "cell": 0}
             counts[mark.kind] = counts.get(mark.kind, 0) + 1
-            between = " " if under[:1].isdigit() else " / "
-            ref = f"{under}{between}{mark.kind} {counts[mark.kind]}"
+            own = f"({mark.number})" if mark.number else f"{mark.kind} {counts[mark.kind]}"
+            own = f"row {counts['row']} {own}" if mark.kind == "cell" else own
+            ref = f"{under}{' ' if under[:1].isdigit() else ' / '}{own}"
         out.append(Piece(_unique(ref, heading, taken), heading or "Front matter", first, last, mark.kind == "heading"))
     return out
 
@@ -178,11 +264,23 @@ def _plain(text: str) -> str:
     return " ".join(TAG.sub(" ", text).replace("*", " ").replace("#", " ").split()).strip(" .|")
 
 
-def _unique(ref: str, heading: str, taken: set[str]) -> str:
-    """The reference; of one that is printed twice with its heading, and if need be with a number."""
-    plain = " ".join(ref.replace(",", " ").split())
-    under = " ".join(f"{plain} {heading}".replace(",", " ").split())
-    numbered = (f"{under} ({count})" for count in range(2, len(taken) + 3))
-    found = next(name for name in (plain, under, *numbered) if name not in taken)
-    taken.add(found)
+def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:
+    """The reference; of one that is printed twice with its heading, and if need be with a number.
+
+    `taken`: each name so far, and the number last tried behind it.
+    """
+    found = plain = _without_signs(ref)
+    if found in taken:
+        found = under = _without_signs(f"{plain} {heading}")
+        count = taken.get(under, 1)
+        while found in taken:
+            count += 1
+            found = f"{under} ({count})"
+        taken[under] = count
+    taken[found] = taken.get(found, 1)
     return found
+
+
+def _without_signs(ref: str) -> str:
+    """Without what would have to be put in quotes wherever it is cited."""
+    return " ".join(re.sub(r"[,#]|:(?=\s|$)", " ", ref).split())

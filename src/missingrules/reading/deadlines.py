@@ -237,7 +237,7 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
         return str(word)
     parts = bench.triggers()
     if word == "trigger" and not lengths:
-        if parts and not any(isinstance(each, _STRETCHES) for each in parts):
+        if parts and not bench.unread and not any(isinstance(each, _STRETCHES) for each in parts):
             name = _name_of(parts[0])
             bench.error(
                 "anchor-has-a-name",
@@ -248,7 +248,7 @@ def anchor(word: Text, bench: Bench, *, lengths: bool = False) -> str:
         return "trigger"
     if word in OF_TRIGGERS and not lengths:
         kind, written = OF_TRIGGERS[word]
-        if not any(isinstance(each, kind) for each in parts):
+        if not bench.unread and not any(isinstance(each, kind) for each in parts):
             bench.error("no-such-anchor", f"'{word}' needs the trigger {written}", word.span, _anchors_here(parts))
         return str(word)
     prefix, _, field = word.partition(".")

@@ -64,6 +64,8 @@ class Bench:
     tables: Mapping[str, TableForm]
     memory: Memory = field(default_factory=Memory)
     trigger: Trigger | None = None
+    # Whether the trigger has a mistake, so that nobody can say what may run from it.
+    unread: bool = False
     leaned: set[str] = field(default_factory=set)
     # Whether anything read since this was last set to False turned on the trigger.
     asked: bool = False

@@ -232,6 +232,9 @@ def _rules(node: Mapping, report: Report) -> list[Node]:
             report.error("missing-key", f"'{key}' is missing here", start, _WHAT[key])
     if section is None:
         return []
+    if isinstance(section, Scalar) and not section:
+        report.error("too-few", "there is no rule here yet", node.key_span("rules"), _FIRST)
+        return []
     if not isinstance(section, Sequence):
         report.error(
             "wrong-shape", "'rules' is a list, each rule with a dash", node.key_span("rules"), "write - id: NAME"
@@ -242,6 +245,7 @@ def _rules(node: Mapping, report: Report) -> list[Node]:
     return list(section.items)
 
 
+_FIRST = "write the first beneath it: - id: NAME; `missingrules next` shows the paragraph to begin with"
 _WHAT = {
     "sources": "add sources: the documents, each with its title, edition and ledger",
     "rules": "add rules: and under it one rule after another, each with a dash",

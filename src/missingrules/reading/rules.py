@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.conditions import ALWAYS, AtLeast, FactTest, Is
 from missingrules.domain.rules import Conclusion, Guard, Prohibition
-from missingrules.domain.triggers import EpisodesReach
+from missingrules.domain.triggers import EpisodesReach, triggers_of
 from missingrules.domain.vocabulary import TOPICS
 from missingrules.reading.conditions import condition, fact_test, kinds, parts_of
 from missingrules.reading.dates import in_force
@@ -17,7 +17,7 @@ from missingrules.reading.names import NAME, refuse_name
 from missingrules.reading.people import roles
 from missingrules.reading.places import Text
 from missingrules.reading.shapes import last_of, where
-from missingrules.reading.triggers import outcome, outcomes_of, trigger
+from missingrules.reading.triggers import UNREAD, outcome, outcomes_of, trigger
 
 if TYPE_CHECKING:
     from missingrules.domain.rules import Provision
@@ -70,6 +70,7 @@ def provisions(rule: schema.Rule, bench: Bench) -> tuple[Provision, ...]:
         )
         return ()
     bench.trigger = trigger(rule.trigger, bench)
+    bench.unread = any(part is UNREAD for part in triggers_of(bench.trigger))
     return duties(rule, bench.trigger, _guard(rule, _kinds(rule, bench.trigger, bench), bench), bench)
 
 

@@ -48,13 +48,15 @@ class OneOf:
 
     def __init__(self, *words: str) -> None:
         self.words = words
+        # "will" and "shall" are what papers have most, and none of the words.
+        self.more = " (stated: where the source has will, shall or no such word)" if "stated" in words else ""
 
     def __call__(self, value: object) -> object:
         if isinstance(value, Text) and value not in self.words:
             raise PydanticCustomError(
                 "not-one-of",
                 "{found} cannot stand here",
-                {"found": shown(value), "hint": f"write {listed(self.words)}"},
+                {"found": shown(value), "hint": f"write {listed(self.words)}{self.more}"},
             )
         return value
 

@@ -167,7 +167,8 @@ def _shape_hint(
         if "cite" in path and isinstance(found, Sequence):
             return f"write a list of single references: [{{{path[-1]}: FIRST}}, {{{path[-1]}: SECOND}}]"
         if isinstance(found, Scalar):
-            return "write it after the colon"
+            what = _description(model, loc)
+            return f"write it after the colon: {what[0].lower()}{what[1:]}" if what else "write it after the colon"
         return "write it alone, without brackets" if isinstance(found, Sequence) else "write it alone, without a name"
     needed = [key for key, is_needed in _fields(model, loc).items() if is_needed]
     # A list of acts is often written without names for them.
