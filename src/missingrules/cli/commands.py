@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import common, scenarios
+from missingrules.cli import authoring, common, scenarios
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.add_typer(sources, name="sources")
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
+app.command()(authoring.schema)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"
