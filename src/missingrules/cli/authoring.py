@@ -13,6 +13,7 @@ from missingrules.cli import common
 
 if TYPE_CHECKING:
     from missingrules.authoring.words import Schema
+    from missingrules.domain.diagnostics import Diagnostic
 
 
 class Of(StrEnum):
@@ -66,3 +67,83 @@ def _made(of: Of, protocol: Path | None) -> Schema:
         message = f"a {of} is the same for every protocol"
         raise InvalidInput([Diagnostic("same-for-all", message, hint=f"leave {protocol} out")])
     return schema_of(of.value, names_of(protocol) if protocol is not None else None)
+
+
+def fmt(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Protocols, ledgers, scenarios, or folders.", show_default=False),
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; name the files that would change, and exit with 1.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Change nothing; show what would change, and exit with 1 if anything would.")
+    ] = False,
+) -> None:
+    """Gives files the one layout: order of keys, indents, rows in brackets. Comments stay, and so does the meaning."""
+    from missingrules.domain.diagnostics import InvalidInput
+
+    problems: list[Diagnostic] = []
+    files = [file for path in paths for file in _files(path, problems)]
+    changed = 0
+    for file in files:
+        try:
+            before, after = _laid_out(file)
+            if before == after:
+                continue
+            changed += 1
+            if diff:
+                common.write(_difference(before, after, str(file)))
+            elif check:
+                common.write(f"{file} would change\n")
+            else:
+                _write(file, after)
+                common.write(f"{file} was laid out\n")
+        except InvalidInput as error:
+            problems += error.diagnostics
+    what = "would change" if check or diff else "changed"
+    common.write(f"{common.counted(len(files), 'file')}: {changed or 'none'} {what}\n")
+    if problems:
+        common.refuse(problems)
+    if changed and (check or diff):
+        raise typer.Exit(common.FOUND)
+
+
+def _laid_out(file: Path) -> tuple[str, str]:
+    from missingrules.authoring.fmt import formatted
+    from missingrules.reading.texts import source_from_file
+
+    before = source_from_file(file).text
+    return before, formatted(before, str(file))
+
+
+def _write(file: Path, text: str) -> None:
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+
+    try:
+        # Lines keep the ends that they have, so that nothing else is seen to change.
+        ends = "\r\n" if b"\r\n" in file.read_bytes() else "\n"
+        file.write_text(text, encoding="utf-8", newline=ends)
+    except OSError as error:
+        message = f"{file} could not be written: {(error.strerror or 'no reason given').lower()}"
+        raise InvalidInput([Diagnostic("file-unwritable", message, hint="check that you may write to it")]) from None
+
+
+def _difference(before: str, after: str, name: str) -> str:
+    import difflib
+
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), name, f"{name}, laid out", lineterm="")
+    return "\n".join(lines) + "\n"
+
+
+def _files(path: Path, problems: list[Diagnostic]) -> list[Path]:
+    from missingrules.domain.diagnostics import Diagnostic
+
+    if not path.is_dir():
+        return [path]
+    files = sorted(each for each in path.rglob("*.y*ml") if each.is_file())
+    if not files:
+        hint = "name a file, or a folder with some"
+        problems.append(Diagnostic("file-unreadable", f"{path} has no YAML files in it", hint=hint))
+    return files

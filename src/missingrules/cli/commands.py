@@ -32,6 +32,7 @@ app.add_typer(sources, name="sources")
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(authoring.schema)
+app.command()(authoring.fmt)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"
