@@ -20,6 +20,8 @@ class Layout:
     def __init__(self, width: int = WIDTH) -> None:
         self.width = width
         self.lines: list[str] = []
+        # How many lines there are after a text that keeps the blank lines at its end.
+        self.kept = 0
 
     def whole(self, root: Piece, after: list[str | None]) -> str:
         if isinstance(root, Group) and not (root.flow and self.one_line(root) is not None):
@@ -30,7 +32,8 @@ class Layout:
             self.value("", root, 0, Entry(None))
         self.above([*after], 0)
         text = "\n".join(line.rstrip(" ") if not line.strip() else line for line in self.lines)
-        return re.sub(r"\A\n+", "", text).rstrip("\n") + "\n"
+        text = re.sub(r"\A\n+", "", text)
+        return (text if self.kept == len(self.lines) else text.rstrip("\n")) + "\n"
 
     # --- blocks -------------------------------------------------------------------------------------------------------
 
@@ -62,13 +65,12 @@ class Layout:
         self.value(lead, value, indent, entry)
 
     def above(self, lines: list[str | None], indent: int, *, is_first: bool = False) -> None:
-        for number, line in enumerate(lines):
-            if line is None:
-                before = self.lines[-1] if self.lines else ""
-                if before.strip() and not (is_first and number == 0):
-                    self.lines.append("")
-            else:
+        for line in lines:
+            if line is not None:
                 self.lines.append(" " * indent + line)
+                is_first = False
+            elif not is_first and self.lines and self.lines[-1].strip():
+                self.lines.append("")
 
     def value(self, lead: str, value: Piece | None, indent: int, entry: Entry) -> None:
         """A value after its key or dash."""
@@ -88,6 +90,7 @@ class Layout:
         if value.header:
             self.put(f"{lead}{anchor} {value.header}" if lead else f"{anchor} {value.header}".lstrip(), entry)
             self.lines += [" " * (indent + STEP) + line if line.strip() else line.strip(" ") for line in value.lines]
+            self.kept = len(self.lines) if "+" in value.header else self.kept
             return
         text = value.lines[0]
         if len(value.lines) == 1:

@@ -41,6 +41,7 @@ def _fields(model: type[BaseModel]) -> tuple[str, ...]:
 
 def ordered(root: Piece) -> None:
     """Puts the keys of a file into their order, in place; a file of another kind keeps its own."""
+    _opened(root, Layout())
     if not isinstance(root, Group) or not root.is_map:
         return
     keys = {entry.key for entry in root.entries}
@@ -57,11 +58,19 @@ def ordered(root: Piece) -> None:
         _protocol(root)
 
 
+def _opened(piece: Piece | None, layout: Layout) -> None:
+    """What stands in brackets and cannot stay there is a block from now on."""
+    if isinstance(piece, Group):
+        piece.flow = piece.flow and not layout.has_lines(piece)
+        for entry in piece.entries:
+            _opened(entry.value, layout)
+
+
 def _protocol(root: Group) -> None:
     _sort(root, PROTOCOL)
     for section in IN_ONE_LINE:
         _settle(_get(root, section))
-    for section, model in (
+    sections: tuple[tuple[str, type[BaseModel]], ...] = (
         ("sources", schema.SourceForm),
         ("roles", schema.RoleForm),
         ("hours", schema.HoursForm),
@@ -71,12 +80,14 @@ def _protocol(root: Group) -> None:
         ("events", schema.EventForm),
         ("readings", schema.ReadingForm),
         ("tables", schema.TableForm),
-    ):
+    )
+    for section, model in sections:
         for each in _items(_get(root, section)):
             _sort(each, _fields(model))
-    for section, model in (("scope", schema.ScopeForm), ("conventions", schema.ConventionsForm)):
-        if isinstance(found := _get(root, section), Group):
-            _sort(found, _fields(model))
+    if isinstance(scope := _get(root, "scope"), Group):
+        _sort(scope, _fields(schema.ScopeForm))
+    if isinstance(conventions := _get(root, "conventions"), Group):
+        _sort(conventions, _fields(schema.ConventionsForm))
     rules = _get(root, "rules")
     _spaced(rules)
     for rule in _items(rules):

@@ -154,9 +154,9 @@ class _Builder:
             self.gap(start)
             if not group.entries and not group.flow:
                 group.column = self.column(start)
-            entry = Entry(_joined(self.text[start:end]), self.take())
-            group.entries.append(entry)
-            self.keyed[-1] = self.last = entry
+            named = Entry(_joined(self.text[start:end]), self.take())
+            group.entries.append(named)
+            self.keyed[-1] = self.last = named
             self.pos = end
             return
         nothing = not style and start >= end
@@ -192,14 +192,13 @@ class _Builder:
         found = _BLOCK.match(self.text, start)
         assert found is not None
         sign, chomp, digit, late, comment = found.groups(default="")
-        raw = self.text[found.end() : end].split("\n")
+        raw = self.text[found.end() : end].removesuffix("\n").split("\n")
         indent = _indent(raw, digit, self.parent_column())
         kept: list[str] = []
         for line in raw:
             if line.strip() and len(line) - len(line.lstrip(" ")) < indent:
                 break
             kept.append(line[indent:])
-        size = found.end() + sum(len(line) + indent + 1 for line in kept)
         keep = "+" in chomp + late
         while kept and not kept[-1].strip() and not keep:
             kept.pop()
@@ -207,7 +206,6 @@ class _Builder:
         first = next((line for line in kept if line.strip()), "")
         own = "2" if digit or first.startswith(" ") else ""
         column = self.column(start + found[0].find("#")) if comment else 0
-        del size
         return Leaf(kept, header=f"{sign}{own}{chomp}{late}"), finish, comment.rstrip(), column
 
     def _block_end(self, start: int, raw: list[str], indent: int, *, keep: bool) -> int:
