@@ -6,7 +6,7 @@ TEXTS ?= ../shared/sources
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check site bench clean
+.PHONY: demo test check site bench schemas clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,11 @@ site: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# The published schemas, made anew; a test holds them to what is made.
+schemas: $(READY)
+	for each in protocol ledger scenarios case result combination; do \
+	  $(BIN)/missingrules schema --of $$each --output schemas/$$each.schema.json || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist

@@ -1,0 +1,149 @@
+"""`missingrules schema` and `missingrules fmt`: what helps in writing a file."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from missingrules.cli import common
+
+if TYPE_CHECKING:
+    from missingrules.authoring.words import Schema
+    from missingrules.domain.diagnostics import Diagnostic
+
+
+class Of(StrEnum):
+    PROTOCOL = "protocol"
+    LEDGER = "ledger"
+    SCENARIOS = "scenarios"
+    CASE = "case"
+    RESULT = "result"
+    COMBINATION = "combination"
+
+
+def schema(
+    protocol: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PROTOCOL",
+            help="A protocol file, finished or not: its own names are then known too.",
+            show_default=False,
+        ),
+    ] = None,
+    of: Annotated[Of, typer.Option("--of", help="What kind of file it is for.")] = Of.PROTOCOL,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
+    ] = None,
+) -> None:
+    """Writes the JSON Schema by which an editor completes words, explains them and underlines mistakes."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+
+    try:
+        made = _made(of, protocol)
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    if output is None:
+        common.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{output} could not be written: {(error.strerror or 'no reason given').lower()}"
+        common.refuse([Diagnostic("file-unwritable", message, hint="name a file in a folder that you may write to")])
+
+
+def _made(of: Of, protocol: Path | None) -> Schema:
+    from missingrules.authoring.names import names_of
+    from missingrules.authoring.schema import schema_of
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+
+    if protocol is not None and of not in (Of.PROTOCOL, Of.SCENARIOS):
+        message = f"a {of} is the same for every protocol"
+        raise InvalidInput([Diagnostic("same-for-all", message, hint=f"leave {protocol} out")])
+    return schema_of(of.value, names_of(protocol) if protocol is not None else None)
+
+
+def fmt(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Protocols, ledgers, scenarios, or folders.", show_default=False),
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; name the files that would change, and exit with 1.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Change nothing; show what would change, and exit with 1 if anything would.")
+    ] = False,
+) -> None:
+    """Gives files the one layout: order of keys, indents, rows in brackets. Comments stay, and so does the meaning."""
+    from missingrules.domain.diagnostics import InvalidInput
+
+    problems: list[Diagnostic] = []
+    files = [file for path in paths for file in _files(path, problems)]
+    changed = 0
+    for file in files:
+        try:
+            before, after = _laid_out(file)
+            if before == after:
+                continue
+            changed += 1
+            if diff:
+                common.write(_difference(before, after, str(file)))
+            elif check:
+                common.write(f"{file} would change\n")
+            else:
+                _write(file, after)
+                common.write(f"{file} was laid out\n")
+        except InvalidInput as error:
+            problems += error.diagnostics
+    what = "would change" if check or diff else "changed"
+    common.write(f"{common.counted(len(files), 'file')}: {changed or 'none'} {what}\n")
+    if problems:
+        common.refuse(problems)
+    if changed and (check or diff):
+        raise typer.Exit(common.FOUND)
+
+
+def _laid_out(file: Path) -> tuple[str, str]:
+    from missingrules.authoring.fmt import formatted
+    from missingrules.reading.texts import source_from_file
+
+    before = source_from_file(file).text
+    return before, formatted(before, str(file))
+
+
+def _write(file: Path, text: str) -> None:
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+
+    try:
+        # Lines keep the ends that they have, so that nothing else is seen to change.
+        ends = "\r\n" if b"\r\n" in file.read_bytes() else "\n"
+        file.write_text(text, encoding="utf-8", newline=ends)
+    except OSError as error:
+        message = f"{file} could not be written: {(error.strerror or 'no reason given').lower()}"
+        raise InvalidInput([Diagnostic("file-unwritable", message, hint="check that you may write to it")]) from None
+
+
+def _difference(before: str, after: str, name: str) -> str:
+    import difflib
+
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), name, f"{name}, laid out", lineterm="")
+    return "\n".join(lines) + "\n"
+
+
+def _files(path: Path, problems: list[Diagnostic]) -> list[Path]:
+    from missingrules.domain.diagnostics import Diagnostic
+
+    if not path.is_dir():
+        return [path]
+    files = sorted(each for each in path.rglob("*.y*ml") if each.is_file())
+    if not files:
+        hint = "name a file, or a folder with some"
+        problems.append(Diagnostic("file-unreadable", f"{path} has no YAML files in it", hint=hint))
+    return files
