@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from missingrules.checks import accepted, ages, alike, cases, clocks, firing, modality, naming, rows
@@ -37,9 +38,10 @@ BESIDE: Final = {
     UNANSWERED: (W, "facts that combine in too many ways for a question to be answered"),
     accepted.CODE: (E, "an acceptance that matches no finding"),
 }
+UNSAID: Final = "paragraph-not-accounted-for"
 PROOF: Final = {
     "number-not-in-paragraph": (E, "a number that no paragraph cited there has"),
-    "paragraph-not-accounted-for": (E, "a paragraph of which the ledger does not say what became of it"),
+    UNSAID: (E, "a paragraph of which the ledger does not say what became of it"),
     "encoded-and-not-cited": (E, "the ledger calls it encoded, and nothing cites it"),
     "cited-and-not-encoded": (E, "it is cited, and the ledger gives it another fate"),
 }
@@ -54,7 +56,20 @@ def lint(subject: Subject) -> list[Diagnostic]:
     """Everything that the checks find, in the order of the text; what needs the papers only where they are at hand."""
     asked = [each for each in CHECKS if subject.texts or not each.of_texts]
     found = [diagnostic for each in asked for diagnostic in each.diagnostics(subject)]
-    found += unproven(subject.root, dict(subject.ledgers))
+    found = _so_far(found + unproven(subject.root, dict(subject.ledgers)))
     codes = {each.code for each in asked} | {UNANSWERED} | PROOF.keys()
     left = accepted.without_accepted(found, subject, codes, about().keys() - {accepted.CODE})
     return sorted(left, key=lambda each: each.place)
+
+
+def _so_far(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Of a paper still being encoded: the next paragraph stands for all that are left, and names wait for rules."""
+    left = [each for each in found if each.code == UNSAID]
+    if not left:
+        return found
+    first = left[0]
+    if len(left) > 1:
+        others = "1 more has" if len(left) == 2 else f"{len(left) - 1} more have"
+        hint = "`missingrules next PROTOCOL` leads through them one by one"
+        first = replace(first, message=f"{first.message}, and {others} none", hint=hint)
+    return [first, *(each for each in found if each.code not in (UNSAID, "unused-name"))]
