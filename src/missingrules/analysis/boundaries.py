@@ -7,6 +7,7 @@ about them is the same, and comes much sooner. Where what a scenario expects goe
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from missingrules.analysis.expectations import differences
@@ -17,11 +18,10 @@ from missingrules.domain.parts import acts_of
 from missingrules.engine.plan import plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from missingrules.analysis.numbers import Sited
     from missingrules.domain.answers import ProtocolAnswer
-    from missingrules.domain.coverage import Number, Side
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Expected, Scenario
 
@@ -85,46 +85,64 @@ class Bench:
 
 def untried(bench: Bench, scenarios: Sequence[Scenario], numbers: Sequence[Sited]) -> list[Untried]:
     """The sides of numbers that no scenario tries. The scenarios must hold."""
-    naming: dict[str, list[Scenario]] = {}
-    for scenario in scenarios:
-        for rule in bench.named(scenario):
-            naming.setdefault(rule, []).append(scenario)
-    found = []
-    for sited in numbers:
-        several = {id(each): each for rule in sited.number.rules for each in naming.get(rule, ())}
+    held = Held(bench, scenarios)
+    return [
+        Untried(sited.number, side)
+        for sited in numbers
+        for side in sited.neighbours
+        if held.unnoticed(sited.number.rules, partial(mutant, sited=sited, side=side))
+    ]
+
+
+class Held:
+    """Scenarios that hold, for finding one that does not hold of other rules."""
+
+    def __init__(self, bench: Bench, scenarios: Sequence[Scenario]) -> None:
+        self.bench = bench
+        self._naming: dict[str, list[Scenario]] = {}
+        for scenario in scenarios:
+            for rule in bench.named(scenario):
+                self._naming.setdefault(rule, []).append(scenario)
+        self._whole = {id(each) for each in scenarios if bench.is_whole(each)}
+        self._proved: dict[tuple[int, Rules], bool] = {}
+
+    def unnoticed(self, rules: Sequence[str], change: Callable[[Protocol], Protocol], act: str = "") -> bool:
+        """Whether all scenarios that name one of some rules still hold where these are changed.
+
+        `change` makes the change in any part of the protocol. Scenarios that name the act that it changes come first.
+        """
+        several = {id(each): each for rule in rules for each in self._naming.get(rule, ())}
         # Those that name few rules are answered soonest.
-        candidates = sorted(several.values(), key=lambda each: len(each.expected.named))
-        found += [
-            Untried(sited.number, side) for side in sited.neighbours if not _is_tried(bench, sited, side, candidates)
-        ]
-    return found
-
-
-def _is_tried(bench: Bench, sited: Sited, side: Side, scenarios: Sequence[Scenario]) -> bool:
-    changed: dict[int, Protocol] = {}
-    for scenario in scenarios:
-        rules = _hanging(bench, scenario, sited.number)
-        part = bench.part(rules)
-        if id(part) not in changed:
-            changed[id(part)] = mutant(part, sited, side)
-        if _fails(bench, scenario, rules, part, changed[id(part)]):
+        candidates = sorted(
+            several.values(), key=lambda each: (act not in each.expected.named, len(each.expected.named))
+        )
+        changed: dict[int, Protocol] = {}
+        for scenario in candidates:
+            hanging = self._hanging(scenario, rules)
+            part = self.bench.part(hanging)
+            if id(part) not in changed:
+                changed[id(part)] = change(part)
+            if self._fails(scenario, hanging, part, changed[id(part)]):
+                return False
+        whole = [scenario for scenario in candidates if id(scenario) in self._whole]
+        if not whole:
             return True
-    whole = [scenario for scenario in scenarios if bench.is_whole(scenario)]
-    if not whole:
-        return False
-    other = mutant(bench.protocol, sited, side)
-    return any(differences(ask(other, scenario), scenario.expected) for scenario in whole)
+        other = change(self.bench.protocol)
+        return not any(differences(ask(other, scenario), scenario.expected) for scenario in whole)
 
+    def _hanging(self, scenario: Scenario, rules: Sequence[str]) -> Rules:
+        """The rules that the scenario names and whose answer may change with some rules."""
+        changing = frozenset(rules)
+        return frozenset(
+            rule for rule in self.bench.named(scenario) if not changing.isdisjoint(self.bench.needed[rule])
+        )
 
-def _hanging(bench: Bench, scenario: Scenario, number: Number) -> Rules:
-    """The rules that the scenario names and whose answer may change with the number."""
-    changing = frozenset(number.rules)
-    return frozenset(rule for rule in bench.named(scenario) if not changing.isdisjoint(bench.needed[rule]))
-
-
-def _fails(bench: Bench, scenario: Scenario, rules: Rules, part: Protocol, changed: Protocol) -> bool:
-    wanted = bench.about(scenario.expected, rules)
-    if not differences(ask(changed, scenario), wanted):
-        return False
-    # A part that does not answer as the whole does proves nothing.
-    return not differences(ask(part, scenario), wanted)
+    def _fails(self, scenario: Scenario, rules: Rules, part: Protocol, changed: Protocol) -> bool:
+        wanted = self.bench.about(scenario.expected, rules)
+        if not differences(ask(changed, scenario), wanted):
+            return False
+        # A part that does not answer as the whole does proves nothing.
+        key = id(scenario), rules
+        if key not in self._proved:
+            self._proved[key] = not differences(ask(part, scenario), wanted)
+        return self._proved[key]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.analysis.telling import Teller
 from missingrules.domain.citations import NotStated
-from missingrules.domain.coverage import Difference
+from missingrules.domain.coverage import Compared, Difference
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.scenarios import Between, Moment, Texts, Who
 
@@ -30,6 +30,11 @@ def differences(answer: ProtocolAnswer, expected: Expected, anchor: date | None 
     `anchor` is the day 0 of the scenario, for telling instants as its author writes them.
     """
     return _Check(answer, Teller(answer.protocol.clock, anchor)).all(expected)
+
+
+def side_by_side(answer: ProtocolAnswer, wanted: Wanted, anchor: date | None = None) -> tuple[Compared, ...]:
+    """Each field that is expected of an obligation beside what came of it."""
+    return _Check(answer, Teller(answer.protocol.clock, anchor)).side_by_side(wanted)
 
 
 class _Check:
@@ -65,9 +70,22 @@ class _Check:
             self._differs(wanted.key, wanted.span, self._all_of(wanted), came)
             return
         for detail in wanted.details:
-            is_ = self.phases[found.key].value if detail.name == "phase" else OBLIGATION[detail.name](found)
+            is_ = self._is(found, detail.name)
             if not _agrees(detail, is_):
                 self._differs(f"{wanted.key}, {detail.name}", detail.span, self._told(detail.value), self._told(is_))
+
+    def _is(self, found: Obligation, name: str) -> Value:
+        return self.phases[found.key].value if name == "phase" else OBLIGATION[name](found)
+
+    def side_by_side(self, wanted: Wanted) -> tuple[Compared, ...]:
+        found = self.actions.get(wanted.key)
+        if found is None:
+            return tuple(Compared(each.name, self._told(each.value), "", False) for each in wanted.details)
+        return tuple(
+            Compared(each.name, self._told(each.value), self._told(is_), _agrees(each, is_))
+            for each in wanted.details
+            for is_ in (self._is(found, each.name),)
+        )
 
     def _absent(self, absent: Absent) -> None:
         name = absent.name
@@ -221,6 +239,7 @@ OBLIGATION: Final[Mapping[str, Callable[[Obligation], Value]]] = {
     "action": lambda o: o.duty.action,
     "episode": lambda o: o.episode,
     "due": lambda o: Moment(o.due),
+    "deadline": lambda o: o.due_basis,
     "due_between": lambda o: Between(o.due_between),
     "triggered_at": lambda o: Moment(o.triggered_at),
     "discharged_at": lambda o: Moment(o.discharged_at),
@@ -246,6 +265,8 @@ CONCLUSION: Final[Mapping[str, Callable[[Concluded], Value]]] = {
 }
 FORBIDDEN: Final[Mapping[str, Callable[[tuple[str, Forbidden]], Value]]] = {
     "status": lambda pair: pair[1].status,
+    "modality": lambda pair: str(pair[1].prohibition.modality),
+    "action": lambda pair: pair[1].prohibition.action,
     "record": lambda pair: pair[1].record,
     "at": lambda pair: Moment(pair[1].at),
     "cite": lambda pair: _texts(each.paragraph for each in pair[1].prohibition.citations),

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from missingrules.analysis.sites import Site, changed, citations, in_scope, supporting, usual
 from missingrules.domain.clock import Length, Unit
 from missingrules.domain.conditions import All, Counted, CountTest, FactTest, Range
 from missingrules.domain.coverage import Number
 from missingrules.domain.deadlines import DeadlineRow, OnDay, Phase, Within
 from missingrules.domain.people import PeopleRow
-from missingrules.domain.rules import Conclusion, Duty, Prohibition
+from missingrules.domain.rules import Duty
 from missingrules.domain.triggers import EpisodesReach, MissingFor, OnBirthday
 from missingrules.engine.wording import condition_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from missingrules.analysis.sites import Steps
     from missingrules.domain.citations import Citations
     from missingrules.domain.conditions import Condition
     from missingrules.domain.coverage import Side
@@ -30,18 +32,8 @@ if TYPE_CHECKING:
 SIDES: Final[tuple[Side, Side]] = ("less", "more")
 # Of the numbers that a fact may be, those that are looked at.
 MOST: Final = 200
-Steps = tuple[str | int, ...]
 # Where numbers stand, in the order in which a rule is read. All else of a provision is shown, or says where it is from.
 SECTIONS: Final = ("trigger", "guard", "until", "by", "chair", "attend", "to", "with_", "deadline", "repeat")
-
-
-class Site(NamedTuple):
-    """One place of a number in a resolved protocol: rule, readings, which of its provisions, and the way in it."""
-
-    rule: str
-    options: tuple[str, ...]
-    provision: int
-    steps: Steps
 
 
 class Sited(NamedTuple):
@@ -68,19 +60,19 @@ class _Found(NamedTuple):
 
 def numbers_of(protocol: Protocol) -> tuple[Sited, ...]:
     """Every number of the rules that stand under the default readings, in the order of the rules."""
-    usual = {family.id: tuple(protocol.readings[r].default for r in family.readings) for family in protocol.families}
+    options = usual(protocol)
     groups: dict[object, list[_Found]] = {}
     for found in _all(protocol):
         groups.setdefault(found.identity, []).append(found)
     made = []
     for group in groups.values():
-        standing = [found for found in group if found.site.options == usual.get(found.site.rule, ())]
+        standing = [found for found in group if found.site.options == options.get(found.site.rule, ())]
         if not standing:
             continue
         first = standing[0]
         rules = dict.fromkeys(found.site.rule for found in standing)
         if first.section == "scope":
-            rules = dict.fromkeys(_in_scope(protocol, usual))
+            rules = dict.fromkeys(in_scope(protocol, options))
         sides = {
             side: near
             for side in SIDES
@@ -97,23 +89,7 @@ def numbers_of(protocol: Protocol) -> tuple[Sited, ...]:
 def mutant(protocol: Protocol, sited: Sited, side: Side) -> Protocol:
     """The protocol with what stands on one side of a number in its place; of rules that it has not, nothing changes."""
     value = sited.neighbours[side]
-    if sited.number.section == "scope":
-        scope = protocol.scope
-        for site in sited.sites:
-            scope = _put(scope, site.steps, value)
-        return replace(protocol, scope=scope)
-    of: dict[str, list[Site]] = {}
-    for site in sited.sites:
-        of.setdefault(site.rule, []).append(site)
-    families = []
-    for family in protocol.families:
-        variants = dict(family.variants)
-        for site in of.get(family.id, ()):
-            provisions = variants[site.options]
-            changed = _put(provisions[site.provision], site.steps, value)
-            variants[site.options] = (*provisions[: site.provision], changed, *provisions[site.provision + 1 :])
-        families.append(replace(family, variants=MappingProxyType(variants)) if family.id in of else family)
-    return replace(protocol, families=tuple(families))
+    return changed(protocol, [(site, value) for site in sited.sites])
 
 
 # --- finding them -----------------------------------------------------------------------------------------------------
@@ -135,7 +111,7 @@ def _all(protocol: Protocol) -> Iterator[_Found]:
 
 def _found(protocol: Protocol, provision: Provision, value: object, chain: tuple[object, ...], site: Site) -> _Found:
     section, own, holder = str(site.steps[0]), _own(site.steps), _holder(chain)
-    cited = _citations(provision, section)
+    cited = citations(provision, section)
     in_scope = section == "guard" and provision.guard.in_scope
     row = next((each for each in chain if isinstance(each, DeadlineRow | PeopleRow)), None)
     if row is not None:
@@ -144,10 +120,10 @@ def _found(protocol: Protocol, provision: Provision, value: object, chain: tuple
         identity: object = ("row", row.condition, refs, holder, own)
         return _Found(identity, section, value, holder, row.citations, site, in_scope, condition_text(row.condition))
     counted = protocol.conventions.get("counted")
-    if isinstance(holder, Counted) and counted and value == counted.window and _leans(provision):
+    if isinstance(holder, Counted) and counted and value == counted.window and leans(provision):
         identity = ("convention", value)
     else:
-        identity = (site.rule, section, holder, own, _supporting(provision.citations, section))
+        identity = (site.rule, section, holder, own, supporting(provision.citations, section))
     return _Found(identity, section, value, holder, cited, site, in_scope)
 
 
@@ -189,21 +165,9 @@ def _own(steps: Steps) -> Steps:
     return steps[-2:] if steps[0] == "repeat" else steps[-1:]
 
 
-def _leans(provision: Provision) -> bool:
+def leans(provision: Provision) -> bool:
+    """Whether what it counts may be what the convention says once for the whole file."""
     return not isinstance(provision, Duty) or "counted" in provision.conventions
-
-
-def _citations(provision: Provision, section: str) -> Citations:
-    assert isinstance(provision, Duty | Conclusion | Prohibition)
-    return _supporting(provision.citations, section) or provision.citations
-
-
-def _supporting(citations: Citations, section: str) -> Citations:
-    return tuple(each for each in citations if each.supports == section.rstrip("_"))
-
-
-def _in_scope(protocol: Protocol, usual: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [f.id for f in protocol.families if any(p.guard.in_scope for p in f.variants[usual[f.id]])]
 
 
 # --- what stands next to them -----------------------------------------------------------------------------------------
@@ -316,13 +280,3 @@ def _text(value: object) -> str:
         hours, minutes = divmod(value.count, 60)
         return str(Length(hours, Unit.HOUR)) + (f" {Length(minutes, Unit.MINUTE)}" if minutes else "")
     return str(value)
-
-
-def _put(part: Any, steps: Steps, value: object) -> Any:
-    """The part with a value in the place that steps lead to."""
-    if not steps:
-        return value
-    step, rest = steps[0], steps[1:]
-    if isinstance(step, int):
-        return (*part[:step], _put(part[step], rest, value), *part[step + 1 :])
-    return replace(part, **{step: _put(getattr(part, step), rest, value)})

@@ -10,10 +10,11 @@ import typer
 from missingrules.cli import common
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from missingrules.domain.coverage import Outcome
     from missingrules.domain.protocol import Protocol
-    from missingrules.domain.scenarios import ScenarioFile
+    from missingrules.domain.scenarios import Scenario, ScenarioFile
 
 Given = Annotated[
     list[str] | None,
@@ -34,32 +35,151 @@ def run_scenarios(
     name: Annotated[
         str | None, typer.Option("-k", metavar="NAME", help="Only scenarios with this in their name.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Of what does not hold: expected and actual side by side, and why not.")
+    ] = False,
+    mutants: Annotated[
+        bool,
+        typer.Option(
+            "--mutants", help="Change the rules one small step at a time: which changes does no scenario notice?"
+        ),
+    ] = False,
+    boundaries: Annotated[
+        bool,
+        typer.Option("--boundaries", help="Write scenarios at the edges of the rules' numbers, to accept or correct."),
+    ] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --boundaries: a new file for them.", show_default=False),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="With --mutants or --boundaries: only this rule; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="With --mutants: only so many changes of each protocol, evenly spread.", min=1),
+    ] = None,
+    at_least: Annotated[
+        float | None,
+        typer.Option(metavar="PERCENT", help="With --mutants: fail where fewer are noticed.", min=0, max=100),
+    ] = None,
 ) -> None:
     """Runs scenarios: does what officers expect of a protocol come out, and what does not."""
-    from missingrules.analysis.scenarios import run
-    from missingrules.domain.diagnostics import Diagnostic
-    from missingrules.reports.scenarios import outcome_text
+    from missingrules.cli import trials
 
+    _refuse_alone("--mutants", mutants, {"--sample": sample, "--at-least": at_least})
+    _refuse_alone("--boundaries", boundaries, {"--write": write})
+    _refuse_alone("--mutants or --boundaries", mutants or boundaries, {"--rule": rule})
+    if boundaries:
+        _refuse_together("--boundaries", {"--mutants": mutants, "--explain": explain})
     find = _finder(protocol or [])
-    files = _read([file for path in paths for file in _files(path)], find)
-    asked = failed = looked_into = 0
-    for file in files:
-        whole = find(file.protocol)
-        picked = [each for each in file.scenarios if name is None or name in each.name]
-        asked += len(picked)
-        looked_into += bool(picked)
-        for scenario in picked:
-            outcome = run(whole, scenario)
-            if outcome.differences:
-                failed += 1
-                common.write(outcome_text(outcome))
-    if not asked:
-        hint = "leave -k out, or write a part of a scenario's name"
-        common.refuse([Diagnostic("no-scenario", f"no scenario has '{name}' in its name", hint=hint)])
+    given = {path: _files(path) for path in paths}
+    files = _read([file for several in given.values() for file in several], find)
+    trials.refuse_unknown_rules(rule or [], [find(name) for name in dict.fromkeys(file.protocol for file in files)])
+    asked = _asked(files, find, name, quick=mutants or boundaries)
+    if name is not None:
+        _refuse_unmatched(name, given, asked)
+    outcomes = ((outcome, find(file.protocol)) for file, found in asked for outcome in found)
+    if boundaries:
+        trials.boundaries(_holding(asked, find), rule or [], write)
+        return
+    failed = 0
+    for outcome, of in outcomes:
+        if outcome.differences:
+            failed += 1
+            _tell(outcome, of, explain=explain)
+    many = sum(len(found) for _, found in asked)
+    looked_into = sum(bool(found) for _, found in asked)
     verdict = f"{common.counted(failed, 'does', 'do')} not hold" if failed else "all hold"
-    common.write(f"{common.counted(asked, 'scenario')} in {common.counted(looked_into, 'file')}: {verdict}\n")
-    if failed:
+    common.write(f"{common.counted(many, 'scenario')} in {common.counted(looked_into, 'file')}: {verdict}\n")
+    too_few = False
+    if mutants:
+        changes = trials.mutants(_holding(asked, find), rule or [], sample)
+        too_few = at_least is not None and any(each.score < at_least for each in changes)
+    if failed or too_few:
         raise typer.Exit(common.FOUND)
+
+
+# Files, and what came of the scenarios in each that were asked.
+Asked = list[tuple["ScenarioFile", list["Outcome"]]]
+
+
+def _asked(files: Sequence[ScenarioFile], find: Callable[[str], Protocol], name: str | None, *, quick: bool) -> Asked:
+    """Every scenario, or those with a name in their own; `quick`: of what each names alone, if that will do."""
+    from missingrules.analysis.boundaries import Bench
+    from missingrules.analysis.scenarios import run
+    from missingrules.domain.coverage import Outcome
+
+    benches = {file.protocol: Bench(find(file.protocol)) for file in files} if quick else {}
+
+    def asked(protocol: str, scenario: Scenario) -> Outcome:
+        if protocol in benches and benches[protocol].asked(scenario)[0]:
+            return Outcome(scenario, ())
+        return run(find(protocol), scenario)
+
+    return [
+        (file, [asked(file.protocol, each) for each in file.scenarios if name is None or name in each.name])
+        for file in files
+    ]
+
+
+def _holding(asked: Asked, find: Callable[[str], Protocol]) -> list[tuple[Protocol, list[Scenario]]]:
+    """The protocols, each with those of its scenarios that hold."""
+    found: dict[str, list[Scenario]] = {}
+    for file, outcomes in asked:
+        found.setdefault(file.protocol, []).extend(each.scenario for each in outcomes if not each.differences)
+    return [(find(name), scenarios) for name, scenarios in found.items()]
+
+
+def _tell(outcome: Outcome, protocol: Protocol, *, explain: bool) -> None:
+    from missingrules.analysis.why import reasons
+    from missingrules.reports.scenarios import outcome_text, reasons_report
+
+    common.write(outcome_text(outcome))
+    if explain and (why := reasons(protocol, outcome.scenario)):
+        common.show(reasons_report(why, protocol))
+        common.write("\n")
+
+
+def _refuse_unmatched(name: str, given: Mapping[Path, Sequence[Path]], asked: Asked) -> None:
+    """A file or folder in which no scenario has the name would pass whatever stands in it."""
+    from missingrules.domain.diagnostics import Diagnostic
+
+    matched = {file.file for file, outcomes in asked if outcomes}
+    hint = "leave -k out, or write a part of a scenario's name"
+    unmatched = [path for path, files in given.items() if not any(str(file) in matched for file in files)]
+    if unmatched:
+        common.refuse(
+            Diagnostic("no-scenario", f"no scenario in {path} has '{name}' in its name", hint=hint)
+            for path in unmatched
+        )
+
+
+def _refuse_alone(of: str, is_given: bool, options: Mapping[str, object]) -> None:
+    """An option that says something only with another."""
+    from missingrules.domain.diagnostics import Diagnostic
+
+    if not is_given and (given := _given(options)):
+        hint = f"add {of}, or leave {given} out"
+        common.refuse([Diagnostic("option-alone", f"{given}: of use only with {of}", hint=hint)])
+
+
+def _refuse_together(option: str, options: Mapping[str, object]) -> None:
+    from missingrules.domain.diagnostics import Diagnostic
+
+    if given := _given(options):
+        message = f"{option} and {given} cannot be asked for at once"
+        common.refuse([Diagnostic("options-together", message, hint="run one after the other")])
+
+
+def _given(options: Mapping[str, object]) -> str:
+    """The options of these that were given, by their names."""
+    return " and ".join(name for name, value in options.items() if value not in (None, [], False))
 
 
 def coverage(

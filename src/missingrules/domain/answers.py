@@ -221,7 +221,10 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why one act of a rule is or is not asked for, for one subject."""
+    """Why one act of a rule is or is not asked for, for one subject.
+
+    `would` are the changes of the case with which a silent rule fires; none where it would take more than simple ones.
+    """
 
     duty: str
     title: str
@@ -230,6 +233,7 @@ class Explanation:
     outcome: Literal["fired", "upcoming", "open", "silent"]
     steps: tuple[Step, ...]
     obligations: tuple[Obligation, ...]
+    would: tuple[str, ...] = ()
 
     @property
     def failed(self) -> Step | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from missingrules.domain.answers import Explanation
     from missingrules.domain.citations import Citations
     from missingrules.domain.diagnostics import Diagnostic
     from missingrules.domain.protocol import Protocol
@@ -24,6 +25,24 @@ class Difference(NamedTuple):
     span: Span
     expected: str
     came: str
+
+
+class Compared(NamedTuple):
+    """One field that is expected of an obligation, beside what came, in words; `came` is empty where there is none."""
+
+    name: str
+    expected: str
+    came: str
+    agrees: bool
+
+
+class Reason(NamedTuple):
+    """Why an obligation did not come as expected: its fields side by side, and what its rule looked at."""
+
+    key: str
+    fields: tuple[Compared, ...]
+    others: tuple[str, ...]
+    explanations: tuple[Explanation, ...]
 
 
 class Outcome(NamedTuple):
@@ -54,6 +73,45 @@ class Untried(NamedTuple):
 
     number: Number
     side: Side
+
+
+class Change(NamedTuple):
+    """One small step by which rules differ: of what kind, whose, in which part of a rule, what was and what would be.
+
+    `act` is the one act that it changes, where it is not the whole rule; `row` the condition of the row it stands in.
+    `after` is empty where something is left out.
+    """
+
+    kind: str
+    rules: tuple[str, ...]
+    act: str
+    section: str
+    before: str
+    after: str
+    citations: Citations
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes of one protocol's rules that were tried, in the order of the rules, and those that none notices.
+
+    `all` is how many changes there are, `scenarios` how many scenarios were asked, `seconds` how long it took. What
+    changes nothing in any case is the `same`, and is not among those tried.
+    """
+
+    protocol: Protocol
+    scenarios: int
+    all: int
+    same: tuple[Change, ...]
+    tried: tuple[Change, ...]
+    unnoticed: tuple[Change, ...]
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """The share of the changes that were noticed, in per cent."""
+        return 100 * (1 - len(self.unnoticed) / len(self.tried)) if self.tried else 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from missingrules.domain.answers import Explanation, Step
-from missingrules.domain.conditions import All
+from missingrules.domain.conditions import All, FactTest, Is
 from missingrules.domain.obligations import Evidence, Obligation, Status
 from missingrules.domain.triggers import OnBirthday, OnPeriod, triggers_of
 from missingrules.engine import evidence, places
@@ -13,6 +14,7 @@ from missingrules.engine.evaluate import Asked
 from missingrules.engine.firing import CHILD, ORGANISATION
 from missingrules.engine.offers import OF_ORGANISATION, index_of
 from missingrules.engine.places import Place
+from missingrules.engine.suggest import Failing, Supposed, suggestion
 from missingrules.engine.wording import condition_text, trigger_text
 
 if TYPE_CHECKING:
@@ -35,10 +37,12 @@ def explain(
     *,
     horizon_days: int = 90,
     readings: Mapping[str, str] | None = None,
+    suggest: bool = True,
 ) -> tuple[Explanation, ...]:
     """One explanation for each act of the rule and each episode, or the child. KeyError for a rule there is none of.
 
-    Where times of day are open, the steps are those of the earliest time; the obligations are those of all.
+    Where times of day are open, the steps are those of the earliest time; the obligations are those of all. With
+    `suggest` also what would make a silent rule fire, where that is simple.
     """
     if rule not in {family.id for family in protocol.families}:
         raise KeyError(rule)
@@ -51,8 +55,13 @@ def explain(
         for place in _places(solver, duty):
             subject = _name(place)
             found = tuple(o for o in solved.obligations.values() if o.duty is duty and o.subject == subject)
-            steps = _steps(solver, duty, place)
-            out.append(Explanation(duty.id, duty.title, subject, duty.citations, _outcome(found), steps, found))
+            steps = tuple(looked.step for looked in _steps(solver, duty, place))
+            outcome = _outcome(found)
+            would: tuple[str, ...] = ()
+            if suggest and outcome in ("silent", "open"):
+                look = partial(_look, protocol, options, duty, subject, horizon_days)
+                would = suggestion(Supposed(case, as_of), duty, look)
+            out.append(Explanation(duty.id, duty.title, subject, duty.citations, outcome, steps, found, would))
     return tuple(out)
 
 
@@ -72,39 +81,78 @@ def _outcome(found: tuple[Obligation, ...]) -> Literal["fired", "upcoming", "ope
     return "upcoming" if all(o.status in (Status.UPCOMING, Status.NOT_DECIDABLE) for o in found) else "fired"
 
 
-def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[Step, ...]:
+class _Looked(NamedTuple):
+    """A step, and what it looked at."""
+
+    step: Step
+    failing: Failing
+
+
+def _look(
+    protocol: Protocol,
+    options: Mapping[str, str],
+    duty: Duty,
+    subject: str,
+    horizon_days: int,
+    changed: Supposed,
+) -> tuple[Reader, Failing | None]:
+    """A changed case, and at what the duty fails in it; nothing, if it fires."""
+    asked = Asked(protocol, changed.case, changed.as_of, horizon_days, organisation=True)
+    answered = asked.solve(options)
+    solver = answered.solvers[0]
+    found = tuple(o for o in answered.merged.solved.obligations.values() if o.duty is duty and o.subject == subject)
+    if _outcome(found) == "fired":
+        return solver.reader, None
+    place = next(place for place in _places(solver.reader, duty) if not place.episode or place.episode.id == subject)
+    looked = _steps(solver, duty, place)
+    # All of it holds, and yet nothing fired: no change that is known here would help.
+    return solver.reader, next((each.failing for each in looked if each.step.holds is not True), looked[0].failing)
+
+
+def _steps(solver: Solver, duty: Duty, place: Place) -> tuple[_Looked, ...]:
     reader = solver.reader
     index = index_of(place)
     offered = [chance for chance in solver.offers.of(duty) if chance.place == index]
     wants = f"trigger: {trigger_text(duty.trigger)}"
     if not offered:
-        return (Step(wants, False, _episode(place)),)
+        return (_Looked(Step(wants, False, _episode(place)), Failing("trigger", None, place, reader.seen.as_of)),)
     chance = offered[-1]
     at = _read_at(reader, chance)
     if chance.happening:
         place = place._replace(happening=chance.happening)
     certain = True if chance.certain is None else chance.certain.at(at)
-    steps = [Step(wants, certain, (*_episode(place), Evidence("from", chance.start, _name(place), True)))]
+    read = (*_episode(place), Evidence("from", chance.start, _name(place), True))
+    steps = [_Looked(Step(wants, certain, read), Failing("trigger", None, place, at))]
     guard = duty.guard
     scope = (reader.protocol.scope,) if guard.in_scope and not place.organisation else ()
     if guard.kinds and place.episode:
         kind = reader.fact("episode.kind", place).at(at)
         read = evidence.read(reader, "episode.kind", place, at)
-        steps.append(Step(f"kind: {' or '.join(guard.kinds)}", None if kind is None else kind in guard.kinds, read))
+        holds = None if kind is None else kind in guard.kinds
+        of_kind = FactTest("episode.kind", Is(guard.kinds))
+        steps.append(
+            _Looked(Step(f"kind: {' or '.join(guard.kinds)}", holds, read), Failing("kind", of_kind, place, at))
+        )
     if guard.in_force != (None, None):
-        steps.append(Step("in force", reader.in_force(guard).at(at), ()))
+        steps.append(_Looked(Step("in force", reader.in_force(guard).at(at), ()), Failing("in force", None, place, at)))
     parts = (*(guard.when.parts if isinstance(guard.when, All) else (guard.when,)), *scope)
     steps += [
-        Step(text, reader.truth(part, place).at(at), evidence.behind(reader, part, place, at))
+        _Looked(
+            Step(text, reader.truth(part, place).at(at), evidence.behind(reader, part, place, at)),
+            Failing("condition", part, place, at),
+        )
         for part in parts
         if (text := condition_text(part))
     ]
     # An exception that is not known true stops nothing.
     steps += [
-        Step(
-            f"unless {condition_text(exception.condition)}",
-            reader.truth(exception.condition, place).at(at) is not True,
-            evidence.behind(reader, exception.condition, place, at),
+        _Looked(
+            Step(
+                f"unless {condition_text(exception.condition)}",
+                reader.truth(exception.condition, place).at(at) is not True,
+                evidence.behind(reader, exception.condition, place, at),
+            ),
+            Failing("condition", exception.condition, place, at, wanted=False),
         )
         for exception in guard.unless
     ]

@@ -32,6 +32,7 @@ class ObligationForm(Closed):
     episode: Word | None = Field(default=None, description="The id of an episode, or null")
     due: Word | None = Field(default=None, description=INSTANT)
     due_between: Anything = Field(default=None, description="The earliest and the latest instant, or null")
+    deadline: Word | None = Field(default=None, description="By when in words, as immediately or not stated")
     triggered_at: Word | None = Field(default=None, description=INSTANT)
     discharged_at: Word | None = Field(default=None, description=INSTANT)
     ended_at: Word | None = Field(default=None, description=INSTANT)
@@ -69,6 +70,8 @@ class ForbiddenForm(Closed):
     status: Annotated[Word, only("in_force", "breached", "not_decidable")] | None = Field(
         default=None, description="in_force, breached or not_decidable"
     )
+    modality: Annotated[Word, only(*Modality)] | None = Field(default=None, description="The source's own word")
+    action: Word | None = Field(default=None, description="The act that is forbidden")
     record: Word | None = Field(default=None, description="The record that breaks it, or null")
     at: Word | None = Field(default=None, description=INSTANT)
     cite: Words | None = Field(default=None, description="Paragraphs that are among its citations")

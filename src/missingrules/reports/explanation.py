@@ -49,16 +49,25 @@ def _parts(protocol: Protocol, explanations: Sequence[Explanation], as_of: Insta
         yield Text(f"{layer.title}, {paragraphs(same[0].citations, [layer.name])}")
         yield Text(f"as of {moment(clock, as_of)}")
         for one in same:
-            subject = one.subject if one.subject in ("child", "organisation") else f"episode {one.subject}"
-            yield Text(f"\n{subject[0].upper()}{subject[1:]}: {_ANSWERS[one.outcome]}", "bold")
-            yield Padding(_steps(one.steps, clock), (0, 0, 0, 2))
-            if one.outcome in ("silent", "open") and one.failed:
-                word = "is not known" if one.failed.holds is None else "does not hold"
-                yield Padding(Text(f"The first condition that {word}: {one.failed.wants}"), (0, 0, 0, 2))
-            for obligation in one.obligations:
-                yield Padding(Text(_standing(obligation, clock)), (0, 0, 0, 2))
+            yield Text("")
+            yield from looked_at(one, protocol)
     if not explanations:
         yield Text("This rule asks for no act: it classifies or forbids, or no reading that was chosen has it.")
+
+
+def looked_at(one: Explanation, protocol: Protocol) -> Iterator[RenderableType]:
+    """What a rule looked at for one subject, in its order, and how what it asks for stands."""
+    clock = protocol.clock
+    subject = one.subject if one.subject in ("child", "organisation") else f"episode {one.subject}"
+    yield Text(f"{subject[0].upper()}{subject[1:]}: {_ANSWERS[one.outcome]}", "bold")
+    yield Padding(_steps(one.steps, clock), (0, 0, 0, 2))
+    if one.outcome in ("silent", "open") and one.failed:
+        word = "is not known" if one.failed.holds is None else "does not hold"
+        yield Padding(Text(f"The first condition that {word}: {one.failed.wants}"), (0, 0, 0, 2))
+    if one.would:
+        yield Padding(Text(f"It would fire if {'; and '.join(one.would)}."), (0, 0, 0, 2))
+    for obligation in one.obligations:
+        yield Padding(Text(_standing(obligation, clock)), (0, 0, 0, 2))
 
 
 def _steps(steps: Sequence[Step], clock: Clock) -> Table:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from missingrules.domain.diagnostics import excerpt
 from missingrules.domain.rules import Duty
+from missingrules.reports.explanation import looked_at
 from missingrules.reports.wording import references
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from missingrules.domain.citations import Citations
-    from missingrules.domain.coverage import Coverage, Outcome, Untried
+    from missingrules.domain.coverage import Coverage, Outcome, Reason, Untried
     from missingrules.domain.protocol import Protocol
 
 # The parts of a rule that a number may stand in.
@@ -49,6 +50,34 @@ def outcome_text(outcome: Outcome) -> str:
         lines += [f"  {line}" for line in excerpt(one.span)]
         lines += [f"    expected  {one.expected}", f"    came      {one.came}"]
     return "\n".join(lines) + "\n"
+
+
+def reasons_report(found: Sequence[Reason], protocol: Protocol) -> RenderableType:
+    """Expected and actual side by side, field by field, and under them what the rule looked at."""
+    parts: list[RenderableType] = []
+    for one in found:
+        parts.append(Padding(Text(one.key, "bold"), (1, 0, 0, 2)))
+        if one.fields:
+            parts.append(Padding(_side_by_side(one), (0, 0, 0, 4)))
+        if one.others:
+            word = "of this rule there is" if one.fields else "expected absent, and there is"
+            parts.append(Padding(Text(f"{word} {', '.join(one.others)}"), (0, 0, 0, 4)))
+        parts += [Padding(line, (0, 0, 0, 4)) for each in one.explanations for line in looked_at(each, protocol)]
+        if not one.explanations:
+            text = "no act of this rule stands under the readings taken, or it speaks of somebody else"
+            parts.append(Padding(Text(text), (0, 0, 0, 4)))
+    return Group(*parts)
+
+
+def _side_by_side(one: Reason) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("", "expected", "came"):
+        table.add_column(title)
+    for each in one.fields:
+        style = "" if each.agrees else "bold"
+        mark = " " if each.agrees else "*"
+        table.add_row(Text(f"{mark} {each.name}", style), Text(each.expected, style), Text(each.came or "-", style))
+    return table
 
 
 def coverage_table(found: Sequence[Coverage]) -> RenderableType:

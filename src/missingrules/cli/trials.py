@@ -1,0 +1,154 @@
+"""`missingrules test --mutants` and `--boundaries`: the rules changed, and the edges of their numbers as scenarios."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from missingrules.cli import common
+from missingrules.domain.coverage import Change, Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rich.progress import Progress
+
+    from missingrules.analysis.mutants import Mutant
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.scenarios import Scenario
+
+
+def mutants(
+    asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequence[str], sample: int | None
+) -> list[Changes]:
+    """Changes the rules of each protocol and tells what none of its scenarios notices. The scenarios must hold.
+
+    Of several rules, or of a sample, no others are changed.
+    """
+    from missingrules.analysis.mutants import mutants_of
+    from missingrules.reports.mutants import changes_table, unnoticed_report
+
+    found = []
+    for protocol, scenarios in asked:
+        every = [m for m in mutants_of(protocol) if not rules or not set(rules).isdisjoint(m.change.rules)]
+        if every:
+            found.append(_tried(protocol, scenarios, every, _sampled(every, sample)))
+    for each in found:
+        if each.unnoticed:
+            common.show(unnoticed_report(each))
+            common.write("\n")
+    common.show(changes_table(found))
+    return found
+
+
+def boundaries(asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequence[str], file: Path | None) -> None:
+    """Writes the edges of the numbers of one protocol, or of some of its rules, as a scenario file."""
+    from missingrules.analysis.boundaries import Bench
+    from missingrules.analysis.edges import edges_of
+    from missingrules.analysis.numbers import numbers_of
+    from missingrules.domain.diagnostics import Diagnostic
+    from missingrules.reports.edges import edges_text
+
+    if len(asked) > 1:
+        names = " and ".join(protocol.name for protocol, _ in asked)
+        hint = "name the scenarios of one protocol at a time"
+        common.refuse([Diagnostic("one-protocol", f"these scenarios are about {names}", hint=hint)])
+    if file is not None and file.exists():
+        hint = "write to a new file, and take from it what you accept"
+        common.refuse([Diagnostic("file-there", f"{file} is there already, and is left as it is", hint=hint)])
+    ((protocol, scenarios),) = asked
+    numbers = [n for n in numbers_of(protocol) if not rules or not set(rules).isdisjoint(n.number.rules)]
+    edges = edges_of(Bench(protocol), scenarios, numbers)
+    if not edges.made:
+        of = (
+            "these rules have no numbers"
+            if not numbers
+            else "no scenario that holds expects one of these rules to fire"
+        )
+        common.refuse([Diagnostic("no-edges", f"nothing can be written: {of}", hint="write such a scenario first")])
+    text = edges_text(edges, protocol)
+    if file is None:
+        common.write(text)
+        return
+    try:
+        # Never over a file that somebody has made meanwhile.
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        hint = "name a new file in a folder that is there"
+        common.refuse([Diagnostic("file-unwritable", f"{file} cannot be written: {error.strerror}", hint=hint)])
+    numbers_made = len(numbers) - len(edges.left)
+    common.write(
+        f"{common.counted(len(edges.made), 'scenario')} at {common.counted(numbers_made, 'number')} written to {file}: "
+        "proposed, to accept or correct\n"
+    )
+    if edges.left:
+        common.write(f"{common.counted(len(edges.left), 'number')} left out: listed at the end of the file\n")
+
+
+def refuse_unknown_rules(rules: Iterable[str], protocols: Sequence[Protocol]) -> None:
+    """InvalidInput told for a rule that none of the protocols has."""
+    from missingrules.domain.diagnostics import Diagnostic, did_you_mean
+
+    known = [family.id for protocol in protocols for family in protocol.families]
+    wrong = [rule for rule in rules if rule not in known]
+    if wrong:
+        of = ", ".join(protocol.name for protocol in protocols)
+        common.refuse(
+            Diagnostic("unknown-rule", f"--rule {rule}: no rule of {of} has this id", hint=did_you_mean(rule, known))
+            for rule in wrong
+        )
+
+
+def _tried(
+    protocol: Protocol, scenarios: Sequence[Scenario], every: Sequence[Mutant], tried: Sequence[Mutant]
+) -> Changes:
+    from missingrules.analysis.boundaries import Bench, Held
+    from missingrules.analysis.mutants import is_unnoticed
+    from missingrules.analysis.same import is_same
+
+    began = perf_counter()
+    held = Held(Bench(protocol), scenarios)
+    noticed, unnoticed, same = list[Change](), list[Change](), list[Change]()
+    with _progress() as bar:
+        task = bar.add_task(protocol.name, total=len(tried)) if bar else None
+        for mutant in tried:
+            # What a scenario notices is not the same.
+            if not is_unnoticed(held, mutant):
+                noticed.append(mutant.change)
+            elif is_same(protocol, mutant):
+                same.append(mutant.change)
+            else:
+                unnoticed.append(mutant.change)
+            if bar and task is not None:
+                bar.advance(task)
+    return Changes(
+        protocol=protocol,
+        scenarios=len(scenarios),
+        all=len(every),
+        same=tuple(same),
+        tried=(*noticed, *unnoticed),
+        unnoticed=tuple(unnoticed),
+        seconds=perf_counter() - began,
+    )
+
+
+def _sampled(every: Sequence[Mutant], sample: int | None) -> Sequence[Mutant]:
+    """So many of them, evenly spread, always the same ones."""
+    if sample is None or sample >= len(every):
+        return every
+    return [every[number * len(every) // sample] for number in range(sample)]
+
+
+def _progress() -> Progress | nullcontext[None]:
+    """A bar on a terminal, and nothing anywhere else."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
