@@ -103,7 +103,7 @@ def _look(
     found = tuple(o for o in answered.merged.solved.obligations.values() if o.duty is duty and o.subject == subject)
     if _outcome(found) == "fired":
         return solver.reader, None
-    place = next(place for place in _places(solver.reader, duty) if not place.episode or place.episode.id == subject)
+    place = next(place for place in _places(solver, duty) if not place.episode or place.episode.id == subject)
     looked = _steps(solver, duty, place)
     # All of it holds, and yet nothing fired: no change that is known here would help.
     return solver.reader, next((each.failing for each in looked if each.step.holds is not True), looked[0].failing)
