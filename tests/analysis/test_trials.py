@@ -195,3 +195,10 @@ def test_nothing_is_suggested_where_it_fires(folder: Path) -> None:
         "explain", file, "--protocol", folder / "invented.yaml", "--rule", "meeting", "--as-of", "2025-06-03T12:00:00Z"
     )
     assert "It would fire" not in done.stdout.decode()
+
+
+@pytest.mark.parametrize(("words_of_it", "code"), [("within 48 hours of started", 0), ("immediately", 1)])
+def test_by_when_in_words(folder: Path, words_of_it: str, code: int) -> None:
+    file = folder / "scenarios" / "all.yaml"
+    change(file, "{key: plan/E1/1, status: due,", f"{{key: plan/E1/1, status: due, deadline: {words_of_it},")
+    assert run(*words(folder, "-k", "gone from home")).returncode == code

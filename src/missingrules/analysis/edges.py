@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -137,7 +138,7 @@ def _edges(bench: Bench, sited: Sited, base: _Base) -> tuple[Edge, ...]:
     """One below, on and one above; nothing where the case cannot be moved there."""
     holder = _holder(bench.protocol, sited)
     moved = list(_moved(bench.protocol.clock, holder, sited, base))
-    if len(moved) != len(WHERE):
+    if len(moved) != len(WHERE) or any(_overlap(case) for case, _ in moved):
         return ()
     rule, subject = base.of.duty.rule, base.of.subject
     part = bench.part(frozenset({rule}))
@@ -287,6 +288,14 @@ def _constant(episode: Episode) -> MappingProxyType[str, tuple[Held, ...]]:
     return MappingProxyType({name: (Held(held[-1].value),) for name, held in episode.facts.items() if held})
 
 
+def _overlap(case: Case) -> bool:
+    """Whether an episode begins before another has ended, which no case may have."""
+    spans = sorted(
+        (e.started, e.returned) for e in case.episodes if isinstance(e.started, int) and isinstance(e.returned, int)
+    )
+    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
+
+
 def _is_before(one: Episode, last: Episode) -> bool:
     return isinstance(one.started, int) and isinstance(last.started, int) and one.started < last.started
 
@@ -298,5 +307,5 @@ def _with_episodes(case: Case, episodes: list[Episode]) -> Case:
         case,
         episodes=tuple(sorted(episodes, key=lambda e: str(e.started))),
         events=tuple(each for each in case.events if each.episode in ids),
-        records=tuple(each for each in case.records if each.episode in ids),
+        records=tuple(each for each in case.records if ids.issuperset((each.episode, *each.also_of))),
     )

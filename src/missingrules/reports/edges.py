@@ -155,6 +155,8 @@ class _Written:
         for name in ("episode", "outcome", "about", "method", "answers"):
             if (value := getattr(record, name)) is not None:
                 said[name] = _quoted(value)
+        if record.episode is not None and record.also_of:
+            said["episode"] = f"[{', '.join(map(_quoted, (record.episode, *record.also_of)))}]"
         for name in ("by", "chair", "attended", "to", "with_", "included"):
             if several := getattr(record, name):
                 said[name.rstrip("_")] = f"[{', '.join(map(_quoted, several))}]"
