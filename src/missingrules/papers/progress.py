@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 # What a paper says where it asks for something, and how strong the rule is then: `stated` where the word is no must,
 # should or may.
 MODALS: Final = (
-    (re.compile(r"\b(?:must|ha(?:s|ve) to|(?:is|are) required to)\b", re.IGNORECASE), "must"),
+    (re.compile(r"\b(?:must|shall|will|ha(?:s|ve) to|(?:is|are) required to)\b", re.IGNORECASE), "must"),
     (re.compile(r"\b(?:should|ought to|(?:is|are) expected to)\b", re.IGNORECASE), "should"),
-    (re.compile(r"\b(?:shall|will|needs? to|(?:is|are) to|(?:is|are) responsible for)\b", re.IGNORECASE), "stated"),
+    (re.compile(r"\b(?:needs? to|(?:is|are) to|(?:is|are) responsible for)\b", re.IGNORECASE), "stated"),
     (re.compile(r"\bmay\b"), "may"),  # and not the month
 )
 MOST_ACTS: Final = 3

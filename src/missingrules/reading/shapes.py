@@ -49,7 +49,9 @@ class OneOf:
     def __init__(self, *words: str) -> None:
         self.words = words
         # "will" and "shall" are what papers have most, and none of the words.
-        self.more = " (stated: where the source has will, shall or no such word)" if "stated" in words else ""
+        self.more = (
+            " (must: also for will and shall; stated: where the source has no such word)" if "stated" in words else ""
+        )
 
     def __call__(self, value: object) -> object:
         if isinstance(value, Text) and value not in self.words:
