@@ -239,7 +239,8 @@ OBLIGATION: Final[Mapping[str, Callable[[Obligation], Value]]] = {
     "action": lambda o: o.duty.action,
     "episode": lambda o: o.episode,
     "due": lambda o: Moment(o.due),
-    "deadline": lambda o: o.due_basis,
+    # Which row of a table gave it stands behind it in brackets.
+    "deadline": lambda o: o.due_basis.partition(" (")[0],
     "due_between": lambda o: Between(o.due_between),
     "triggered_at": lambda o: Moment(o.triggered_at),
     "discharged_at": lambda o: Moment(o.discharged_at),
