@@ -62,6 +62,7 @@ def new(
     _now(
         (f"check {begun.protocol}", "what is still to be filled in"),
         (f"next {begun.protocol}{where}", "the first paragraph, and what to do about it"),
+        (f"schema {begun.protocol} -o {begun.protocol.with_suffix('.schema.json')}", "what an editor needs"),
     )
 
 
