@@ -185,6 +185,7 @@ UNSEEN: dict[str, tuple[int, str]] = {
     "not-true-or-false": (2, "YAML takes True for true before a schema sees it"),
     "not-yet": (1, "the keys are of the language; it is this version that does not read them"),
     "reading-without-value": (1, "options without a value are right where if_read names them"),
+    "repeat-of-the-calendar": (1, "it depends on the trigger, another key of the rule"),
     "row-gives-nothing": (1, "which columns are asked of a row depends on the keys that name its table"),
     "said-twice": (1, "it takes a rule with its items"),
     "same-day-not-said": (1, "the file's conventions may say it"),

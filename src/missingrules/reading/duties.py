@@ -9,7 +9,7 @@ from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.conditions import ALWAYS, Any, Not
 from missingrules.domain.people import People
 from missingrules.domain.rules import Duty, Effect, Guard
-from missingrules.domain.triggers import MissingFor, OnRecord
+from missingrules.domain.triggers import MissingFor, OnPeriod, OnRecord
 from missingrules.domain.vocabulary import DONE
 from missingrules.reading import schema
 from missingrules.reading.conditions import condition, joined, parts_of
@@ -161,6 +161,14 @@ def _duty(
         bench.error(
             "repeat-without-until", "a series needs an end", where(series), "add until, such as until: returned"
         )
+    if series is not None and isinstance(trigger, OnPeriod):
+        bench.error(
+            "repeat-of-the-calendar",
+            "a duty of the calendar is owed once in each period, and has no series in it",
+            where(series),
+            "take repeat out, and write how often in the trigger, such as {every: month}",
+        )
+        series = None
     timed: Deadline | RepeatForm | None = time or series  # type: ignore[assignment]
     duty = Duty(
         id=f"{rule.id}.{item.id}" if item else str(rule.id),
