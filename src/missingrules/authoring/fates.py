@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from missingrules.authoring.rewriting import rewrite
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
 from missingrules.reading.ledgers import FATES, REASONED
 from missingrules.reading.nodes import Mapping, Scalar, Sequence, plain, read_nodes
@@ -80,9 +81,4 @@ def write_ledger(ledger: Ledger, text: str) -> None:
     """Puts the text in the ledger's place, with the line ends that it had. InvalidInput where it cannot be written."""
     assert isinstance(ledger.node, Mapping)
     path = Path(ledger.node.page.source.name)
-    try:
-        ends = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
-        path.write_text(text, encoding="utf-8", newline=ends)
-    except OSError as error:
-        message = f"{path} could not be written: {(error.strerror or 'no reason is known').lower()}"
-        raise InvalidInput([Diagnostic("file-unwritable", message, hint="see that it is not open elsewhere")]) from None
+    rewrite(path, text, "see that it is not open elsewhere")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput, unwritable
 from missingrules.papers.figures import figures_of
 from missingrules.papers.index import new_ledger
 from missingrules.papers.progress import modals_of
@@ -139,9 +139,8 @@ def _write(files: Iterable[tuple[Path, str]]) -> None:
         except OSError as error:
             for each in written:
                 each.unlink(missing_ok=True)
-            message = f"{path} could not be written: {(error.strerror or 'no reason is known').lower()}"
             hint = "see that the folder is there and that you may write in it"
-            raise InvalidInput([Diagnostic("file-unwritable", message, hint=hint)]) from None
+            raise InvalidInput([unwritable(path, error, hint)]) from None
 
 
 def _pieces(text: str) -> list[_Piece]:

@@ -41,7 +41,7 @@ def schema(
     ] = None,
 ) -> None:
     """Writes the JSON Schema by which an editor completes words, explains them and underlines mistakes."""
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.domain.diagnostics import InvalidInput, unwritable
 
     try:
         made = _made(of, protocol)
@@ -54,8 +54,7 @@ def schema(
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        message = f"{output} could not be written: {(error.strerror or 'no reason given').lower()}"
-        common.refuse([Diagnostic("file-unwritable", message, hint="name a file in a folder that you may write to")])
+        common.refuse([unwritable(output, error, "name a file in a folder that you may write to")])
 
 
 def _made(of: Of, protocol: Path | None) -> Schema:
@@ -82,6 +81,7 @@ def fmt(
     ] = False,
 ) -> None:
     """Gives files the one layout: order of keys, indents, rows in brackets. Comments stay, and so does the meaning."""
+    from missingrules.authoring.rewriting import rewrite
     from missingrules.domain.diagnostics import InvalidInput
 
     problems: list[Diagnostic] = []
@@ -98,7 +98,7 @@ def fmt(
             elif check:
                 common.write(f"{file} would change\n")
             else:
-                _write(file, after)
+                rewrite(file, after, "check that you may write to it")
                 common.write(f"{file} was laid out\n")
         except InvalidInput as error:
             problems += error.diagnostics
@@ -116,18 +116,6 @@ def _laid_out(file: Path) -> tuple[str, str]:
 
     before = source_from_file(file).text
     return before, formatted(before, str(file))
-
-
-def _write(file: Path, text: str) -> None:
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-
-    try:
-        # Lines keep the ends that they have, so that nothing else is seen to change.
-        ends = "\r\n" if b"\r\n" in file.read_bytes() else "\n"
-        file.write_text(text, encoding="utf-8", newline=ends)
-    except OSError as error:
-        message = f"{file} could not be written: {(error.strerror or 'no reason given').lower()}"
-        raise InvalidInput([Diagnostic("file-unwritable", message, hint="check that you may write to it")]) from None
 
 
 def _difference(before: str, after: str, name: str) -> str:

@@ -61,6 +61,12 @@ class InvalidInput(ValueError):
         super().__init__("\n".join(d.render() for d in self.diagnostics))
 
 
+def unwritable(path: object, error: OSError, hint: str) -> Diagnostic:
+    """That a file could not be written, with the system's reason."""
+    message = f"{path} could not be written: {(error.strerror or 'no reason given').lower()}"
+    return Diagnostic("file-unwritable", message, hint=hint)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint that names the nearest known spelling, both of two that are as near, or None where nothing is near."""
     options = list(known)
