@@ -25,6 +25,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/missingrules fmt --check protocols tests/scenarios examples
 	$(BIN)/missingrules check protocols $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
 	$(BIN)/missingrules sources check protocols/*.yaml $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
 	$(BIN)/missingrules coverage protocols/*.yaml --scenarios tests/scenarios
