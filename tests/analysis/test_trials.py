@@ -48,6 +48,62 @@ def test_a_threshold(folder: Path) -> None:
     assert run(*words(folder, "--mutants", "--rule", "older", "--at-least", "89")).returncode == 1
 
 
+REASONED: Final = """\
+format: 1
+protocol: invented
+unnoticed:
+  - why: the scenarios of this rule are about its age
+    rules:
+      older:
+        - "modality: should in place of
+          modality: must"
+"""
+
+
+def test_what_is_not_noticed_may_have_a_reason(folder: Path) -> None:
+    file = folder / "reasons.yaml"
+    asked = words(folder, "--mutants", "--rule", "older", "--reasons", file)
+    file.write_text(REASONED)
+    done = run(*asked)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().startswith(
+        "11 scenarios in 1 file: all hold\ninvented: 1 more change is not noticed, each with its reason\n\nprotocol"
+    )
+    # Of which another has none.
+    file.write_text(REASONED.replace("must", "may"))
+    done = run(*asked)
+    assert done.returncode == 1
+    assert "  older\n    modality: should in place of modality: must [6]\n" in done.stdout.decode()
+
+
+def test_a_reason_for_what_is_noticed(folder: Path) -> None:
+    file = folder / "reasons.yaml"
+    file.write_text(REASONED + "        - the trigger, returned in place of started\n")
+    done = run(*words(folder, "--mutants", "--reasons", file))
+    assert done.returncode == 1
+    assert (
+        f"{file}:9:11: error [reason-stale] no change of older that goes unnoticed is this one\n"
+        "  |         - the trigger, returned in place of started\n"
+        "  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  = leave it out, or write the change as --mutants prints it, without the paragraphs\n"
+    ) in done.stdout.decode()
+
+
+def test_reasons_with_mistakes(folder: Path) -> None:
+    file = folder / "reasons.yaml"
+    asked = words(folder, "--mutants", "--rule", "older", "--reasons", file)
+    assert "[option-alone] --reasons: of use only with --mutants" in refused(*words(folder, "--reasons", file))
+    assert "[file-unreadable]" in refused(*asked)
+    file.write_text(REASONED.replace("invented", "inventde"))
+    message = refused(*asked)
+    assert "[unknown-protocol]" in message
+    assert "did you mean 'invented'?" in message
+    file.write_text(REASONED + '        - "modality: should in place of modality: must"\n')
+    assert f"{file}:9:11: error [reason-twice] this change of older has its reason on line 7\n" in refused(*asked)
+    file.write_text(REASONED.replace("why", "reason"))
+    assert f"{file}:4:5: error [unknown-key]" in refused(*asked)
+
+
 def test_a_sample_is_always_the_same(folder: Path) -> None:
     once, again = (run(*words(folder, "--mutants", "--sample", "7")).stdout.decode() for _ in range(2))
     assert re.sub(r"[\d.]+\n$", "", once) == re.sub(r"[\d.]+\n$", "", again)

@@ -68,11 +68,19 @@ def run_scenarios(
         float | None,
         typer.Option(metavar="PERCENT", help="With --mutants: fail where fewer are noticed.", min=0, max=100),
     ] = None,
+    reasons: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --mutants: a file that says why changes are not noticed; fail where one has no reason.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Runs scenarios: does what officers expect of a protocol come out, and what does not."""
     from missingrules.cli import trials
 
-    _refuse_alone("--mutants", mutants, {"--sample": sample, "--at-least": at_least})
+    _refuse_alone("--mutants", mutants, {"--sample": sample, "--at-least": at_least, "--reasons": reasons})
     _refuse_alone("--boundaries", boundaries, {"--write": write})
     _refuse_alone("--mutants or --boundaries", mutants or boundaries, {"--rule": rule})
     if boundaries:
@@ -80,7 +88,9 @@ def run_scenarios(
     find = _finder(protocol or [])
     given = {path: _files(path) for path in paths}
     files = _read([file for several in given.values() for file in several], find)
-    trials.refuse_unknown_rules(rule or [], [find(name) for name in dict.fromkeys(file.protocol for file in files)])
+    about = [find(name) for name in dict.fromkeys(file.protocol for file in files)]
+    trials.refuse_unknown_rules(rule or [], about)
+    known = trials.reasons_in(reasons or [], about)
     asked = _asked(files, find, name, quick=mutants or boundaries)
     if name is not None:
         _refuse_unmatched(name, given, asked)
@@ -97,11 +107,11 @@ def run_scenarios(
     looked_into = sum(bool(found) for _, found in asked)
     verdict = f"{common.counted(failed, 'does', 'do')} not hold" if failed else "all hold"
     common.write(f"{common.counted(many, 'scenario')} in {common.counted(looked_into, 'file')}: {verdict}\n")
-    too_few = False
+    too_few, settled = False, True
     if mutants:
-        changes = trials.mutants(_holding(asked, find), rule or [], sample)
+        changes, settled = trials.mutants(_holding(asked, find), rule or [], sample, known)
         too_few = at_least is not None and any(each.score < at_least for each in changes)
-    if failed or too_few:
+    if failed or too_few or not settled:
         raise typer.Exit(common.FOUND)
 
 

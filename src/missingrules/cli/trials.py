@@ -11,37 +11,86 @@ from missingrules.cli import common
 from missingrules.domain.coverage import Change, Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rich.progress import Progress
 
     from missingrules.analysis.mutants import Mutant
+    from missingrules.domain.coverage import Known
+    from missingrules.domain.diagnostics import Diagnostic
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.scenarios import Scenario
 
 
 def mutants(
-    asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequence[str], sample: int | None
-) -> list[Changes]:
+    asked: Sequence[tuple[Protocol, Sequence[Scenario]]],
+    rules: Sequence[str],
+    sample: int | None,
+    reasons: Mapping[str, Sequence[Known]],
+) -> tuple[list[Changes], bool]:
     """Changes the rules of each protocol and tells what none of its scenarios notices. The scenarios must hold.
 
-    Of several rules, or of a sample, no others are changed.
+    Of several rules, or of a sample, no others are changed. `reasons`, by protocol: what is known not to be
+    noticed and is not told again. With it, whether each that is not noticed has a reason, and no reason is left.
     """
     from missingrules.analysis.mutants import mutants_of
-    from missingrules.reports.mutants import changes_table, unnoticed_report
+    from missingrules.reports.mutants import changes_table, unnoticed_report, without_reason
 
     found = []
     for protocol, scenarios in asked:
         every = [m for m in mutants_of(protocol) if not rules or not set(rules).isdisjoint(m.change.rules)]
         if every:
             found.append(_tried(protocol, scenarios, every, _sampled(every, sample)))
+    settled = True
     for each in found:
-        if each.unnoticed:
-            common.show(unnoticed_report(each))
+        known = reasons.get(each.protocol.name, ())
+        left, stale = without_reason(each.unnoticed, known)
+        if left:
+            common.show(unnoticed_report(each, left))
             common.write("\n")
+        if known and len(left) < len(each.unnoticed):
+            many = common.counted(len(each.unnoticed) - len(left), "more change is", "more changes are")
+            common.write(f"{each.protocol.name}: {many} not noticed, each with its reason\n\n")
+        # Of some changes alone nobody can tell which reasons are left over.
+        stale = [] if rules or sample is not None else stale
+        if stale:
+            common.write("".join(f"{each.render()}\n" for each in _stale(stale)) + "\n")
+        settled = settled and not (known and (left or stale))
     common.show(changes_table(found))
+    return found, settled
+
+
+def reasons_in(files: Iterable[Path], protocols: Sequence[Protocol]) -> dict[str, tuple[Known, ...]]:
+    """By protocol, which changes are known not to be noticed; every mistake of all files is told at once."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+    from missingrules.reading.unnoticed import read_unnoticed
+
+    names = [each.name for each in protocols]
+    found: dict[str, tuple[Known, ...]] = {}
+    problems: list[Diagnostic] = []
+    for file in files:
+        try:
+            name, known = read_unnoticed(file)
+        except InvalidInput as error:
+            problems += error.diagnostics
+            continue
+        if name not in names:
+            message = f"{file}: no scenario that is run is about '{name}'"
+            hint = did_you_mean(name, names) or "leave the file out, or run that protocol's scenarios too"
+            problems.append(Diagnostic("unknown-protocol", message, hint=hint))
+        found[name] = (*found.get(name, ()), *known)
+    if problems:
+        common.refuse(problems)
     return found
+
+
+def _stale(known: Iterable[Known]) -> list[Diagnostic]:
+    from missingrules.domain.diagnostics import Diagnostic
+
+    hint = "leave it out, or write the change as --mutants prints it, without the paragraphs"
+    message = "no change of {} that goes unnoticed is this one"
+    return [Diagnostic("reason-stale", message.format(each.rule), each.span, hint) for each in known]
 
 
 def boundaries(asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequence[str], file: Path | None) -> None:

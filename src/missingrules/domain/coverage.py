@@ -92,6 +92,15 @@ class Change(NamedTuple):
     row: str = ""
 
 
+class Known(NamedTuple):
+    """A change that is known to go unnoticed: of which rule, in the words of `--mutants`, and why."""
+
+    rule: str
+    change: str
+    why: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """The changes of one protocol's rules that were tried, in the order of the rules, and those that none notices.

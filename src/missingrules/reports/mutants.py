@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.coverage import Change, Changes
+    from missingrules.domain.coverage import Change, Changes, Known
 
 
 def changes_table(found: Sequence[Changes]) -> RenderableType:
@@ -48,13 +48,27 @@ def percent(changes: Changes) -> str:
     return f"{tenths // 10}.{tenths % 10} %"
 
 
-def unnoticed_report(changes: Changes) -> RenderableType:
-    """Each change that no scenario notices, rule by rule, with its paragraph."""
+def unnoticed_report(changes: Changes, unnoticed: Sequence[Change]) -> RenderableType:
+    """These changes that no scenario notices, rule by rule, with their paragraphs."""
     parts: list[RenderableType] = [Text(f"{changes.protocol.name}: no scenario notices")]
-    for owner, several in groupby(changes.unnoticed, key=_owner):
+    for owner, several in groupby(unnoticed, key=_owner):
         parts.append(Padding(Text(owner), (0, 0, 0, 2)))
         parts += [Padding(Text(line), (0, 0, 0, 4)) for line in _lines(several, changes.protocol.name)]
     return Group(*parts)
+
+
+def without_reason(unnoticed: Sequence[Change], known: Sequence[Known]) -> tuple[list[Change], list[Known]]:
+    """The changes of which nobody says why they are not noticed, and the reasons that are about none of the changes."""
+    reasons = {(each.rule, each.change): each for each in known}
+    used: set[Known] = set()
+    left = []
+    for change in unnoticed:
+        text = change_text(change)
+        found = [reasons[of, text] for of in (change.act, *change.rules, _owner(change)) if (of, text) in reasons]
+        used.update(found)
+        if not found:
+            left.append(change)
+    return left, [each for each in known if each not in used]
 
 
 def _lines(several: Iterator[Change], protocol: str) -> Iterator[str]:
