@@ -12,6 +12,7 @@ from missingrules.domain.case import NOT_KNOWN
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
 from missingrules.reading.protocols import read_protocol
 from missingrules.reading.scenarios import protocol_named, read_scenarios, read_scenarios_text, scenario_files
+from missingrules.reading.unnoticed import read_unnoticed
 from tests.answers import at
 from tests.reading.codes import READING, codes
 
@@ -22,6 +23,7 @@ INVENTED: Final = Path(__file__).with_name("invented")
 HERE: Final = Path(__file__).with_name("bad_scenarios")
 BAD: Final = sorted(path.stem for path in HERE.glob("*.yaml"))
 MODULES: Final = ("days", "expected", "scenario_forms", "scenarios")
+REASONS: Final = Path(__file__).with_name("bad_reasons")
 PROTOCOL: Final = read_protocol(INVENTED / "invented.yaml")
 
 
@@ -38,6 +40,14 @@ def test_a_bad_scenario_file_is_refused_in_these_words(name: str, monkeypatch: p
     with pytest.raises(InvalidInput) as caught:
         read_scenarios(f"{name}.yaml", find)
     assert f"{caught.value}\n" == (HERE / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in REASONS.glob("*.yaml")))
+def test_a_bad_file_of_reasons_is_refused_in_these_words(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REASONS)
+    with pytest.raises(InvalidInput) as caught:
+        read_unnoticed(Path(f"{name}.yaml"))
+    assert f"{caught.value}\n" == (REASONS / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def test_every_code_is_shown_by_a_bad_file_and_listed() -> None:

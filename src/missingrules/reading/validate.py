@@ -115,7 +115,9 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
     elif kind == "too_short":
         wanted = f"at least {context['min_length']} are wanted here, found {context['actual_length']}"
         hint = _MORE.get(str(path[-1]), "write one more") if context["actual_length"] else "write at least one"
-        message = wanted if context["actual_length"] else "this list is empty"
+        is_list = isinstance(at(node, path), Sequence)
+        empty = "this list is empty" if is_list else "there is nothing in it"
+        message = wanted if context["actual_length"] else empty
         report.error("too-few", message, _key_span(node, path), hint)
     elif kind == "unknown-form" and _get(found_there := at(node, path), "episodes") is not None:
         report.error(
