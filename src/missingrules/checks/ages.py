@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missingrules.checks.cells import ends
 from missingrules.checks.frame import Finding
-from missingrules.checks.said import said
-from missingrules.checks.situations import flat, identity, situation
-from missingrules.checks.space import Space, TooMany
 from missingrules.domain.conditions import FactTest, Range
 from missingrules.domain.rules import Duty
+from missingrules.logic.cells import ends
+from missingrules.logic.said import said
+from missingrules.logic.situations import flat, identity, situation
+from missingrules.logic.space import Space, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

@@ -7,12 +7,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.checks.frame import Finding, unanswered
-from missingrules.checks.situations import Variant, identity, situation, variants_of
-from missingrules.checks.space import Space, TooMany
 from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.conditions import ALWAYS
 from missingrules.domain.deadlines import DeadlineRows
 from missingrules.domain.rules import Conclusion, Duty, Modality
+from missingrules.logic.situations import Variant, identity, situation, variants_of
+from missingrules.logic.space import Space, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

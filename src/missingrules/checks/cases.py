@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.checks.cells import key_of
 from missingrules.checks.frame import Finding, unanswered
-from missingrules.checks.situations import flat, situation
-from missingrules.checks.space import Space, TooMany
 from missingrules.domain.conditions import leaves
 from missingrules.domain.rules import Duty
+from missingrules.logic.cells import key_of
+from missingrules.logic.situations import flat, situation
+from missingrules.logic.space import Space, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.checks.cells import Cell
     from missingrules.checks.frame import Subject
     from missingrules.domain.conditions import Condition
+    from missingrules.logic.cells import Cell
 
 
 def gaps(subject: Subject) -> Iterator[Finding]:

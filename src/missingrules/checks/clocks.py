@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from missingrules.checks.frame import Finding
-from missingrules.checks.said import LENGTHS
 from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import Length
 from missingrules.domain.deadlines import Before, DeadlineRows, OnDay, SetBy, Within
@@ -21,6 +20,7 @@ from missingrules.domain.triggers import (
     OnUndone,
     triggers_of,
 )
+from missingrules.logic.said import LENGTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from missingrules.checks.cells import are_bound, key_of
 from missingrules.checks.frame import Finding, unanswered
-from missingrules.checks.said import said
-from missingrules.checks.situations import Situation, identity, situation
-from missingrules.checks.space import Space, TooMany
 from missingrules.domain.conditions import All, Any, Not, leaves
 from missingrules.domain.rules import Duty
+from missingrules.logic.cells import are_bound, key_of
+from missingrules.logic.said import said
+from missingrules.logic.situations import Situation, identity, situation
+from missingrules.logic.space import Space, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

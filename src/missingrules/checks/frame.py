@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.checks.sites import Site, answered
-from missingrules.checks.situations import Variant, in_order_of, variants_of
 from missingrules.checks.where import Where
 from missingrules.domain.diagnostics import Diagnostic, Severity
+from missingrules.logic.situations import Variant, in_order_of, variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

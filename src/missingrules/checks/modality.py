@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from missingrules.checks.frame import Finding
-from missingrules.checks.situations import identity
 from missingrules.domain.rules import Conclusion, Modality
+from missingrules.logic.situations import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missingrules.checks.situations import Situation, bearing_on, keys_of, situation
-from missingrules.checks.space import Space, TooMany
 from missingrules.domain.deadlines import DeadlineRows
 from missingrules.domain.people import PeopleRows
 from missingrules.domain.rules import Duty
+from missingrules.logic.situations import Situation, bearing_on, keys_of, situation
+from missingrules.logic.space import Space, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from missingrules.checks.cells import Cell
-    from missingrules.checks.situations import Variant
     from missingrules.checks.where import Rows, Where
     from missingrules.domain.conditions import Condition
     from missingrules.domain.protocol import Protocol
+    from missingrules.logic.cells import Cell
+    from missingrules.logic.situations import Variant
 
 # The keys that rows can give: as the resolved duty has them, and as they are written.
 KEYS: Final = {"by": "by", "chair": "chair", "attend": "attend", "to": "to", "with_": "with", "deadline": "deadline"}

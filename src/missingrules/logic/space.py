@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from missingrules.checks.cells import cut, key_of
-from missingrules.checks.said import LENGTHS
 from missingrules.domain.clock import Length
 from missingrules.domain.conditions import Any, CountTest, FactTest, HoursTest, Not, leaves
+from missingrules.logic.cells import cut, key_of
+from missingrules.logic.said import LENGTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from missingrules.checks.cells import Cell, Cut, Leaf
     from missingrules.domain.conditions import Condition, Counted
     from missingrules.domain.vocabulary import FactWord
+    from missingrules.logic.cells import Cell, Cut, Leaf
 
 # How many tests one question may look at, over all combinations; beyond, the author is told that it was not answered.
 MOST_TESTS: Final = 200_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missingrules.checks.said import LENGTHS, counted_said, fact_said
 from missingrules.domain.clock import Length
 from missingrules.domain.conditions import AtLeast, CountTest, FactTest, HoursTest, Is, Known, Range
 from missingrules.domain.vocabulary import FactType
+from missingrules.logic.said import LENGTHS, counted_said, fact_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

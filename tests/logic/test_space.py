@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from missingrules.checks.cells import cut
-from missingrules.checks.space import Space
 from missingrules.domain.clock import Length, Unit
 from missingrules.domain.conditions import (
     All,
@@ -26,6 +24,8 @@ from missingrules.domain.conditions import (
     Range,
 )
 from missingrules.domain.vocabulary import FACTS, RISK
+from missingrules.logic.cells import cut
+from missingrules.logic.space import Space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.checks.cells import are_bound, key_of
 from missingrules.domain.conditions import ALWAYS, All, Any, CountTest, FactTest, Is, Range, leaves
 from missingrules.domain.rules import Duty
 from missingrules.domain.triggers import (
@@ -19,6 +18,7 @@ from missingrules.domain.triggers import (
     OnRecord,
     triggers_of,
 )
+from missingrules.logic.cells import are_bound, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
