@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import authoring, checking, common, editing, scenarios
+from missingrules.cli import authoring, checking, common, comparing, editing, scenarios
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
@@ -35,6 +35,7 @@ app.command()(authoring.new)
 app.command("next")(authoring.next_)
 app.command()(editing.schema)
 app.command()(editing.fmt)
+app.command()(comparing.diff)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"

@@ -118,7 +118,7 @@ def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> li
     variant = family.variants[tuple(options[reading] for reading in family.readings)]
     out: list[str | Listed] = []
     for each in variant:
-        teller = _Teller(protocol)
+        teller = Teller(protocol)
         out += [teller.provision(each), *teller.lists]
     out = out or ["Under this reading the rule does not stand."]
     for name in dict.fromkeys((*family.readings, *(choice.reading for choice in family.shown))):
@@ -131,7 +131,7 @@ def prose(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> li
     return [*out, *(f"Replaces {one.rule}, because {one.why}." for one in protocol.replaced if one.by == family.id)]
 
 
-class _Teller:
+class Teller:
     """Tells one act; what hangs on the case is gathered in `lists`."""
 
     def __init__(self, protocol: Protocol) -> None:

@@ -1,0 +1,272 @@
+"""Two provisions about the same, aspect by aspect: which asks for more, on the scale of that aspect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from missingrules.comparison.shared import Shared
+from missingrules.comparison.timing import compare, due, lasting, starts
+from missingrules.domain.citations import NOT_STATED, NotStated
+from missingrules.domain.comparisons import Aspect, Point, Relation, Said
+from missingrules.domain.conditions import ALWAYS
+from missingrules.domain.deadlines import DeadlineRows
+from missingrules.domain.people import People, PeopleRows
+from missingrules.domain.rules import Conclusion, Duty, Effect, Modality, Prohibition
+from missingrules.domain.vocabulary import LADDER, POLICE_LADDER, RISK
+from missingrules.logic.situations import Part, Situation
+from missingrules.logic.space import TooMany
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from missingrules.comparison.timing import Timing
+    from missingrules.domain.citations import Citations
+    from missingrules.domain.comparisons import Act, Value
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.deadlines import Deadline
+    from missingrules.domain.people import WhoEver
+    from missingrules.domain.protocol import Protocol
+
+STRENGTH: Final = (Modality.MAY, Modality.SHOULD, Modality.MUST)
+# To do it asks for more than to agree or decide on it, and that for more than to consider it.
+EFFECTS: Final = {Effect.CONSIDER: 0, Effect.DECIDE: 1, Effect.AGREE: 1, Effect.REQUIRE: 2}
+
+
+# Where to whom each applies takes too long to tell apart.
+UNSETTLED: Final = ("more combinations of conditions than are gone through",)
+
+
+class Row(NamedTuple):
+    """A value, where it holds, and where it does not: those before it."""
+
+    said: Said
+    when: Condition
+    not_when: tuple[Condition, ...]
+
+
+def points(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
+    """In what two provisions of the same kind are the same or differ."""
+    yield from _applies(first, second, shared)
+    one, other = first.provision, second.provision
+    if isinstance(one, Conclusion) and isinstance(other, Conclusion):
+        yield _plain(Aspect.LEVEL, one, other, one.value or one.floor, other.value or other.floor, _levels(one, other))
+        return
+    assert not isinstance(one, Conclusion)
+    assert not isinstance(other, Conclusion)
+    weaker = _rank(STRENGTH.index(_modality(first)), STRENGTH.index(_modality(second)))
+    yield _plain(Aspect.MODALITY, one, other, _modality(first), _modality(second), weaker)
+    if isinstance(one, Prohibition) or isinstance(other, Prohibition):
+        return
+    if one.effect is not other.effect:
+        effects = _rank(EFFECTS[one.effect], EFFECTS[other.effect])
+        yield _plain(Aspect.EFFECT, one, other, one.effect, other.effect, effects)
+    since = compare(starts(one), starts(other))
+    if since is not Relation.SAME:
+        yield _plain(Aspect.TRIGGER, one, other, one.trigger, other.trigger, since)
+    comparing = _Comparing(first, second, shared)
+    yield from comparing.deadlines(one, other)
+    yield from _series(one, other)
+    for aspect, name in _PEOPLE.items():
+        yield from comparing.people(aspect, getattr(one, name), getattr(other, name), one, other)
+
+
+_PEOPLE: Final = {
+    Aspect.BY: "by",
+    Aspect.CHAIR: "chair",
+    Aspect.RECIPIENTS: "to",
+    Aspect.ATTENDEES: "attend",
+    Aspect.WITH: "with_",
+}
+
+
+def _modality(act: Act) -> Modality:
+    assert not isinstance(act.provision, Conclusion)
+    found = act.provision.modality
+    return act.protocol.stated_ranks_as if found is Modality.STATED else found
+
+
+def _rank(first: int, second: int) -> Relation:
+    if first == second:
+        return Relation.SAME
+    return Relation.STRICTER if first > second else Relation.LOOSER
+
+
+def _levels(one: Conclusion, other: Conclusion) -> Relation:
+    mine, theirs = one.floor or one.value, other.floor or other.value
+    if one.fact == "episode.risk" and mine in RISK and theirs in RISK:
+        return _rank(RISK.index(mine), RISK.index(theirs))
+    return Relation.SAME if mine == theirs else Relation.DIFFERENT
+
+
+def _plain(
+    aspect: Aspect,
+    one: Duty | Conclusion | Prohibition,
+    other: Duty | Conclusion | Prohibition,
+    mine: Value,
+    theirs: Value,
+    relation: Relation,
+) -> Point:
+    return Point(aspect, relation, Said(mine, ALWAYS, one.citations), Said(theirs, ALWAYS, other.citations))
+
+
+def scopes(first: Protocol, second: Protocol) -> Point:
+    """Whom each protocol is about: more children are stricter."""
+    shared = Shared.of(first, second)
+    mine, theirs = (Situation((Part("scope", each),), ()) for each in shared.scopes)
+    cited = first.scope_citations, second.scope_citations
+    return _wider(mine, theirs, replace(shared, scopes=()), cited)
+
+
+def _applies(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
+    """To whom each applies: wider is stricter."""
+    cited = first.provision.citations, second.provision.citations
+    yield _wider(shared.situation(first), shared.situation(second), shared, cited)
+
+
+def _wider(mine: Situation, theirs: Situation, shared: Shared, cited: tuple[Citations, Citations]) -> Point:
+    try:
+        ours, others = shared.alone(mine, theirs), shared.alone(theirs, mine)
+    except TooMany:
+        ours = others = UNSETTLED
+    if ours is None and others is None:
+        relation = Relation.SAME
+    elif ours is not None and others is not None:
+        relation = Relation.DIFFERENT
+    else:
+        relation = Relation.STRICTER if others is None else Relation.LOOSER
+    return Point(
+        Aspect.APPLIES,
+        relation,
+        Said(", ".join(ours) if ours else None, ALWAYS, cited[0]),
+        Said(", ".join(others) if others else None, ALWAYS, cited[1]),
+    )
+
+
+def _series(one: Duty, other: Duty) -> Iterator[Point]:
+    """How often: of the first stretch of each series, the shorter interval is stricter; none is silence."""
+    if one.repeat is None and other.repeat is None:
+        return
+    if one.repeat is None or other.repeat is None:
+        relation = Relation.LOOSER if one.repeat is None else Relation.STRICTER
+    else:
+        mine, theirs = (lasting(each.phases[0].every) for each in (one.repeat, other.repeat))
+        relation = Relation.SAME if one.repeat == other.repeat else Relation.DIFFERENT
+        if mine[1] < theirs[0] or theirs[1] < mine[0]:
+            relation = _rank(theirs[0], mine[0])
+    yield _plain(Aspect.SERIES, one, other, one.repeat, other.repeat, relation)
+
+
+class _Comparing:
+    """Compares what hangs on the case, in every situation in which both provisions stand."""
+
+    def __init__(self, first: Act, second: Act, shared: Shared) -> None:
+        self.first, self.second, self.shared = first, second, shared
+        self.both: tuple[Situation, Situation] = shared.situation(first), shared.situation(second)
+
+    def deadlines(self, one: Duty, other: Duty) -> Iterator[Point]:
+        def relation(mine: Value, theirs: Value) -> Relation:
+            return compare(_due(one, mine), _due(other, theirs))
+
+        rows = self._rows(_deadlines(one), self.first.protocol), self._rows(_deadlines(other), self.second.protocol)
+        yield from self._each(Aspect.DEADLINE, *rows, relation)
+
+    def people(
+        self, aspect: Aspect, mine: WhoEver | None, theirs: WhoEver | None, one: Duty, other: Duty
+    ) -> Iterator[Point]:
+        if mine is None and theirs is None:
+            return
+        cited = _supporting(one.citations, aspect), _supporting(other.citations, aspect)
+        rows = (
+            self._rows(_people(mine, cited[0]), self.first.protocol),
+            self._rows(_people(theirs, cited[1]), self.second.protocol),
+        )
+
+        def relation(ours: Value, others: Value) -> Relation:
+            return _who(aspect, ours, others)
+
+        yield from self._each(aspect, *rows, relation)
+
+    def _each(
+        self, aspect: Aspect, rows: list[Row], others: list[Row], relation: Callable[[Value, Value], Relation]
+    ) -> Iterator[Point]:
+        for mine in rows:
+            for theirs in others:
+                if self._meet(mine, theirs, alone=len(rows) == len(others) == 1):
+                    yield Point(aspect, relation(mine.said.value, theirs.said.value), mine.said, theirs.said)
+
+    def _rows(self, rows: Sequence[tuple[Value, Condition, Citations]], protocol: Protocol) -> list[Row]:
+        """The rows, of which the first that holds counts, in shared words."""
+        found: list[Row] = []
+        for value, when, citations in rows:
+            before = tuple([row.when for row in found])
+            found.append(Row(Said(value, when, citations), self.shared.condition(when, protocol), before))
+        return found
+
+    def _meet(self, mine: Row, theirs: Row, *, alone: bool) -> bool:
+        """Whether both rows can count in one case."""
+        if alone:
+            return True
+        ours, others = self.both
+        return self.shared.holds(
+            (*ours.true, *others.true, mine.when, theirs.when),
+            (*mine.not_when, *theirs.not_when),
+            (*ours.unless, *others.unless),
+        )
+
+
+def _due(duty: Duty, value: Value) -> Timing | None:
+    deadline = cast("Deadline | NotStated", value)
+    return due(duty, deadline)
+
+
+def _deadlines(duty: Duty) -> list[tuple[Value, Condition, Citations]]:
+    found = duty.deadline
+    if isinstance(found, DeadlineRows):
+        return [(row.deadline, row.condition, row.citations) for row in found.rows]
+    return [(found, ALWAYS, _supporting(duty.citations, Aspect.DEADLINE))]
+
+
+def _people(who: WhoEver | None, cited: Citations) -> list[tuple[Value, Condition, Citations]]:
+    if isinstance(who, PeopleRows):
+        return [(row.people, row.condition, row.citations) for row in who.rows]
+    return [(who, ALWAYS, cited)]
+
+
+def _supporting(citations: Citations, aspect: Aspect) -> Citations:
+    """The paragraphs that carry a part of the rule; where none is told apart, all."""
+    return tuple(one for one in citations if one.supports == aspect) or citations
+
+
+def _who(aspect: Aspect, mine: Value, theirs: Value) -> Relation:
+    """Who is asked or told; a chair of a higher grade, and more people who are told or come, ask for more."""
+    if mine is None or theirs is None or isinstance(mine, NotStated) or isinstance(theirs, NotStated):
+        silent = mine in (None, NOT_STATED), theirs in (None, NOT_STATED)
+        if all(silent):
+            return Relation.SAME
+        return Relation.SILENT_FIRST if silent[0] else Relation.SILENT_SECOND
+    assert isinstance(mine, People)
+    assert isinstance(theirs, People)
+    ours, others = {role.name for role in mine.roles}, {role.name for role in theirs.roles}
+    if mine.mode == theirs.mode and ours == others:
+        return Relation.SAME
+    if aspect is Aspect.CHAIR:
+        return _grades(mine, theirs)
+    if aspect is Aspect.BY or mine.mode != "all" or theirs.mode != "all":
+        return Relation.DIFFERENT
+    if ours > others:
+        return Relation.STRICTER
+    return Relation.LOOSER if ours < others else Relation.DIFFERENT
+
+
+def _grades(mine: People, theirs: People) -> Relation:
+    """By the lowest grade that may take the chair, where all are on one ladder."""
+    for ladder in (LADDER, POLICE_LADDER):
+        ours = [ladder.index(role.grade) for role in mine.roles if role.grade in ladder]
+        others = [ladder.index(role.grade) for role in theirs.roles if role.grade in ladder]
+        if len(ours) == len(mine.roles) > 0 and len(others) == len(theirs.roles) > 0:
+            if "other_than" in (mine.mode, theirs.mode):
+                return Relation.DIFFERENT
+            lowest = min(ours), min(others)
+            return Relation.DIFFERENT if lowest[0] == lowest[1] else _rank(*lowest)
+    return Relation.DIFFERENT

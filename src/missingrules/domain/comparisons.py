@@ -1,0 +1,122 @@
+"""Two protocols held against each other: which provisions are about the same, and how they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from missingrules.domain.citations import NotStated
+from missingrules.domain.deadlines import Deadline, Repeat
+from missingrules.domain.people import WhoEver
+from missingrules.domain.triggers import Trigger
+
+if TYPE_CHECKING:
+    from missingrules.domain.citations import Citations
+    from missingrules.domain.conditions import Condition
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
+
+
+class Relation(StrEnum):
+    """What the first says beside the second: of the same thing it asks for more, for less, or for something else."""
+
+    SAME = "same"
+    STRICTER = "stricter"
+    LOOSER = "looser"
+    DIFFERENT = "different"
+    SILENT_FIRST = "silent in the first"
+    SILENT_SECOND = "silent in the second"
+
+    @property
+    def turned(self) -> Relation:
+        """What the second says beside the first."""
+        return _TURNED.get(self, self)
+
+
+_TURNED = {
+    Relation.STRICTER: Relation.LOOSER,
+    Relation.LOOSER: Relation.STRICTER,
+    Relation.SILENT_FIRST: Relation.SILENT_SECOND,
+    Relation.SILENT_SECOND: Relation.SILENT_FIRST,
+}
+
+
+class Aspect(StrEnum):
+    """In what two provisions about the same can differ."""
+
+    APPLIES = "applies"
+    TRIGGER = "trigger"
+    DEADLINE = "deadline"
+    SERIES = "series"
+    MODALITY = "modality"
+    EFFECT = "effect"
+    LEVEL = "level"
+    BY = "by"
+    CHAIR = "chair"
+    RECIPIENTS = "recipients"
+    ATTENDEES = "attendees"
+    WITH = "with"
+
+
+Value = str | WhoEver | Deadline | Repeat | Trigger | NotStated | None
+
+
+class Said(NamedTuple):
+    """What one protocol says of an aspect, under which condition, and where."""
+
+    value: Value
+    when: Condition
+    citations: Citations
+
+
+class Point(NamedTuple):
+    """One aspect in which two provisions are the same or differ.
+
+    Of to whom a provision applies, `first` is a situation in words to which the first alone applies, and so `second`.
+    """
+
+    aspect: Aspect
+    relation: Relation
+    first: Said
+    second: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A provision of one protocol, as its readings are taken."""
+
+    protocol: Protocol
+    provision: Provision
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two provisions that are about the same, aspect by aspect."""
+
+    first: Act
+    second: Act
+    points: tuple[Point, ...]
+
+    @property
+    def relation(self) -> Relation:
+        """Same, stricter or looser in all that is not the same, or else different."""
+        found = {point.relation for point in self.points} - {Relation.SAME}
+        if not found:
+            return Relation.SAME
+        return found.pop() if len(found) == 1 else Relation.DIFFERENT
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """All that two protocols say, side by side, of children whom both are about.
+
+    `scope`: a child in words whom the first alone is about, and one whom the second alone is about.
+    """
+
+    first: Protocol
+    second: Protocol
+    scope: Point
+    pairs: tuple[Pair, ...]
+    only_first: tuple[Act, ...]
+    only_second: tuple[Act, ...]
