@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from missingrules.domain.citations import NotStated
 from missingrules.domain.deadlines import Deadline, Repeat
@@ -12,8 +12,11 @@ from missingrules.domain.people import WhoEver
 from missingrules.domain.triggers import Trigger
 
 if TYPE_CHECKING:
+    from missingrules.domain.case import Case
     from missingrules.domain.citations import Citations
+    from missingrules.domain.clock import Instant
     from missingrules.domain.conditions import Condition
+    from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Provision
 
@@ -120,3 +123,37 @@ class Diff:
     pairs: tuple[Pair, ...]
     only_first: tuple[Act, ...]
     only_second: tuple[Act, ...]
+
+
+Kind = Literal["asked", "sooner", "modality", "effect", "chair"]
+
+
+class Parted(NamedTuple):
+    """Where two protocols part in one case: one asks and the other does not, or both do and not for the same."""
+
+    kind: Kind
+    first: Obligation | None
+    second: Obligation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A case, and an instant, at which two protocols ask for different things."""
+
+    case: Case
+    as_of: Instant
+    parted: tuple[Parted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search came to: what it found, and what it went through.
+
+    `size`: earlier episodes, and things said of the child, in the last case tried; `is_whole`: nothing smaller, and of
+    what was not found nothing at all, was left untried within the bounds.
+    """
+
+    witness: Witness | None
+    tried: int
+    size: tuple[int, int]
+    is_whole: bool
