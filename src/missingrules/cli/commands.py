@@ -36,6 +36,7 @@ app.command("next")(authoring.next_)
 app.command()(editing.schema)
 app.command()(editing.fmt)
 app.command()(comparing.diff)
+app.command()(comparing.prove)
 
 
 WHOLE = "leave them out: JSON always has the whole answer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rich.console import RenderableType
+    from rich.progress import Progress
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
@@ -194,6 +196,23 @@ def refuse(diagnostics: Iterable[Diagnostic]) -> NoReturn:
     for diagnostic in diagnostics:
         print(diagnostic.render(), file=sys.stderr)
     raise typer.Exit(BAD_INPUT)
+
+
+def refuse_any(diagnostics: Iterable[Diagnostic]) -> None:
+    """Refuses, if there is anything to refuse."""
+    if found := list(diagnostics):
+        refuse(found)
+
+
+def progress() -> Progress | nullcontext[None]:
+    """A bar on a terminal, and nothing anywhere else."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def counted(number: int, noun: str, several: str = "") -> str:

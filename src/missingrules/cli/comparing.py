@@ -1,8 +1,8 @@
-"""`missingrules diff`: two areas, or two editions of one, held against each other."""
+"""`missingrules diff` and `missingrules prove`: two areas, or two editions of one, held against each other."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -10,7 +10,7 @@ from missingrules.cli import common
 from missingrules.domain.vocabulary import TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from missingrules.domain.protocol import Protocol
 
@@ -30,7 +30,23 @@ Readings = Annotated[
 ]
 
 
-def diff(first: Named, second: Named, topic: Topics = None, reading: Readings = None) -> None:
+Limit = Annotated[
+    int, typer.Option("--limit", metavar="N", help="How many cases are tried before the search is given up.", min=1)
+]
+MOST = 2_000
+
+
+def diff(
+    first: Named,
+    second: Named,
+    topic: Topics = None,
+    reading: Readings = None,
+    witness: Annotated[
+        bool,
+        typer.Option("--witness", help="The smallest case for which they ask for different things, as a case file."),
+    ] = False,
+    limit: Limit = MOST,
+) -> None:
     """How two protocols differ by meaning: which asks for more, for less, or for something else, and where."""
     from missingrules.comparison.diff import diff as compared
     from missingrules.reports.differences import diff_report
@@ -38,7 +54,78 @@ def diff(first: Named, second: Named, topic: Topics = None, reading: Readings = 
     both = two(first, second)
     chosen = common.readings(reading or [], both)
     refuse_unknown_topics(topic or [])
+    if witness:
+        _search((first, second), both, Asking(topic or [], [], chosen, limit, only_weaker=False))
+        return
     common.show(diff_report(compared(*both, topics=topic or [], readings=chosen)))
+
+
+def prove(
+    protocol: Named,
+    as_strict_as: Annotated[
+        str,
+        typer.Option("--at-least-as-strict-as", metavar="NAME|PATH", help="The other protocol.", show_default=False),
+    ],
+    topic: Topics = None,
+    action: Annotated[
+        list[str] | None,
+        typer.Option("--action", metavar="ACT", help="Only this act; may be given several times.", show_default=False),
+    ] = None,
+    reading: Readings = None,
+    limit: Limit = MOST,
+) -> None:
+    """Does a protocol ask for at least as much as another, as soon and as strongly? If not: the smallest case."""
+    both = two(protocol, as_strict_as)
+    chosen = common.readings(reading or [], both)
+    refuse_unknown_topics(topic or [])
+    _refuse_unknown_actions(action or [], both)
+    asking = Asking(topic or [], action or [], chosen, limit, only_weaker=True)
+    if _search((protocol, as_strict_as), both, asking):
+        raise typer.Exit(common.FOUND)
+
+
+class Asking(NamedTuple):
+    """What a search is about."""
+
+    topics: list[str]
+    actions: list[str]
+    readings: Mapping[str, str]
+    limit: int
+    only_weaker: bool
+
+
+def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Asking) -> bool:
+    """Tells the case in which the two part, or that there is none; whether there is one."""
+    from missingrules.comparison.witness import Search, witness
+    from missingrules.reports.witnesses import nothing_text, witness_text
+
+    search = Search(
+        asking.topics, asking.actions, only_weaker=asking.only_weaker, readings=asking.readings, most=asking.limit
+    )
+    with common.progress() as bar:
+        task = bar.add_task("cases tried", total=asking.limit) if bar else None
+
+        def tell(tried: int) -> None:
+            if bar and task is not None:
+                bar.update(task, completed=tried)
+
+        searched = witness(*both, search, tell)
+    if searched.witness is None:
+        common.write(nothing_text(searched, *both, only_weaker=asking.only_weaker))
+        return False
+    common.write(witness_text(searched.witness, searched, *both, names))
+    return True
+
+
+def _refuse_unknown_actions(actions: Sequence[str], both: Sequence[Protocol]) -> None:
+    from missingrules.domain.diagnostics import Diagnostic, did_you_mean
+
+    known = {name for each in both for name in each.words.actions}
+    common.refuse_any(
+        Diagnostic("unknown-action", f"--action {each}: neither protocol has this act", hint=did_you_mean(each, known))
+        for each in actions
+        if each not in known
+    )
 
 
 def two(first: str, second: str) -> tuple[Protocol, Protocol]:
@@ -54,13 +141,12 @@ def two(first: str, second: str) -> tuple[Protocol, Protocol]:
 def refuse_unknown_topics(topics: Sequence[str]) -> None:
     from missingrules.domain.diagnostics import Diagnostic, did_you_mean
 
-    wrong = [each for each in topics if each not in TOPICS]
-    if wrong:
-        common.refuse(
-            Diagnostic(
-                "unknown-topic",
-                f"--topic {each}: no topic has this name",
-                hint=did_you_mean(each, TOPICS) or f"one of: {', '.join(TOPICS)}",
-            )
-            for each in wrong
+    common.refuse_any(
+        Diagnostic(
+            "unknown-topic",
+            f"--topic {each}: no topic has this name",
+            hint=did_you_mean(each, TOPICS) or f"one of: {', '.join(TOPICS)}",
         )
+        for each in topics
+        if each not in TOPICS
+    )

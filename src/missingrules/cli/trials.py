@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,8 +11,6 @@ from missingrules.domain.coverage import Change, Changes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-    from rich.progress import Progress
 
     from missingrules.analysis.mutants import Mutant
     from missingrules.domain.coverage import Known
@@ -162,7 +158,7 @@ def _tried(
     began = perf_counter()
     held = Held(Bench(protocol), scenarios)
     noticed, unnoticed, same = list[Change](), list[Change](), list[Change]()
-    with _progress() as bar:
+    with common.progress() as bar:
         task = bar.add_task(protocol.name, total=len(tried)) if bar else None
         for mutant in tried:
             # What a scenario notices is not the same.
@@ -190,14 +186,3 @@ def _sampled(every: Sequence[Mutant], sample: int | None) -> Sequence[Mutant]:
     if sample is None or sample >= len(every):
         return every
     return [every[number * len(every) // sample] for number in range(sample)]
-
-
-def _progress() -> Progress | nullcontext[None]:
-    """A bar on a terminal, and nothing anywhere else."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)

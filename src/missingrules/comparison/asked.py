@@ -39,6 +39,8 @@ class Asked:
         self.protocol: Protocol = answer.protocol
         self.acts: dict[Act, list[Obligation]] = {}
         self.open: set[Act] = set()
+        # What is done with an act that is asked for: an interview that was held was offered too.
+        self.covered: set[Act] = set()
         for one in answer.actions:
             if not is_wanted(one):
                 continue
@@ -48,6 +50,10 @@ class Asked:
                         self.open.add(act)
                 else:
                     self.acts.setdefault(act, []).append(one)
+                    self.covered |= {act._replace(action=other) for other in self._also(act.action)}
+
+    def _also(self, action: str) -> tuple[str, ...]:
+        return self.protocol.words.actions[action].also
 
     def strength(self, one: Obligation) -> int:
         modality = one.duty.modality
@@ -73,6 +79,8 @@ def parted(first: Asked, second: Asked, *, only_weaker: bool = False) -> list[Pa
         if act in first.open or act in second.open:
             continue
         mine, theirs = first.acts.get(act), second.acts.get(act)
+        if (mine is None and act in first.covered) or (theirs is None and act in second.covered):
+            continue
         if mine is None or theirs is None:
             if mine is None or not only_weaker:
                 one = first.strongest(mine) if mine else None

@@ -59,9 +59,9 @@ class Draft(NamedTuple):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Fewest episodes first, then fewest things that are said."""
+        """How many things are said beyond one episode of an ordinary child; of as many, fewest episodes first."""
         more = bool(self.ended) + self.late + self.reported + self.at_night
-        return len(self.earlier), len(self.facts) + len(self.happened) + more
+        return len(self.earlier) + len(self.facts) + len(self.happened) + more, len(self.earlier)
 
 
 class Edges(NamedTuple):

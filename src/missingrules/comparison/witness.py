@@ -70,9 +70,10 @@ class _Searching:
         waiting: list[tuple[tuple[int, int], int, Draft]] = [((0, 0), next(self.number), Draft())]
         known = {Draft()}
         tried = 0
-        size = (0, 0)
+        size = 0
         while waiting and tried < self.search.most:
-            size, _, draft = heappop(waiting)
+            _, _, draft = heappop(waiting)
+            size = draft.size[0]
             tried += 1
             tell(tried)
             case, as_of = made(draft, self.edges, self.first)

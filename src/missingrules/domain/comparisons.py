@@ -149,11 +149,11 @@ class Witness:
 class Searched:
     """What a search came to: what it found, and what it went through.
 
-    `size`: earlier episodes, and things said of the child, in the last case tried; `is_whole`: nothing smaller, and of
-    what was not found nothing at all, was left untried within the bounds.
+    Every case was tried that says fewer than `size` things beyond one episode of an ordinary child; an earlier episode
+    is one of them. `is_whole`: there was nothing more to try.
     """
 
     witness: Witness | None
     tried: int
-    size: tuple[int, int]
+    size: int
     is_whole: bool
