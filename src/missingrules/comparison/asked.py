@@ -50,10 +50,11 @@ class Asked:
                         self.open.add(act)
                 else:
                     self.acts.setdefault(act, []).append(one)
-                    self.covered |= {act._replace(action=other) for other in self._also(act.action)}
+                    self.covered |= {act._replace(action=other) for other in self._counts_as(act.action)}
 
-    def _also(self, action: str) -> tuple[str, ...]:
-        return self.protocol.words.actions[action].also
+    def _counts_as(self, action: str) -> Iterator[str]:
+        """The acts as which a record of this one counts."""
+        return (name for name, word in self.protocol.words.actions.items() if action in word.also)
 
     def strength(self, one: Obligation) -> int:
         modality = one.duty.modality
