@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.comparison.points import EFFECTS, STRENGTH
 from missingrules.domain.comparisons import Parted
-from missingrules.domain.obligations import Status, Undecided
+from missingrules.domain.obligations import OVER, Status
 from missingrules.domain.people import People
 from missingrules.domain.rules import Effect, Modality
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from missingrules.domain.answers import ProtocolAnswer
+    from missingrules.domain.comparisons import Kind
     from missingrules.domain.obligations import Obligation
+    from missingrules.domain.people import Role
     from missingrules.domain.protocol import Protocol
 
 
@@ -28,6 +30,10 @@ class Act(NamedTuple):
     subject: str
 
 
+_WHO: Final[tuple[tuple[Kind, Callable[[Obligation], object]], ...]] = (
+    ("by", lambda one: one.by),
+    ("chair", lambda one: one.chair),
+)
 # Not asked for: not yet, or nobody can tell.
 _SILENT: Final = (Status.UPCOMING, Status.NOT_DECIDABLE)
 
@@ -101,16 +107,28 @@ def _both(
     effects = max(EFFECTS[each.duty.effect] for each in mine), max(EFFECTS[each.duty.effect] for each in theirs)
     if effects[0] < effects[1] or (effects[0] != effects[1] and not only_weaker):
         yield Parted("effect", one, other)
+    yield from _times(one, other, mine, theirs, only_weaker=only_weaker)
+    if only_weaker:
+        return
+    for kind, role in _WHO:
+        who = _unlike(first, second, mine, theirs, role)
+        if who is not None:
+            yield Parted(kind, *who)
+
+
+def _times(
+    one: Obligation, other: Obligation, mine: list[Obligation], theirs: list[Obligation], *, only_weaker: bool
+) -> Iterator[Parted]:
+    """By when, and whether it is still owed."""
     soon, soonest = _soonest(mine), _soonest(theirs)
-    if soon is not None and soonest is not None:
-        assert soon.due is not None
-        assert soonest.due is not None
-        if soon.due > soonest.due or (soon.due != soonest.due and not only_weaker):
-            yield Parted("sooner", soon, soonest)
-    elif soonest is not None and only_weaker:
-        yield Parted("sooner", one, soonest)
-    if not only_weaker and _chairs(mine) != _chairs(theirs) and _chairs(mine) and _chairs(theirs):
-        yield Parted("chair", one, other)
+    due = None if soon is None else soon.due, None if soonest is None else soonest.due
+    if due[0] != due[1] and not any(each.due_between for each in (*mine, *theirs)):
+        is_weaker = due[1] is not None and (due[0] is None or due[0] > due[1])
+        if is_weaker or not only_weaker:
+            yield Parted("sooner", soon or one, soonest or other)
+    over = all(each.status in OVER for each in mine), all(each.status in OVER for each in theirs)
+    if over[0] > over[1] or (over[0] != over[1] and not only_weaker):
+        yield Parted("over", *(next((o for o in ones if o.status not in OVER), ones[0]) for ones in (mine, theirs)))
 
 
 def _soonest(ones: Iterable[Obligation]) -> Obligation | None:
@@ -118,9 +136,37 @@ def _soonest(ones: Iterable[Obligation]) -> Obligation | None:
     return min(dated, key=lambda one: (one.due, one.key), default=None)
 
 
-def _chairs(ones: Iterable[Obligation]) -> frozenset[str]:
-    """Who takes the chair; nobody where it is not decided for one of them."""
-    found = [one.chair for one in ones]
-    if any(isinstance(each, Undecided) for each in found):
-        return frozenset()
-    return frozenset(role.name for each in found if isinstance(each, People) for role in each.roles)
+def _unlike(
+    first: Asked,
+    second: Asked,
+    mine: list[Obligation],
+    theirs: list[Obligation],
+    role: Callable[[Obligation], object],
+) -> tuple[Obligation, Obligation] | None:
+    """One for other people than all of the other protocol are for; None where nothing is, or not all is decided."""
+    ours, others = [_people(each, role) for each in mine], [_people(each, role) for each in theirs]
+    if not all((*ours, *others)):
+        return None
+    alike = [[_alike(first.protocol, second.protocol, who, other) for other in others] for who in ours]
+    for at, one in enumerate(mine):
+        if not any(alike[at]):
+            return one, second.strongest(theirs)
+    for at, other in enumerate(theirs):
+        if not any(row[at] for row in alike):
+            return first.strongest(mine), other
+    return None
+
+
+def _people(one: Obligation, role: Callable[[Obligation], object]) -> frozenset[Role]:
+    """Who acts or takes the chair; nobody where it is not decided or not stated."""
+    found = role(one)
+    return frozenset(found.roles) if isinstance(found, People) and found.mode in ("all", "any") else frozenset()
+
+
+def _alike(ours: Protocol, others: Protocol, mine: frozenset[Role], theirs: frozenset[Role]) -> bool:
+    """Whether they may be the same people: by name; and a role that only one protocol has, by its agency."""
+    names, other_names = {role.name for role in mine}, {role.name for role in theirs}
+    if names == other_names:
+        return True
+    known = all(name in others.roles for name in names) and all(name in ours.roles for name in other_names)
+    return not known and {role.agency for role in mine} == {role.agency for role in theirs}

@@ -10,8 +10,10 @@ from missingrules.comparison.timing import lasting
 from missingrules.domain.case import Case, Episode, Event, Held, Record, no_facts
 from missingrules.domain.clock import Instant, Length, Unit
 from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Is, Range, leaves
+from missingrules.domain.deadlines import OnDay, Phase
 from missingrules.domain.parts import parts_of
-from missingrules.domain.triggers import EpisodesReach, MissingFor, OnEvent, OnInstant, OnRecord
+from missingrules.domain.rules import Duty, UntilInstant
+from missingrules.domain.triggers import EpisodesReach, MissingFor, OnEvent, OnInstant, OnRecord, WhileMissing
 from missingrules.domain.vocabulary import FactType
 from missingrules.logic.cells import START, cut
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
+# How long after the child went a report is made: long enough to tell the two moments apart.
+SOON: Final = HOUR // 2
 # A Monday in June, with no bank holiday and no change of clocks for weeks; by day, and at night.
 FIRST_DAY: Final = date(2025, 6, 2)
 AGE: Final = 15
@@ -35,6 +39,8 @@ WORKED_OUT: Final = ("episode.missing", "episode.missing_for", "episode.first_ep
 USUAL: Final[Mapping[str, Value]] = MappingProxyType(
     {"episode.kind": "missing", "episode.from": "home", "child.age": AGE}
 )
+# What earlier episodes may be where the last is an ordinary one.
+OTHERS: Final = (("episode.kind", "absent"), ("episode.from", "care"), ("episode.from", "education"))
 # Of counts in the hundreds no case is made.
 MOST_EPISODES: Final = 8
 
@@ -52,15 +58,16 @@ class Draft(NamedTuple):
     earlier: tuple[int, ...] = ()
     facts: frozenset[tuple[str, Value]] = frozenset()
     happened: frozenset[int] = frozenset()
-    ended: str = ""  # `returned`, `located`, or the child is still away
+    others: tuple[tuple[str, Value], ...] = ()  # what the earlier episodes say otherwise than the last
+    ended: str = ""  # `returned`, `located`, `both` an hour apart, or the child is still away
     late: bool = False  # it ended after all else that could be due
-    reported: bool = False
+    unreported: bool = False
     at_night: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
         """How many things are said beyond one episode of an ordinary child; of as many, fewest episodes first."""
-        more = bool(self.ended) + self.late + self.reported + self.at_night
+        more = len(self.others) + bool(self.ended) + self.late + self.unreported + self.at_night
         return len(self.earlier) + len(self.facts) + len(self.happened) + more, len(self.earlier)
 
 
@@ -90,6 +97,8 @@ def edges_of(protocols: Sequence[Protocol]) -> Edges:
         facts |= protocol.words.facts
         provisions = [p for f in protocol.families for each in f.variants.values() for p in each]
         for provision in provisions:
+            if isinstance(provision, Duty):
+                happenings.setdefault(Happening(record=OnRecord(provision.action, about=provision.about)))
             always |= {
                 leaf.fact: None
                 for one in provision.guard.unless
@@ -110,17 +119,28 @@ def edges_of(protocols: Sequence[Protocol]) -> Edges:
                     counted.setdefault(of, set()).add(at_least)
                 case HoursTest():
                     by_hours = True
-                case MissingFor(Length() as length):
-                    lengths.add(lasting(length)[1])
+                case MissingFor(length, _, ends_with):
+                    reads.add(ends_with)
+                    lengths |= {lasting(length)[1]} if isinstance(length, Length) else set()
+                case Phase(every, None):
+                    # The second and third of a series tell more than the first.
+                    lengths.add(2 * lasting(every)[1])
+                case Phase(every, Length() as length):
+                    lengths.add(lasting(length)[1] + 2 * lasting(every)[1])
+                case OnDay(day, anchor):
+                    reads.add(anchor)
+                    lengths.add(day * DAY)
                 case OnRecord():
                     happenings[Happening(record=part)] = None
                 case OnEvent():
                     happenings[Happening(event=part)] = None
-                case OnInstant(which):
+                case OnInstant(which) | UntilInstant(which):
                     reads.add(which)
+                case WhileMissing(ends_with):
+                    reads.add(ends_with)
                 case _:
-                    anchor = getattr(part, "anchor", None)
-                    reads |= {anchor} if isinstance(anchor, str) else set()
+                    named = getattr(part, "anchor", None)
+                    reads |= {named} if isinstance(named, str) else set()
     own = {name: each for name, each in tests.items() if _is_given(name)}
     return Edges(
         values={name: _values(name, each, facts.get(name)) for name, each in own.items()},
@@ -129,7 +149,7 @@ def edges_of(protocols: Sequence[Protocol]) -> Edges:
         earlier=tuple(_earlier(counted)),
         lasts=max(lengths) + DAY,
         reads=frozenset(reads),
-        by_hours=by_hours,
+        by_hours=by_hours or "reported" in reads,
     )
 
 
@@ -174,28 +194,30 @@ def made(draft: Draft, edges: Edges, protocol: Protocol) -> tuple[Case, Instant]
     """The case that a draft stands for, and an instant by which all that it brings has come."""
     clock = protocol.clock
     said: dict[str, Value] = {**USUAL, **dict(draft.facts)}
-    morning = Instant(clock.midnight(FIRST_DAY) + (22 if draft.at_night else 10) * HOUR)
+    # At night so late that the report is made on the next date.
+    morning = Instant(clock.midnight(FIRST_DAY) + (24 * HOUR - SOON // 2 if draft.at_night else 10 * HOUR))
     ended = Instant(morning + (edges.lasts if draft.late else HOUR))
     facts = _facts(said, "episode")
+    earlier = _facts({**said, **dict(draft.others)}, "episode")
     episodes = [
         Episode(
             id=f"E{number}",
             started=(before := Instant(morning - days * DAY)),
             returned=Instant(before + HOUR),
-            reported=before if draft.reported else None,
-            facts=facts,
+            reported=None if draft.unreported else Instant(before + SOON),
+            facts=earlier,
         )
         for number, days in enumerate(draft.earlier, 1)
     ]
     last = Episode(
         id=f"E{len(episodes) + 1}",
         started=morning,
-        returned=ended if draft.ended == "returned" else None,
-        located=ended if draft.ended == "located" else None,
-        reported=morning if draft.reported else None,
+        returned=Instant(ended + HOUR) if draft.ended == "both" else ended if draft.ended == "returned" else None,
+        located=ended if draft.ended in ("located", "both") else None,
+        reported=None if draft.unreported else Instant(morning + SOON),
         facts=facts,
     )
-    at = Instant((ended if draft.ended else morning) + HOUR)
+    at = Instant((ended if draft.ended else morning) + 2 * HOUR)
     records, events = _happened(draft, edges, at, last.id)
     age = said["child.age"]
     assert isinstance(age, int)

@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from missingrules.comparison.asked import Asked, parted
-from missingrules.comparison.drafts import USUAL, Draft, edges_of, made
+from missingrules.comparison.drafts import OTHERS, USUAL, Draft, edges_of, made
 from missingrules.comparison.part import part_of
 from missingrules.domain.comparisons import Searched, Witness
 from missingrules.domain.rules import Conclusion
@@ -131,10 +131,11 @@ class _Searching:
             yield draft._replace(ended="returned")
             if "located" in edges.reads:
                 yield draft._replace(ended="located")
+                yield draft._replace(ended="both")
         elif not draft.late:
             yield draft._replace(late=True)
-        if not draft.reported and "reported" in edges.reads:
-            yield draft._replace(reported=True)
+        if not draft.unreported and "reported" in edges.reads:
+            yield draft._replace(unreported=True)
         if not draft.at_night and edges.by_hours:
             yield draft._replace(at_night=True)
         for number in range(len(edges.happenings)):
@@ -143,3 +144,6 @@ class _Searching:
         if not draft.earlier:
             for earlier in edges.earlier:
                 yield draft._replace(earlier=earlier)
+        elif not draft.others:
+            for other in OTHERS:
+                yield draft._replace(others=(other,))

@@ -125,7 +125,9 @@ class Diff:
     only_second: tuple[Act, ...]
 
 
-Kind = Literal["asked", "sooner", "modality", "effect", "chair"]
+# One asks and the other does not; by another time; not as strongly; to consider and not to do; not the same people; one
+# goes on where the other is over.
+Kind = Literal["asked", "sooner", "modality", "effect", "by", "chair", "over"]
 
 
 class Parted(NamedTuple):
