@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from missingrules.domain.protocol import Protocol
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
 
 Named = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A protocol, by name or file.", show_default=False)]
 Topics = Annotated[
@@ -46,10 +53,11 @@ def diff(
         typer.Option("--witness", help="The smallest case for which they ask for different things, as a case file."),
     ] = False,
     limit: Limit = MOST,
+    format: Annotated[Format, typer.Option(help="How to print the differences.")] = Format.TEXT,
 ) -> None:
     """How two protocols differ by meaning: which asks for more, for less, or for something else, and where."""
     from missingrules.comparison.diff import diff as compared
-    from missingrules.reports.differences import diff_report
+    from missingrules.reports.differences import diff_json, diff_report
 
     both = two(first, second)
     chosen = common.readings(reading or [], both)
@@ -57,7 +65,11 @@ def diff(
     if witness:
         _search((first, second), both, Asking(topic or [], [], chosen, limit, only_weaker=False))
         return
-    common.show(diff_report(compared(*both, topics=topic or [], readings=chosen)))
+    found = compared(*both, topics=topic or [], readings=chosen)
+    if format is Format.JSON:
+        common.write(diff_json(found))
+    else:
+        common.show(diff_report(found))
 
 
 def prove(

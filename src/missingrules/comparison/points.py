@@ -166,7 +166,8 @@ class _Comparing:
 
     def deadlines(self, one: Duty, other: Duty) -> Iterator[Point]:
         def relation(mine: Value, theirs: Value) -> Relation:
-            return compare(_due(one, mine), _due(other, theirs))
+            # What is told in the same words falls due otherwise only where what sets it off differs.
+            return Relation.SAME if mine == theirs else compare(_due(one, mine), _due(other, theirs))
 
         rows = self._rows(_deadlines(one), self.first.protocol), self._rows(_deadlines(other), self.second.protocol)
         yield from self._each(Aspect.DEADLINE, *rows, relation)

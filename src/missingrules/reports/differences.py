@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.console import Group
@@ -13,8 +14,9 @@ from missingrules.domain.citations import NotStated
 from missingrules.domain.comparisons import Aspect, Relation
 from missingrules.domain.deadlines import Repeat
 from missingrules.domain.people import People
-from missingrules.domain.rules import Duty
+from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.vocabulary import TOPICS
+from missingrules.logic.situations import identity
 from missingrules.reports.prose import Teller
 from missingrules.reports.wording import people, references
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.domain.citations import Citations
     from missingrules.domain.comparisons import Act, Diff, Pair, Point, Said
     from missingrules.domain.protocol import Protocol
 
@@ -93,7 +96,7 @@ class Sides:
     def value(self, teller: Teller, act: Act, aspect: Aspect, said: Said) -> str:
         value = said.value
         if aspect is Aspect.APPLIES:
-            return f"alone where {value}" if value else "not more"
+            return f"also where {value}" if value else "nobody else"
         if value is None:
             return "nothing of the kind"
         if isinstance(value, NotStated):
@@ -206,6 +209,73 @@ def _pair(pair: Pair, sides: Sides) -> Iterator[RenderableType]:
     yield Padding(table, (0, 0, 0, 2))
 
 
+def diff_json(found: Diff) -> str:
+    """The differences as data: every pair with all its aspects, and what only one of the two has."""
+    sides = Sides(found.first, found.second)
+    said = {
+        "format": 1,
+        "first": _named(found.first),
+        "second": _named(found.second),
+        "scope": [found.scope.first.value, found.scope.second.value],
+        "in_short": list(in_short(found, sides)),
+        "pairs": [
+            {
+                "topic": pair.first.provision.topic,
+                "what": what(pair.first),
+                "relation": pair.relation,
+                "first": _provision(pair.first),
+                "second": _provision(pair.second),
+                "aspects": [
+                    {
+                        "aspect": point.aspect,
+                        "relation": point.relation,
+                        "first": _told(sides.first, pair.first, point.aspect, point.first, sides),
+                        "second": _told(sides.second, pair.second, point.aspect, point.second, sides),
+                    }
+                    for point in pair.points
+                ],
+            }
+            for pair in found.pairs
+        ],
+        "only_first": [_provision(act) for act in found.only_first],
+        "only_second": [_provision(act) for act in found.only_second],
+    }
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def _named(protocol: Protocol) -> dict[str, str]:
+    return {
+        "name": protocol.name,
+        "title": protocol.title,
+        "edition": protocol.edition.label,
+        "fingerprint": protocol.fingerprint,
+    }
+
+
+def _provision(act: Act) -> dict[str, object]:
+    provision = act.provision
+    return {
+        "rule": identity(provision),
+        "topic": provision.topic,
+        "what": what(act),
+        "title": provision.title,
+        "citations": _cited(provision.citations),
+    }
+
+
+def _told(teller: Teller, act: Act, aspect: Aspect, said: Said, sides: Sides) -> dict[str, object]:
+    return {
+        "says": sides.value(teller, act, aspect, said),
+        "where": teller.condition(said.when) or None,
+        "citations": _cited(said.citations),
+    }
+
+
+def _cited(citations: Citations) -> list[dict[str, str]]:
+    once = dict.fromkeys((one.document, one.paragraph, one.heading) for one in citations)
+    return [{"document": document, "paragraph": paragraph, "heading": heading} for document, paragraph, heading in once]
+
+
 def unlike(points: Sequence[Point]) -> Iterable[Point]:
     return [point for point in points if point.relation is not Relation.SAME]
 
@@ -213,4 +283,4 @@ def unlike(points: Sequence[Point]) -> Iterable[Point]:
 def what(act: Act) -> str:
     """The act, or the fact that is concluded, by its shared name."""
     provision = act.provision
-    return provision.fact if not isinstance(provision, Duty) and hasattr(provision, "fact") else provision.action
+    return provision.fact if isinstance(provision, Conclusion) else provision.action

@@ -30,7 +30,8 @@ def witness_text(found: Witness, searched: Searched, first: Protocol, second: Pr
         f"The smallest of its kind: {searched.tried} cases were tried, from the smallest up.",
         f"Ask again: missingrules evaluate FILE --protocol {named[0]} --protocol {named[1]} --as-of {at}",
     ]
-    comments = [line for each in said for line in _wrapped(each)]
+    # The last is to be copied, and stays on one line.
+    comments = [line for each in said[:-1] for line in _wrapped(each)] + [f"# {said[-1]}"]
     facts = {**second.words.facts, **first.words.facts}
     written = CaseWriter(facts, first.clock, None, found.as_of).lines(found.case)
     return "\n".join([*comments, "format: 1", f"case: {found.case.id}", *written]) + "\n"
