@@ -81,6 +81,7 @@ KINDS: Final = MappingProxyType(
         "fate": "fate",
         # scenarios
         "ObligationForm.by": "text",
+        "ObligationForm.deadline": "text",
         "ExpectedForm.absent": "text",
         "ObligationForm.episode": "text",
         "ObligationForm.action": "action",
