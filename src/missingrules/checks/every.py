@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from missingrules.checks import accepted, ages, alike, cases, clocks, firing, modality, naming, rows
+from missingrules.checks import accepted, ages, alike, cases, clocks, firing, kinds, modality, naming, rows
 from missingrules.checks.frame import UNANSWERED, Check
 from missingrules.domain.diagnostics import Severity
 from missingrules.papers.proof import unproven
@@ -22,6 +22,7 @@ CHECKS: Final = (
     Check("gap-in-cases", W, "a case for which none of a rule's complementary `cases` holds", cases.gaps),
     Check("gap-in-ages", W, "rules for the same act that leave out an age between their bands", ages.holes),
     Check("never-fires", E, "a rule or act whose conditions cannot hold together", firing.never_fires),
+    Check("kind-left-out", E, "a kind of episode that a rule names and can never be for", kinds.left_out),
     Check("always-covered", W, "a rule that asks for nothing that another does not always ask for", alike.covered),
     Check("two-deadlines", W, "two rules for the same act with different deadlines at once", alike.two_deadlines),
     Check("unused-name", W, "a role, fact, action, event, meeting or hours that no rule uses", naming.unused),
