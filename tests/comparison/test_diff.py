@@ -51,6 +51,39 @@ def test_another_edition_is_compared_rule_by_rule(tmp_path: Path) -> None:
     )
 
 
+CASE: Final = """\
+format: 1
+case: C-1
+child: {date_of_birth: 2012-05-01}
+episodes:
+  - {id: E1, missing_from: home, kind: missing, started_at: 2025-06-02T10:00:00+01:00, reported_at: null,
+     returned_at: null, risk: high}
+"""
+
+
+def test_what_another_edition_changes_in_cases(tmp_path: Path) -> None:
+    """Of 24 hours in place of 48: gone since Monday at 10:00, the meeting was due on Tuesday at 10:00, two hours ago."""
+    (tmp_path / "ledger.yaml").write_text((HERE / "ledger.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    newer = tmp_path / "newer.yaml"
+    newer.write_text(HILL.read_text(encoding="utf-8").replace("within 48 hours", "within 24 hours"), encoding="utf-8")
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    (cases / "one.yaml").write_text(CASE, encoding="utf-8")
+    (cases / "two.yaml").write_text(CASE.replace("C-1", "C-2").replace("risk: high", "risk: low"), encoding="utf-8")
+    at = ("--as-of", "2025-06-03T12:00:00+01:00")
+    done = run("diff", HILL, newer, "--cases", cases, *at)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == (
+        "\nCase C-1\n"
+        "  changes   A meeting is held (episode E1): due Tue 3 Jun 2025 10:00 BST (was\n"
+        "            Wed 4 Jun 2025 10:00 BST); overdue (was due)\n"
+        "\n2 cases: 1 with duties that change\n"
+    )
+    assert "[two-areas] --cases: hill and vale are two areas" in refused("diff", HILL, VALE, "--cases", cases, *at)
+    (cases / "one.yaml").write_text(CASE.replace("+01:00", ""), encoding="utf-8")
+    assert "one.yaml:5:" in refused("diff", HILL, newer, "--cases", cases, *at)
+
+
 def test_the_data() -> None:
     said = json.loads(run("diff", HILL, VALE, "--topic", "strategy_meeting", "--format", "json").stdout)
     (pair,) = said["pairs"]

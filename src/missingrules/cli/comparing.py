@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -13,6 +14,8 @@ from missingrules.domain.vocabulary import TOPICS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.combinations import Differences
     from missingrules.domain.protocol import Protocol
 
 
@@ -53,11 +56,23 @@ def diff(
         typer.Option("--witness", help="The smallest case for which they ask for different things, as a case file."),
     ] = False,
     limit: Limit = MOST,
+    cases: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--cases",
+            metavar="PATH",
+            help="Of two editions: which duties of these cases change; a case file or a folder of them.",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="INSTANT", help="With --cases: the instant asked about.")
+    ] = None,
     format: Annotated[Format, typer.Option(help="How to print the differences.")] = Format.TEXT,
 ) -> None:
     """How two protocols differ by meaning: which asks for more, for less, or for something else, and where."""
     from missingrules.comparison.diff import diff as compared
-    from missingrules.reports.differences import diff_json, diff_report
+    from missingrules.reports.differences import diff_json, diff_report, editions_report
 
     both = two(first, second)
     chosen = common.readings(reading or [], both)
@@ -65,11 +80,54 @@ def diff(
     if witness:
         _search((first, second), both, Asking(topic or [], [], chosen, limit, only_weaker=False))
         return
+    if cases:
+        _refuse_two_areas(both)
+        common.show(editions_report(_changes(both, cases, common.instant(as_of), chosen), both[0].clock))
+        return
     found = compared(*both, topics=topic or [], readings=chosen)
     if format is Format.JSON:
         common.write(diff_json(found))
     else:
         common.show(diff_report(found))
+
+
+def _refuse_two_areas(both: tuple[Protocol, Protocol]) -> None:
+    from missingrules.domain.diagnostics import Diagnostic
+
+    first, second = (each.name for each in both)
+    if first != second:
+        message = f"--cases: {first} and {second} are two areas, whose duties have no keys in common"
+        common.refuse([Diagnostic("two-areas", message, hint="name two editions of one protocol, by their files")])
+
+
+def _changes(
+    both: tuple[Protocol, Protocol], paths: Sequence[Path], as_of: Instant, readings: Mapping[str, str]
+) -> list[tuple[str, Differences]]:
+    """What the second edition changes in each case."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.engine.evaluate import evaluate
+    from missingrules.engine.readings import changed
+    from missingrules.reading.cases import read_case
+
+    files = [
+        file
+        for path in paths
+        for file in (sorted(path.rglob("*.y*ml")) + sorted(path.rglob("*.json")) if path.is_dir() else [path])
+    ]
+    found: list[tuple[str, Differences]] = []
+    problems: list[Diagnostic] = []
+    for file in files:
+        try:
+            case = read_case(file, list(both), as_of)
+        except InvalidInput as error:
+            problems += error.diagnostics
+            continue
+        before, after = (evaluate([each], case, as_of, readings=readings).protocols[0] for each in both)
+        found.append((case.id, changed(before, after)))
+    if not files:
+        problems.append(Diagnostic("file-unreadable", f"no case file stands in {' or '.join(map(str, paths))}"))
+    common.refuse_any(problems)
+    return found
 
 
 def prove(

@@ -184,6 +184,17 @@ class _Compared:
         return all(isinstance(each, Duty) for one in families for variant in one.variants.values() for each in variant)
 
 
+def changed(before: ProtocolAnswer, after: ProtocolAnswer) -> Differences:
+    """What the second of two answers about one case has otherwise than the first; duties are the same by their keys."""
+    found = _duties({one.key: one for one in before.actions}, {one.key: one for one in after.actions})
+    was, now = {each.key: each for each in before.forbidden}, {each.key: each for each in after.forbidden}
+    return found._replace(
+        concluded=_restated(before.conclusions, after.conclusions),
+        forbidden=tuple(each for key, each in now.items() if key not in was or was[key].status != each.status),
+        allowed=tuple(each for key, each in was.items() if key not in now),
+    )
+
+
 def _duties(before: Obligations, after: Obligations) -> Differences:
     return Differences(
         added=tuple(one for key, one in after.items() if key not in before),

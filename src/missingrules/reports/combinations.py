@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.answers import Forbidden
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.combinations import Change, Combination
+    from missingrules.domain.combinations import Change, Combination, Differences
     from missingrules.domain.obligations import Obligation
 
 _PEOPLE: Final = ("by", "chair", "recipients", "attendees", "with")
@@ -59,13 +59,13 @@ def _of_protocol(found: Sequence[Combination], name: str) -> Iterator[Renderable
             Line("or", " or ".join(options[1:])),
         ]
         yield indented(rows)
-    changes = {frozenset(one.otherwise.items()): _changes(one) for one in others}
+    changing = {frozenset(one.otherwise.items()): changes(one.differences, protocol.clock) for one in others}
     for one in others:
         read = frozenset(one.otherwise.items())
-        parts = _parts(read, changes)
+        parts = _parts(read, changing)
         lines = [Line("READ AS", _read(one.otherwise.items()), "bold")]
         if len(parts) == 1:
-            lines += changes[read] or [Line("", "changes nothing")]
+            lines += changing[read] or [Line("", "changes nothing")]
         elif all(len(part) == 1 for part in parts):
             lines.append(Line("", "changes what each of these changes alone, and no more"))
         else:
@@ -93,8 +93,8 @@ def _read(taken: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{id_}: {option}" for id_, option in taken)
 
 
-def _changes(one: Combination) -> list[Line]:
-    clock, found = one.protocol.clock, one.differences
+def changes(found: Differences, clock: Clock) -> list[Line]:
+    """What one answer has otherwise than another, one line each."""
     rows = [Line("adds", f"{_title(each)}: {_stands(each, clock)}") for each in found.added]
     rows += [Line("drops", _title(each)) for each in found.gone]
     rows += [Line("changes", _changed(each, clock)) for each in found.changed]

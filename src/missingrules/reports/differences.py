@@ -17,6 +17,8 @@ from missingrules.domain.people import People
 from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.vocabulary import TOPICS
 from missingrules.logic.situations import identity
+from missingrules.reports.combinations import changes
+from missingrules.reports.layout import indented
 from missingrules.reports.prose import Teller
 from missingrules.reports.wording import people, references
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from missingrules.domain.citations import Citations
+    from missingrules.domain.clock import Clock
+    from missingrules.domain.combinations import Differences
     from missingrules.domain.comparisons import Act, Diff, Pair, Point, Said
     from missingrules.domain.protocol import Protocol
 
@@ -207,6 +211,16 @@ def _pair(pair: Pair, sides: Sides) -> Iterator[RenderableType]:
         table.add_row("", Text(f"{sides.names[0]}: {line.first}"))
         table.add_row("", Text(f"{sides.names[1]}: {line.second}"))
     yield Padding(table, (0, 0, 0, 2))
+
+
+def editions_report(found: Sequence[tuple[str, Differences]], clock: Clock) -> RenderableType:
+    """Case by case which duties another edition changes; of cases in which nothing does, only how many they are."""
+    parts: list[RenderableType] = []
+    changing = [(case, differences) for case, differences in found if changes(differences, clock)]
+    for case, differences in changing:
+        parts += [Text(f"\nCase {case}", "bold"), indented(changes(differences, clock))]
+    cases = "1 case" if len(found) == 1 else f"{len(found)} cases"
+    return Group(*parts, Text(f"\n{cases}: {len(changing) or 'none'} with duties that change"))
 
 
 def diff_json(found: Diff) -> str:
