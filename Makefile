@@ -6,7 +6,7 @@ TEXTS ?= ../shared/sources
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check site bench schemas clean
+.PHONY: demo test check mutants site bench schemas clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,12 @@ check: $(READY)
 	$(BIN)/missingrules check protocols $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
 	$(BIN)/missingrules sources check protocols/*.yaml $(if $(wildcard $(TEXTS)),--texts $(TEXTS))
 	$(BIN)/missingrules coverage protocols/*.yaml --scenarios tests/scenarios
+
+# Every small change of the five areas' rules is noticed by a scenario, or tests/mutants says why not.
+mutants: $(READY)
+	for each in tests/mutants/*.yaml; do \
+	  area=$$(basename $$each .yaml); \
+	  $(BIN)/missingrules test tests/scenarios/$$area --protocol protocols/$$area.yaml --mutants --reasons $$each || exit 1; done
 
 site: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs

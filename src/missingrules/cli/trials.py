@@ -52,7 +52,7 @@ def mutants(
         stale = [] if rules or sample is not None else stale
         if stale:
             common.write("".join(f"{each.render()}\n" for each in _stale(stale)) + "\n")
-        settled = settled and not (known and (left or stale))
+        settled = settled and not (each.protocol.name in reasons and (left or stale))
     common.show(changes_table(found))
     return found, settled
 

@@ -36,7 +36,7 @@ def read_unnoticed(path: Path) -> tuple[str, tuple[Known, ...]]:
     Raises `InvalidInput` with every mistake at its line and column, also where the file cannot be read.
     """
     report = Report()
-    node = read_file(path)
+    node = read_file(path, shared=True)
     form = None
     if not wrong_format(node, FORMAT, "file of reasons", report):
         form = check(UnnoticedFile, node, report)
