@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FINDING: Final = re.compile(r"^(?P<place>.+:\d+:\d+: )?(?:error|warning) \[[a-z-]+\] \S", re.MULTILINE)
 # Of a whole file, or of what was asked: these have no place in a text.
 PLACELESS: Final = re.compile(
-    r"\[(?:file-[a-z]+|layout-unsafe|unknown-paragraph|unknown-rule|text-without-words|missing-key|wrong-shape|no-scenario"
+    r"\[(?:file-[a-z-]+|layout-unsafe|unknown-paragraph|unknown-rule|text-without-words|missing-key|wrong-shape|no-scenario"
     r"|two-protocols|fate-without-reason)\]"
 )
 

@@ -1,4 +1,4 @@
-"""Small files that read, to be spoilt: a few rules of each protocol with all that they stand on, and the invented ones."""
+"""Small files that read, to be spoilt: a few rules of each protocol with all they stand on; the invented ones."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _invented() -> Iterator[Seed]:
     text = (folder / "everything.yaml").read_text(encoding="utf-8")
     yield Seed("everything.yaml", text, _files(folder, "sources/everything.yaml", "sources/annex.yaml"))
     layers = _files(folder, "../bad_protocols/layers/county.yaml", "../bad_protocols/sources/ledger.yaml")
-    more = [path for path in (ROOT / "tests" / "reading" / "bad_protocols" / "layers").glob("*.yaml")]
+    more = (ROOT / "tests" / "reading" / "bad_protocols" / "layers").glob("*.yaml")
     layers |= {f"../bad_protocols/layers/{path.name}": path.read_text(encoding="utf-8") for path in more}
     town = (folder / "town.yaml").read_text(encoding="utf-8")
     yield Seed("good/town.yaml", town, layers)

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from missingrules.authoring.layout import WIDTH, Layout
-from missingrules.authoring.orders import ordered
+from missingrules.authoring.orders import is_ledger, ordered
 from missingrules.authoring.pieces import pieces
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.reading.nodes import plain, read_nodes
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from missingrules.authoring.pieces import Event
 
 _SCENARIOS: Final = re.compile(r"^scenarios:", re.MULTILINE)
-_LEDGER: Final = re.compile(r"^document:", re.MULTILINE)
 # Ledgers are made by `sources index`, one paragraph a line.
 _NO_WIDTH: Final = 100_000
 
@@ -32,7 +31,7 @@ def formatted(text: str, name: str) -> str:
     clean = source_from_text(text, name).text
     root, after = pieces(clean, _events(clean))
     ordered(root)
-    made = Layout(_NO_WIDTH if _LEDGER.search(clean) else WIDTH).whole(root, after)
+    made = Layout(_NO_WIDTH if is_ledger(root) else WIDTH).whole(root, after)
     # Whatever is not seen through here leaves the file as it is.
     try:
         same = plain(read_nodes(made, name, shared=shared)) == before
@@ -56,7 +55,7 @@ def comments(text: str) -> Counter[str]:
 
 
 def _comments(gap: str) -> list[str]:
-    return [match[0].rstrip() for match in re.finditer(r"#[^\n]*", gap)]
+    return [match[0].rstrip(" ") for match in re.finditer(r"#[^\n]*", gap)]
 
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
@@ -69,17 +68,17 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
         if getattr(event, "style", None) not in ("|", ">"):
             yield start, end
             continue
-        begin = re.compile(r"&\S+\s*").match(text, start)
+        begin = re.compile(r"&[^\s,\[\]{}]+[ \n]*").match(text, start)
         head = begin.end() if begin else start
         line_end = text.find("\n", head)
         line = text[head : line_end if line_end >= 0 else len(text)]
         yield start, head + (line.find("#") if "#" in line else len(line))
         lines = text[line_end + 1 : end].split("\n") if line_end >= 0 else []
-        first = next((each for each in lines if each.strip()), "")
+        first = next((each for each in lines if each.strip(" ")), "")
         indent = len(first) - len(first.lstrip(" "))
         index = stop = line_end + 1
         for each in lines:
-            if each.strip() and len(each) - len(each.lstrip(" ")) < indent:
+            if each.strip(" ") and len(each) - len(each.lstrip(" ")) < indent:
                 break
             index += len(each) + 1
             stop = min(index, end)
