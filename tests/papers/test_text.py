@@ -81,6 +81,7 @@ def test_markup_and_line_breaks_leave_the_fingerprint(other: str) -> None:
         ("twenty-four hours", ("24 hours",)),
         ("every quarter, and once a year", ("3 months", "1", "1 year")),
         ("a footnote¹ and 2 children", ("2",)),
+        pytest.param(f"{'9' * 5000} hours and 2 children", ("2",), id="a row of digits"),
     ],
 )
 def test_figures(text: str, figures: tuple[str, ...]) -> None:

@@ -29,18 +29,22 @@ def formatted(text: str, name: str) -> str:
     shared = _SCENARIOS.search(text) is not None
     before = plain(read_nodes(text, name, shared=shared))
     clean = source_from_text(text, name).text
-    root, after = pieces(clean, _events(clean))
+    above, root, below = pieces(clean, _events(clean, name))
     ordered(root)
-    made = Layout(_NO_WIDTH if is_ledger(root) else WIDTH).whole(root, after)
+    made = Layout(_NO_WIDTH if is_ledger(root) else WIDTH).whole(above, root, below)
     # Whatever is not seen through here leaves the file as it is.
     try:
         same = plain(read_nodes(made, name, shared=shared)) == before
     except InvalidInput:
         same = False
     if not same or comments(made) != comments(clean):
-        message = f"{name} could not be laid out without changing what it says, and was left as it is"
-        raise InvalidInput([Diagnostic("layout-unsafe", message, hint="please report this, with the file")])
+        raise _unsafe(name)
     return made
+
+
+def _unsafe(name: str) -> InvalidInput:
+    message = f"{name} could not be laid out without changing what it says, and was left as it is"
+    return InvalidInput([Diagnostic("layout-unsafe", message, hint="please report this, with the file")])
 
 
 def comments(text: str) -> Counter[str]:
@@ -85,11 +89,16 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
         yield line_end + 1 if line_end >= 0 else end, stop
 
 
-def _events(text: str) -> Iterator[Event]:
+def _events(text: str, name: str) -> Iterator[Event]:
     try:
         from ruamel.yaml import YAML
+        from ruamel.yaml.error import YAMLError
     except ImportError:
         message = "fmt needs ruamel.yaml, which is not installed"
         hint = "python -m pip install 'missingrules[authoring]'"
         raise InvalidInput([Diagnostic("not-installed", message, hint=hint)]) from None
-    yield from YAML(typ="rt", pure=True).parse(text)
+    try:
+        # Its parser without comments: they are found in the text, and keeping them it stumbles over some.
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except YAMLError:
+        raise _unsafe(name) from None

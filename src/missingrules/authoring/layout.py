@@ -23,7 +23,8 @@ class Layout:
         # How many lines there are after a text that keeps the blank lines at its end.
         self.kept = 0
 
-    def whole(self, root: Piece, after: list[str | None]) -> str:
+    def whole(self, before: list[str | None], root: Piece, after: list[str | None]) -> str:
+        self.above(before, 0, is_first=True)
         if isinstance(root, Group) and not (root.flow and self.one_line(root) is not None):
             self.group(root, 0)
         elif isinstance(root, Group):

@@ -79,6 +79,8 @@ class _Builder:
         self.keyed: list[Entry | None] = []
         self.last: Entry | None = None
         self.root: Piece | None = None
+        # What stands above a file that is one text.
+        self.before: list[str | None] = []
 
     def column(self, index: int) -> int:
         return index - (self.text.rfind("\n", 0, index) + 1)
@@ -180,6 +182,8 @@ class _Builder:
             self.last = entry
             if comment:
                 self._beside(entry, comment, column)
+        else:
+            self.before = [*above, *([comment] if comment else [])]
         self.pos = max(self.pos, finish) if not nothing else self.pos
 
     def _beside(self, entry: Entry, comment: str, column: int) -> None:
@@ -281,8 +285,8 @@ def _joined(raw: str) -> str:
     return " ".join(raw.split("\n")) if "\n" in raw else raw
 
 
-def pieces(text: str, events: Iterable[Event]) -> tuple[Piece, list[str | None]]:
-    """The text in pieces, and the lines that stand after everything."""
+def pieces(text: str, events: Iterable[Event]) -> tuple[list[str | None], Piece, list[str | None]]:
+    """The lines above a file that is one text, the text in pieces, and the lines that stand after everything."""
     builder = _Builder(text)
     for event in events:
         name = type(event).__name__
@@ -297,4 +301,4 @@ def pieces(text: str, events: Iterable[Event]) -> tuple[Piece, list[str | None]]
             builder.end(end)
     assert builder.root is not None
     builder.gap(len(text))
-    return builder.root, builder.take()
+    return builder.before, builder.root, builder.take()

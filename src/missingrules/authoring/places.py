@@ -86,6 +86,8 @@ KINDS: Final = MappingProxyType(
         "ObligationForm.action": "action",
         "ObligationForm.cite": "text",
         "ConclusionForm.cite": "text",
+        "ConclusionForm.recorded": "text",
+        "QuestionForm.by": "text",
         "ForbiddenForm.cite": "text",
     }
 )
