@@ -28,6 +28,10 @@ PLACELESS: Final = re.compile(
 )
 
 
+# Hypothesis's own number of examples, by which ours are counted.
+USUAL: Final = 100
+
+
 class Told(NamedTuple):
     code: int
     out: str
@@ -36,11 +40,19 @@ class Told(NamedTuple):
 
 def examples(number: int) -> settings:
     """So many examples, and in another profile as many times more as that has; each is to end in good time."""
-    many = number * settings.default.max_examples // 100
+    profile = settings.get_profile(settings.get_current_profile_name())
+    many = number * profile.max_examples // USUAL
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     # What is found is short as it is; to make it shorter would take minutes.
     phases = [Phase.explicit, Phase.reuse, Phase.generate]
-    return settings(max_examples=many, deadline=timedelta(seconds=20), suppress_health_check=slow, phases=phases)
+    # In the suite the same examples each time; new ones are looked for in a long run.
+    return settings(
+        max_examples=many,
+        deadline=timedelta(seconds=20),
+        suppress_health_check=slow,
+        phases=phases,
+        derandomize=profile.max_examples == USUAL,
+    )
 
 
 @contextlib.contextmanager

@@ -66,7 +66,7 @@ def laid_out(path: Path, *, shared: bool) -> None:
         assert resolved(path) == before
 
 
-@examples(200)
+@examples(100)
 @given(seed=st.sampled_from(KINDS), by=SPOILT)
 def test_a_spoilt_file(seed: Seed, by: list[Spoiling]) -> None:
     with folder() as made:
@@ -74,7 +74,7 @@ def test_a_spoilt_file(seed: Seed, by: list[Spoiling]) -> None:
         laid_out(path, shared=b"scenarios:" in path.read_bytes())
 
 
-@examples(60)
+@examples(50)
 @given(text=WRITTEN)
 def test_a_file_of_the_languages_own_words(text: str) -> None:
     with folder() as made:

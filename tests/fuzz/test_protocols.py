@@ -77,7 +77,7 @@ DONE: Final[tuple[Callable[[Path], object], ...]] = (
 )
 # And with a ledger of it: the protocol, the ledger and the text.
 DONE_WITH_LEDGER: Final[tuple[Callable[[Path, Path, Path], object], ...]] = (
-    *((lambda path, _, __, do=do: do(path)) for do in DONE),  # type: ignore[misc]
+    *((lambda path, _, __, do=do: do(path)) for do in DONE),
     lambda _, ledger, text: run("fmt", ledger),
     lambda _, ledger, text: run("sources", "index", text, "--ledger", ledger),
     lambda _, ledger, text: run("sources", "show", text, ledger),
@@ -122,7 +122,7 @@ def test_a_spoilt_ledger(seed: Seed, by: list[Spoiling], do: Callable[[Path, Pat
         do(path, path.parent / name, text)
 
 
-@examples(120)
+@examples(60)
 @given(seed=st.sampled_from(seeds.scenarios()), by=SPOILT, do=st.sampled_from(DONE_WITH_SCENARIOS))
 def test_spoilt_scenarios(seed: Seed, by: list[Spoiling], do: Callable[[Path, Path], object]) -> None:
     with folder() as made:
@@ -130,7 +130,7 @@ def test_spoilt_scenarios(seed: Seed, by: list[Spoiling], do: Callable[[Path, Pa
         do(path, path.parent / next(iter(seed.beside)))
 
 
-@examples(60)
+@examples(40)
 @given(seed=st.sampled_from(seeds.scenarios()), by=SPOILT, do=st.sampled_from(DONE_WITH_SCENARIOS))
 def test_scenarios_of_a_spoilt_protocol(seed: Seed, by: list[Spoiling], do: Callable[[Path, Path], object]) -> None:
     with folder() as made:

@@ -1,4 +1,4 @@
-"""A case as scenarios write it: the published description, with days counted from the anchor, and the words to offer."""
+"""A case as scenarios write it: as it is published, with days counted from the anchor, and the words to offer."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from missingrules.interface.leaves import NOTHING
 from missingrules.interface.schemas import schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from missingrules.authoring.names import FileNames
     from missingrules.domain.vocabulary import FactWord
 
 # What a scenario says for the case, or does not need.
 _HEAD: Final = ("format", "case")
+_DAY: Final = "day -?[0-9]{1,5}"
 _CLOCK: Final = r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?( (Z|[+-][0-9]{2}:[0-9]{2}))?"
 DAYS: Final[Schema] = {
     "type": "string",
-    "pattern": rf"^(day -?[0-9]{{1,5}}( {_CLOCK})?|end of day -?[0-9]{{1,5}}|turns [0-9]{{1,3}} on day -?[0-9]{{1,5}})$",
+    "pattern": rf"^({_DAY}( {_CLOCK})?|end of {_DAY}|turns [0-9]{{1,3}} on {_DAY})$",
     "patternErrorMessage": "write day 3, day 3 22:30, end of day 3, turns 15 on day 1, or a date or time in full",
 }
 _OWNERS: Final = (("child", "ChildEntry"), ("plan", "PlanEntry"), ("episode", "EpisodeEntry"))
@@ -65,7 +64,10 @@ _ABOUT: Final = {
 
 def offer_names(definitions: dict[str, Schema], file: FileNames) -> None:
     """Puts a protocol's rules, roles and readings before whoever writes what is expected; refuses nothing else."""
-    expected, obligation = definitions["ScenarioForm.plain"]["properties"], definitions["ObligationForm.plain"]["properties"]
+    expected, obligation = (
+        definitions["ScenarioForm.plain"]["properties"],
+        definitions["ObligationForm.plain"]["properties"],
+    )
     rules = {"enum": list(file.rules), "enumDescriptions": list(file.rules.values())}
     keys = {"enum": [f"{rule}/E1/1" for rule in file.rules], "enumDescriptions": list(file.rules.values())}
     if file.rules:
@@ -87,7 +89,7 @@ def _or_nothing(about: str, schema: Schema) -> Schema:
     return {"description": about, "if": {"enum": [None, *NOTHING]}, "else": schema}
 
 
-def _facts(prefix: str, words: Any) -> Mapping[str, FactWord]:
+def _facts(prefix: str, words: Any) -> dict[str, FactWord]:
     """The facts that a case may give, by the names under which it does."""
     start = f"{prefix}."
     return {

@@ -226,6 +226,10 @@ def flat(leaf: Leaf) -> str | None:
     """A text in one line; None where it has paragraphs of its own."""
     if len(leaf.lines) == 1:
         return leaf.lines[0]
-    if leaf.header or not all(line.strip(" ") for line in leaf.lines) or any(line.endswith("\\") for line in leaf.lines):
+    if (
+        leaf.header
+        or not all(line.strip(" ") for line in leaf.lines)
+        or any(line.endswith("\\") for line in leaf.lines)
+    ):
         return None
     return " ".join(leaf.lines)

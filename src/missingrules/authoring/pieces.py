@@ -196,7 +196,12 @@ class _Builder:
         """A text, where it ends, and the comment in its first line if it is one under `>` or `|`."""
         if style not in ("|", ">"):
             lines = self.text[start:end].split("\n")
-            return Leaf([lines[0].rstrip(" ") if len(lines) > 1 else lines[0], *(line.strip(" ") for line in lines[1:])]), end, "", 0
+            return (
+                Leaf([lines[0].rstrip(" ") if len(lines) > 1 else lines[0], *(line.strip(" ") for line in lines[1:])]),
+                end,
+                "",
+                0,
+            )
         found = _BLOCK.match(self.text, start)
         assert found is not None
         sign, chomp, digit, late, comment = found.groups(default="")
