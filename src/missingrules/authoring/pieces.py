@@ -205,7 +205,8 @@ class _Builder:
         found = _BLOCK.match(self.text, start)
         assert found is not None
         sign, chomp, digit, late, comment = found.groups(default="")
-        raw = self.text[found.end() : end].removesuffix("\n").split("\n")
+        under = self.text[found.end() : end]
+        raw = under.removesuffix("\n").split("\n") if under else []
         indent = _indent(raw, digit, self.parent_column())
         kept: list[str] = []
         for line in raw:
@@ -238,7 +239,7 @@ class _Builder:
     def start(self, start: int, *, is_map: bool, flow: bool) -> None:
         index, anchor = self.begin(start, is_group=True)
         bracketed = flow and self.text[index : index + 1] in ("{", "[")
-        group = Group(is_map, flow, anchor)
+        group = Group(is_map, flow, anchor, column=0 if flow else self.column(index))
         parent = self.open[-1] if self.open else None
         hoisted = flow or (parent is not None and not parent.is_map)
         above = self.take() if hoisted and parent is not None else []
