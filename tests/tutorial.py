@@ -14,9 +14,12 @@ import re
 import shlex
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from missingrules.cli.commands import app
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "encode-your-area.md"
 BLOCK: Final = re.compile(
@@ -25,13 +28,18 @@ BLOCK: Final = re.compile(
 )
 
 
-def followed(page: str, folder: Path) -> str:
-    """The page with what its commands say, after its steps were followed in order in an empty folder."""
+def followed(page: str, folder: Path, only: Container[str] | None = None) -> str:
+    """The page with what its commands say, after its steps were followed in order in an empty folder.
+
+    With `only`, the other commands are passed over, and what is said of them is left out.
+    """
 
     def step(block: re.Match[str]) -> str:
         what, kind, body = block["what"], block["kind"], block["body"]
         if kind == "console":
-            told = "".join(f"$ {command}\n{_run(command, folder)}" for command in re.findall(r"^\$ (.+)$", body, re.M))
+            commands = re.findall(r"^\$ (.+)$", body, re.M)
+            chosen = [each for each in commands if only is None or each.split()[1] in only]
+            told = "".join(f"$ {command}\n{_run(command, folder)}" for command in chosen)
             return block[0].replace(f"```console\n{body}```", f"```console\n{told}```")
         if what is None:
             return block[0]

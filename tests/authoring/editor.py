@@ -44,4 +44,4 @@ def _as_json(tree: object) -> object:
     if isinstance(tree, list):
         return [_as_json(each) for each in tree]
     # Language servers leave dates as texts.
-    return str(tree) if isinstance(tree, date) else tree
+    return tree.isoformat() if isinstance(tree, date) else tree

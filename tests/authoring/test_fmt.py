@@ -151,6 +151,20 @@ def test_roles_stand_in_a_line_where_they_fit() -> None:
         ("a:\nb: {}\nc: []\n", "a:\nb: {}\nc: []\n"),
         ("a:\n  # nothing yet\nb: 1\n", "a:\n# nothing yet\nb: 1\n"),
         ("{a: 1, b: [2]}", "{a: 1, b: [2]}\n"),
+        # Nothing after a dash, and comments around it.
+        ("a:\n- b:\n  # c\n-\n", "a:\n  - b:\n    # c\n  -\n"),
+        ("a:\n  -\n  # d\n  - e\n", "a:\n  -\n  # d\n  - e\n"),
+        ("a:\n-   # of b\n  - b\n", "a:\n  # of b\n  - - b\n"),
+        ("a: [{b: 1,  # c\n  d: 2}]  # e\n", "a:        # e\n  - b: 1    # c\n    d: 2\n"),
+        ("a: [[{b: 1},\n  # c\n  d]]\n", "a:\n  - - {b: 1}\n    # c\n    - d\n"),
+        # A text under a sign that has nothing in it, or steps of its own.
+        ("a:\n  b: |2+\n  c: 1\n", "a:\n  b: |2+\n  c: 1\n"),
+        ("a:\n- - |2\n     b\n", "a:\n  - - |2\n       b\n"),
+        # A space that is none, and a file that is one text.
+        ("a: \xa0\nb: x\xa0\n", "a: \xa0\nb: x\xa0\n"),
+        ("# c\n\ntext\n  goes on\n", "# c\n\ntext\n  goes on\n"),
+        # A ledger in braces is one line a paragraph, as any ledger.
+        ("{document: a,\n # c\n paragraphs: [{ref: 1}]}\n", "document: a\n# c\nparagraphs: [{ref: 1}]\n"),
         ("scenarios:\n- case: &x {a: 1}\n- case: *x\n", "scenarios:\n  - case: &x {a: 1}\n\n  - case: *x\n"),
         ("scenarios:\n- case: &x\n   a: 1\n- case: *x\n", "scenarios:\n  - case: &x\n      a: 1\n\n  - case: *x\n"),
     ],
@@ -223,6 +237,15 @@ def test_fmt_lays_out_and_names_what_changed(untidy: Path) -> None:
     # On Windows lines keep their ends.
     assert file.read_bytes() == b"a: 1   # x\r\nb: 2\r\n"
     assert run(untidy) == (0, "2 files: none changed\n", "")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_mark_and_the_line_ends_of_a_file_stay(mark: str, end: str, tmp_path: Path) -> None:
+    file = tmp_path / "untidy.yaml"
+    file.write_bytes(f"{mark}a:   1{end}b: 2{end}".encode())
+    assert run(file)[0] == 0
+    assert file.read_bytes().decode() == f"{mark}a: 1{end}b: 2{end}"
 
 
 def test_check_and_diff_change_nothing(untidy: Path) -> None:

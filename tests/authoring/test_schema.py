@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 from typer.testing import CliRunner
 
 from missingrules.authoring.meanings import FATE_MEANS, KIND_MEANS, PLACE_MEANS
@@ -42,7 +42,7 @@ def named(paths: list[Path]) -> list[Any]:
     return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in paths]
 
 
-def complaints(checked: Draft7Validator, tree: object) -> list[str]:
+def complaints(checked: Draft7Validator | Draft202012Validator, tree: object) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message[:200]}" for error in checked.iter_errors(tree)]
 
 

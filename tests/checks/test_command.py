@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from missingrules.checks.every import about
 from missingrules.cli.checking import check
+from missingrules.cli.commands import app
 
 BAD = Path(__file__).with_name("bad")
 COMMAND = [sys.executable, "-c", "from missingrules.cli import main; main()", "check"]
@@ -214,6 +217,20 @@ def test_what_cannot_be_read_at_all_is_told_and_left(tmp_path: Path) -> None:
     done = run("--fix", "slips.yaml", folder=tmp_path)
     assert (done.returncode, done.stderr, file.read_bytes()) == (1, b"", b"title: \xff\n")
     assert b"[file-encoding]" in done.stdout
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = place(tmp_path, SLIPS.encode())
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    done = CliRunner().invoke(app, ["check", "--fix", str(file)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"error [file-unwritable] {file} could not be written: permission denied\n  = check that you may change it\n"
+    )
 
 
 def test_help_names_every_option() -> None:

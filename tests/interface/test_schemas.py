@@ -16,7 +16,7 @@ def test_the_schemas_are_closed_and_told_in_words() -> None:
 def test_a_case_names_its_keys_as_they_are_written() -> None:
     schema = schemas()["case"]
     assert schema["required"] == ["format", "case"]
-    assert schema["properties"]["format"]["const"] == 1
+    assert schema["properties"]["format"]["enum"] == [1, "1"]
     assert {"with", "by", "included"} <= schema["$defs"]["RecordEntry"]["properties"].keys()
     assert {"from", "to"} <= schema["$defs"]["DatedStatus"]["properties"].keys()
     episode = schema["$defs"]["EpisodeEntry"]

@@ -54,6 +54,14 @@ def test_references_are_told_apart() -> None:
     assert len(set(refs)) == len(refs)
 
 
+def test_no_reference_holds_an_invisible_character() -> None:
+    refs = [(piece.ref, piece.heading) for piece in cut("Ri\x8dsk\x1b and\x7f care\n\nThe child is seen.\n")]
+    assert refs == [
+        ("Heading / Ri sk and care", "Ri sk and care"),
+        ("Ri sk and care / paragraph 1", "Ri sk and care"),
+    ]
+
+
 @pytest.mark.parametrize(
     "other",
     ["**Within** 72 hours", "<p>within 72 hours</p>", "within\n72 hours.", "• Within 72 hours;"],
@@ -81,6 +89,7 @@ def test_markup_and_line_breaks_leave_the_fingerprint(other: str) -> None:
         ("twenty-four hours", ("24 hours",)),
         ("every quarter, and once a year", ("3 months", "1", "1 year")),
         ("a footnote¹ and 2 children", ("2",)),
+        pytest.param(f"{'9' * 5000} hours and 2 children", ("2",), id="a row of digits"),
     ],
 )
 def test_figures(text: str, figures: tuple[str, ...]) -> None:

@@ -9,84 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.domain.protocol import Protocol
-from missingrules.reading.nodes import plain, read_file
 from missingrules.reading.protocols import read_protocol
+from tests.fuzz.strategies import CHANGES, GOOD, changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.fuzz.strategies import Path_
 
 FOLDER = Path(__file__).with_name("good_protocols")
-GOOD = plain(read_file(FOLDER / "everything.yaml"))
-WORDS = st.sampled_from(
-    ["", "true", "not_stated", "started", "within 1 hour of started", "at least 3", "known", "missing", "7", "a b", "…"]
-)
-VALUES: st.SearchStrategy[object] = st.one_of(
-    WORDS,
-    st.just([]),
-    st.just({}),
-    st.lists(WORDS, max_size=2),
-    st.dictionaries(
-        st.sampled_from(["any", "all", "not", "rows", "table", "reading", "if_read", "recorded", "in", "cite", "x"]),
-        st.one_of(WORDS, st.just([]), st.just({}), st.just([{"a": "b"}]), st.just({"how-long": "one"})),
-        max_size=3,
-    ),
-)
-
-Path_ = tuple[str | int, ...]
-
-
-def paths(tree: object, here: Path_ = ()) -> Iterator[Path_]:
-    yield here
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from paths(value, (*here, key))
-    elif isinstance(tree, list):
-        for number, value in enumerate(tree):
-            yield from paths(value, (*here, number))
-
-
-PATHS = [path for path in paths(GOOD) if path]
-
-
-def changed(tree: object, path: Path_, how: str, value: object) -> object:
-    """The tree with what stands at the path taken out, doubled, or put in another's place."""
-    if isinstance(tree, dict):
-        out = dict(tree)
-        key = str(path[0])
-        if key not in out:
-            return tree
-        if len(path) > 1:
-            out[key] = changed(out[key], path[1:], how, value)
-        elif how == "take out":
-            del out[key]
-        elif how == "double":
-            out[f"{key}_2"] = out[key]
-        else:
-            out[key] = value
-        return out
-    if isinstance(tree, list) and isinstance(path[0], int) and path[0] < len(tree):
-        items = list(tree)
-        if len(path) > 1:
-            items[path[0]] = changed(items[path[0]], path[1:], how, value)
-        elif how == "take out":
-            del items[path[0]]
-        elif how == "double":
-            items.append(items[path[0]])
-        else:
-            items[path[0]] = value
-        return items
-    return tree
-
-
-CHANGES = st.lists(
-    st.tuples(st.sampled_from(PATHS), st.sampled_from(["take out", "double", "replace", "replace"]), VALUES),
-    min_size=1,
-    max_size=3,
-)
 
 
 @pytest.fixture(scope="module")

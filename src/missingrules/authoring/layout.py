@@ -23,7 +23,8 @@ class Layout:
         # How many lines there are after a text that keeps the blank lines at its end.
         self.kept = 0
 
-    def whole(self, root: Piece, after: list[str | None]) -> str:
+    def whole(self, before: list[str | None], root: Piece, after: list[str | None]) -> str:
+        self.above(before, 0, is_first=True)
         if isinstance(root, Group) and not (root.flow and self.one_line(root) is not None):
             self.group(root, 0)
         elif isinstance(root, Group):
@@ -31,7 +32,7 @@ class Layout:
         else:
             self.value("", root, 0, Entry(None))
         self.above([*after], 0)
-        text = "\n".join(line.rstrip(" ") if not line.strip() else line for line in self.lines)
+        text = "\n".join(line.rstrip(" ") if not line.strip(" ") else line for line in self.lines)
         text = re.sub(r"\A\n+", "", text)
         return (text if self.kept == len(self.lines) else text.rstrip("\n")) + "\n"
 
@@ -41,6 +42,8 @@ class Layout:
         """A list or map, an entry a line; `first` stands before the first entry: the dash of the list that it is in."""
         for number, entry in enumerate(group.entries):
             lead = first if first and number == 0 else " " * indent
+            if not group.is_map:
+                self.hoist(entry)
             if not (first and number == 0):
                 self.above(entry.above, indent, is_first=number == 0)
             if group.is_map:
@@ -49,27 +52,38 @@ class Layout:
                 self.item(f"{lead}-", entry, indent)
         self.above(group.tail, indent)
 
+    def hoist(self, entry: Entry) -> None:
+        """What stands beside a dash, or above what begins in its line, stands above the dash."""
+        if not self.begins_at_the_dash(entry.value):
+            return
+        assert isinstance(entry.value, Group)
+        if entry.beside:
+            entry.above.append(entry.beside)
+            entry.beside = ""
+        head = entry.value.entries[0]
+        if not entry.value.is_map:
+            self.hoist(head)
+        entry.above += head.above
+        head.above = []
+
+    def begins_at_the_dash(self, value: Piece | None) -> bool:
+        """Whether a value of a list is a block whose first entry stands in the line of the dash."""
+        is_block = isinstance(value, Group) and self.must_be_block(value)
+        return isinstance(value, Group) and is_block and not value.anchor and bool(value.entries)
+
     def item(self, lead: str, entry: Entry, indent: int) -> None:
-        value = entry.value
-        if isinstance(value, Group) and not value.anchor and self.must_be_block(value) and value.entries:
-            head = value.entries[0]
-            if not head.above and not entry.beside:
-                self.group(value, indent + STEP, f"{lead} ")
-                return
-            if not entry.beside:
-                # What stands above the first entry stands above the dash.
-                self.above(head.above, indent)
-                head.above = []
-                self.group(value, indent + STEP, f"{lead} ")
-                return
-        self.value(lead, value, indent, entry)
+        if self.begins_at_the_dash(entry.value):
+            assert isinstance(entry.value, Group)
+            self.group(entry.value, indent + STEP, f"{lead} ")
+            return
+        self.value(lead, entry.value, indent, entry)
 
     def above(self, lines: list[str | None], indent: int, *, is_first: bool = False) -> None:
         for line in lines:
             if line is not None:
                 self.lines.append(" " * indent + line)
                 is_first = False
-            elif not is_first and self.lines and self.lines[-1].strip():
+            elif not is_first and self.lines and self.lines[-1].strip(" "):
                 self.lines.append("")
 
     def value(self, lead: str, value: Piece | None, indent: int, entry: Entry) -> None:
@@ -88,15 +102,15 @@ class Layout:
             return
         assert isinstance(value, Leaf)
         if value.header:
-            self.put(f"{lead}{anchor} {value.header}" if lead else f"{anchor} {value.header}".lstrip(), entry)
-            self.lines += [" " * (indent + STEP) + line if line.strip() else line.strip(" ") for line in value.lines]
+            self.put(f"{lead}{anchor} {value.header}" if lead else f"{anchor} {value.header}".lstrip(" "), entry)
+            self.lines += [" " * (indent + STEP) + line if line.strip(" ") else line.strip(" ") for line in value.lines]
             self.kept = len(self.lines) if "+" in value.header else self.kept
             return
         text = value.lines[0]
         if len(value.lines) == 1:
             self.put(f"{lead}{anchor}{' ' if text and lead else ''}{text}", entry)
             return
-        self.lines.append(f"{lead}{anchor} {text}".lstrip() if not lead else f"{lead}{anchor} {text}")
+        self.lines.append(f"{lead}{anchor} {text}".lstrip(" ") if not lead else f"{lead}{anchor} {text}")
         middle = [" " * (indent + STEP) + line if line else "" for line in value.lines[1:]]
         self.lines += middle[:-1]
         self.put(middle[-1], entry)
@@ -133,7 +147,7 @@ class Layout:
         """A value in one line; None where that cannot be."""
         if isinstance(piece, Leaf):
             text = flat(piece)
-            return None if text is None or piece.header else f"{piece.anchor} {text}".strip()
+            return None if text is None or piece.header else f"{piece.anchor} {text}".strip(" ")
         assert piece is not None
         if self.has_lines(piece):
             return None
@@ -212,6 +226,10 @@ def flat(leaf: Leaf) -> str | None:
     """A text in one line; None where it has paragraphs of its own."""
     if len(leaf.lines) == 1:
         return leaf.lines[0]
-    if leaf.header or not all(line.strip() for line in leaf.lines) or any(line.endswith("\\") for line in leaf.lines):
+    if (
+        leaf.header
+        or not all(line.strip(" ") for line in leaf.lines)
+        or any(line.endswith("\\") for line in leaf.lines)
+    ):
         return None
     return " ".join(leaf.lines)

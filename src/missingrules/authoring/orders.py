@@ -44,8 +44,8 @@ def ordered(root: Piece) -> None:
     _opened(root, Layout())
     if not isinstance(root, Group) or not root.is_map:
         return
-    keys = {entry.key for entry in root.entries}
-    if "document" in keys:
+    keys = {bare(entry.key) for entry in root.entries}
+    if is_ledger(root):
         _sort(root, _fields(schema.LedgerFile))
         for each in _items(_get(root, "paragraphs")):
             _sort(each, _fields(schema.ParagraphForm))
@@ -56,6 +56,10 @@ def ordered(root: Piece) -> None:
             _sort(each, ("name", "why", "anchor", "as_of", "readings", "organisation", "case", *_fields(ScenarioForm)))
     elif "protocol" in keys:
         _protocol(root)
+
+
+def is_ledger(root: Piece) -> bool:
+    return isinstance(root, Group) and root.is_map and _get(root, "document") is not None
 
 
 def _opened(piece: Piece | None, layout: Layout) -> None:

@@ -79,6 +79,8 @@ class _Builder:
         self.keyed: list[Entry | None] = []
         self.last: Entry | None = None
         self.root: Piece | None = None
+        # What stands above a file that is one text.
+        self.before: list[str | None] = []
 
     def column(self, index: int) -> int:
         return index - (self.text.rfind("\n", 0, index) + 1)
@@ -94,13 +96,13 @@ class _Builder:
             piece = self.text[index:stop]
             sign = piece.find("#")
             if sign >= 0:
-                comment, column = piece[sign:].rstrip(), self.column(index + sign)
+                comment, column = piece[sign:].rstrip(" "), self.column(index + sign)
                 dashed = "-" in piece[:sign]
                 if first and not starts and not dashed and self.last is not None and not self.last.beside:
                     self.last.beside, self.last.column = comment, column
                 else:
                     self.waiting.append(_Line(comment, column))
-            elif not first and line_end >= 0 and not piece.strip():
+            elif not first and line_end >= 0 and not piece.strip(" "):
                 self.waiting.append(_Line(None, 0))
             first = False
             index = stop + 1
@@ -162,8 +164,12 @@ class _Builder:
         nothing = not style and start >= end
         index, anchor = (start, "") if nothing else self.begin(start, is_group=False)
         if nothing and group is not None and not group.is_map:
-            # `- ` with nothing after it: the place that the parser names lies further on.
-            index = start = self.pos
+            # `- ` with nothing after it: the place that the parser names may lie further on.
+            dash = self.skip(self.pos)
+            self.gap(dash)
+            index = start = end = self.pos = dash + 1
+        elif nothing and group is not None and self.text.startswith(":", self.skip(self.pos)):
+            self.pos = self.skip(self.pos) + 1
         leaf, finish, comment, column = self.leaf(index, end, style)
         leaf.anchor = anchor
         if anchor and index >= end:
@@ -176,6 +182,8 @@ class _Builder:
             self.last = entry
             if comment:
                 self._beside(entry, comment, column)
+        else:
+            self.before = [*above, *([comment] if comment else [])]
         self.pos = max(self.pos, finish) if not nothing else self.pos
 
     def _beside(self, entry: Entry, comment: str, column: int) -> None:
@@ -188,33 +196,39 @@ class _Builder:
         """A text, where it ends, and the comment in its first line if it is one under `>` or `|`."""
         if style not in ("|", ">"):
             lines = self.text[start:end].split("\n")
-            return Leaf([lines[0].rstrip() if len(lines) > 1 else lines[0], *map(str.strip, lines[1:])]), end, "", 0
+            return (
+                Leaf([lines[0].rstrip(" ") if len(lines) > 1 else lines[0], *(line.strip(" ") for line in lines[1:])]),
+                end,
+                "",
+                0,
+            )
         found = _BLOCK.match(self.text, start)
         assert found is not None
         sign, chomp, digit, late, comment = found.groups(default="")
-        raw = self.text[found.end() : end].removesuffix("\n").split("\n")
+        under = self.text[found.end() : end]
+        raw = under.removesuffix("\n").split("\n") if under else []
         indent = _indent(raw, digit, self.parent_column())
         kept: list[str] = []
         for line in raw:
-            if line.strip() and len(line) - len(line.lstrip(" ")) < indent:
+            if line.strip(" ") and len(line) - len(line.lstrip(" ")) < indent:
                 break
             kept.append(line[indent:])
         keep = "+" in chomp + late
-        while kept and not kept[-1].strip() and not keep:
+        while kept and not kept[-1].strip(" ") and not keep:
             kept.pop()
         finish = self._block_end(found.end(), raw, indent, keep=keep)
-        first = next((line for line in kept if line.strip()), "")
+        first = next((line for line in kept if line.strip(" ")), "")
         own = "2" if digit or first.startswith(" ") else ""
         column = self.column(start + found[0].find("#")) if comment else 0
-        return Leaf(kept, header=f"{sign}{own}{chomp}{late}"), finish, comment.rstrip(), column
+        return Leaf(kept, header=f"{sign}{own}{chomp}{late}"), finish, comment.rstrip(" "), column
 
     def _block_end(self, start: int, raw: list[str], indent: int, *, keep: bool) -> int:
         """The end of the last line that belongs to a text in a block; blank lines after it are of what follows."""
         index, finish = start, start - 1
         for line in raw:
-            if line.strip() and len(line) - len(line.lstrip(" ")) < indent:
+            if line.strip(" ") and len(line) - len(line.lstrip(" ")) < indent:
                 break
-            if line.strip() or keep:
+            if line.strip(" ") or keep:
                 finish = index + len(line)
             index += len(line) + 1
         return min(max(finish, 0), len(self.text))
@@ -225,7 +239,7 @@ class _Builder:
     def start(self, start: int, *, is_map: bool, flow: bool) -> None:
         index, anchor = self.begin(start, is_group=True)
         bracketed = flow and self.text[index : index + 1] in ("{", "[")
-        group = Group(is_map, flow, anchor)
+        group = Group(is_map, flow, anchor, column=0 if flow else self.column(index))
         parent = self.open[-1] if self.open else None
         hoisted = flow or (parent is not None and not parent.is_map)
         above = self.take() if hoisted and parent is not None else []
@@ -268,7 +282,7 @@ def _indent(lines: list[str], digit: str, parent: int) -> int:
     """How far the lines of a text in a block are indented."""
     if digit:
         return parent + int(digit)
-    first = next((line for line in lines if line.strip()), "")
+    first = next((line for line in lines if line.strip(" ")), "")
     return len(first) - len(first.lstrip(" "))
 
 
@@ -277,8 +291,8 @@ def _joined(raw: str) -> str:
     return " ".join(raw.split("\n")) if "\n" in raw else raw
 
 
-def pieces(text: str, events: Iterable[Event]) -> tuple[Piece, list[str | None]]:
-    """The text in pieces, and the lines that stand after everything."""
+def pieces(text: str, events: Iterable[Event]) -> tuple[list[str | None], Piece, list[str | None]]:
+    """The lines above a file that is one text, the text in pieces, and the lines that stand after everything."""
     builder = _Builder(text)
     for event in events:
         name = type(event).__name__
@@ -293,4 +307,4 @@ def pieces(text: str, events: Iterable[Event]) -> tuple[Piece, list[str | None]]
             builder.end(end)
     assert builder.root is not None
     builder.gap(len(text))
-    return builder.root, builder.take()
+    return builder.before, builder.root, builder.take()

@@ -87,6 +87,8 @@ KINDS: Final = MappingProxyType(
         "ObligationForm.action": "action",
         "ObligationForm.cite": "text",
         "ConclusionForm.cite": "text",
+        "ConclusionForm.recorded": "text",
+        "QuestionForm.by": "text",
         "ForbiddenForm.cite": "text",
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING
 
 from missingrules.domain.diagnostics import InvalidInput, unwritable
@@ -11,12 +12,15 @@ if TYPE_CHECKING:
 
 
 def rewrite(path: Path, text: str, hint: str) -> None:
-    """Puts the text in the file's place. Lines keep the ends that they have, so that nothing else is seen to change.
+    """Puts the text in the file's place. Its byte order mark and the ends of its lines stay as they are, so that
+    nothing else is seen to change.
 
     InvalidInput with the hint where it cannot be written.
     """
     try:
-        ends = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
-        path.write_text(text, encoding="utf-8", newline=ends)
+        before = path.read_bytes()
+        ends = "\r\n" if b"\r\n" in before else "\n" if b"\n" in before else "\r" if b"\r" in before else "\n"
+        encoding = "utf-8-sig" if before.startswith(codecs.BOM_UTF8) else "utf-8"
+        path.write_text(text, encoding=encoding, newline=ends)
     except OSError as error:
         raise InvalidInput([unwritable(path, error, hint)]) from None

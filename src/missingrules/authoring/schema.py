@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules.authoring import conditions, demands
+from missingrules.authoring.cases import case_schema, offer_names
 from missingrules.authoring.shapes import Shapes, beside
 from missingrules.authoring.words import Kinds, Schema, ref
 from missingrules.interface.schemas import schemas
@@ -71,6 +72,12 @@ def scenarios_schema(file: FileNames | None = None) -> Schema:
     kinds, shapes = Kinds(file), Shapes()
     whole = shapes.map(FileForm, bound=False)
     whole["properties"]["scenarios"]["items"] = shapes.model(ScenarioForm, bound=False)
+    case, definitions = case_schema(file)
+    said = shapes.definitions["ScenarioForm.plain"]["properties"]["case"]
+    said |= {"description": said["description"]} | {key: each for key, each in case.items() if key != "description"}
+    shapes.definitions |= definitions
+    if file:
+        offer_names(shapes.definitions, file)
     return _file("Scenarios of a protocol for missing children", whole, kinds, shapes)
 
 

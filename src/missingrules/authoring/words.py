@@ -7,6 +7,7 @@ nothing: language servers look for words to offer in `anyOf`, and not in `then` 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -54,6 +55,8 @@ YES_NO: Final[Schema] = {
     "patternErrorMessage": "write true or false",
 }
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# A longer one an editor would round, and is nobody's name.
+LONGEST_NUMBER: Final = 15
 _TRUTHS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 READING: Final[Schema] = {
@@ -75,7 +78,7 @@ def alike(words: Iterable[str]) -> list[bool | int | float]:
         seen: list[bool | int | float] = []
         if word.lower() in _TRUTHS:
             seen.append(_TRUTHS[word.lower()])
-        elif _NUMBER.fullmatch(word):
+        elif _NUMBER.fullmatch(word) and len(word) <= LONGEST_NUMBER and math.isfinite(float(word)):
             seen.append(int(word) if word.isdecimal() else float(word))
             if re.fullmatch("0[0-7]+", word):
                 # YAML 1.1 takes it for octal.

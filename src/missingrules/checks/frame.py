@@ -78,7 +78,7 @@ class Subject:
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
-        """Every rule in the order of the file under every choice of its readings, where it stands."""
+        """Every rule of the file, in its order, under every choice of its readings, where it stands."""
         families = in_order_of(self.where.rules, self.protocol.families)
         return tuple([each for family in families for each in variants_of(family, self.protocol) if each.provisions])
 

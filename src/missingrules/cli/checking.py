@@ -130,10 +130,9 @@ def _mend(file: Path, *, told: bool) -> int:
         try:
             file.write_bytes(mended(file.read_bytes(), made))
         except OSError as error:
-            from missingrules.domain.diagnostics import Diagnostic
+            from missingrules.domain.diagnostics import unwritable
 
-            message = f"{file} could not be written: {(error.strerror or 'no reason given').lower()}"
-            common.refuse([Diagnostic("file-unreadable", message, hint="check that you may change it")])
+            common.refuse([unwritable(file, error, "check that you may change it")])
         done += len(made)
         for edit in made if told else ():
             common.write(f"{file}:{edit.line}:{edit.start + 1}: corrected '{edit.old}' to '{edit.new}'\n")

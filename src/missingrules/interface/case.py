@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, WrapValidator
 
 from missingrules.interface.leaves import (
     Id,
@@ -19,6 +19,7 @@ from missingrules.interface.leaves import (
     OptionalText,
     OptionalTime,
     OptionalWord,
+    OrNothing,
     Text,
     Time,
     Times,
@@ -57,10 +58,10 @@ class DatedGrading(Closed):
 
 # What stands here depends on the fact's kind and type, which the protocols know: taken as it is, checked later.
 FactInput = Annotated[
-    bool | int | str | date | datetime | list[DatedStatus] | list[DatedGrading] | None,
+    bool | int | float | str | date | datetime | list[DatedStatus] | list[DatedGrading] | None,
     WrapValidator(lambda value, _: value),
 ]
-FieldInput = Annotated[bool | int | str | date | datetime | None, WrapValidator(lambda value, _: value)]
+FieldInput = Annotated[bool | int | float | str | date | datetime | None, WrapValidator(lambda value, _: value)]
 
 
 class ChildEntry(Open):
@@ -148,14 +149,14 @@ class CaseFile(Closed):
     Every time has whole seconds and an offset, or is a date alone where the source has no time.
     """
 
-    format: Literal[1] = Field(description="The version of this format.")
+    format: Annotated[Literal[1], WithJsonSchema({"enum": [1, "1"]})] = Field(description="The version of this format.")
     case: Text = Field(description="What the caller calls this case; it decides nothing.")
-    child: Annotated[ChildEntry, BeforeValidator(_nothing_is_no_facts)] = Field(default_factory=ChildEntry)
-    plan: Annotated[PlanEntry, BeforeValidator(_nothing_is_no_facts)] = Field(default_factory=PlanEntry)
-    episodes: Annotated[tuple[EpisodeEntry, ...], BeforeValidator(_nothing_is_empty)] = ()
+    child: Annotated[ChildEntry, BeforeValidator(_nothing_is_no_facts), OrNothing()] = Field(default_factory=ChildEntry)
+    plan: Annotated[PlanEntry, BeforeValidator(_nothing_is_no_facts), OrNothing()] = Field(default_factory=PlanEntry)
+    episodes: Annotated[tuple[EpisodeEntry, ...], BeforeValidator(_nothing_is_empty), OrNothing()] = ()
     history_from: OptionalDay = Field(None, description="Episodes before it are not listed; left out: all are.")
-    events: Annotated[tuple[EventEntry, ...], BeforeValidator(_nothing_is_empty)] = ()
-    records: Annotated[tuple[RecordEntry, ...], BeforeValidator(_nothing_is_empty)] = ()
-    meetings: Annotated[dict[Word, Times], BeforeValidator(_nothing_is_no_facts)] = Field(
+    events: Annotated[tuple[EventEntry, ...], BeforeValidator(_nothing_is_empty), OrNothing()] = ()
+    records: Annotated[tuple[RecordEntry, ...], BeforeValidator(_nothing_is_empty), OrNothing()] = ()
+    meetings: Annotated[dict[Word, Times], BeforeValidator(_nothing_is_no_facts), OrNothing()] = Field(
         default_factory=dict, description="The organisation's meetings: when each of a name is held."
     )

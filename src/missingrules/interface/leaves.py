@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, WrapValidator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from missingrules.domain.clock import Instant, instant_of
@@ -176,22 +176,61 @@ def _list(value: object) -> object:
     return () if is_nothing(value) else value
 
 
+# --- how each is described to editors and other systems ---------------------------------------------------------------
+
+# A number counts as text: an editor sees `case: 1042` as one.
+_TEXT_SCHEMA: Final = {"type": ["string", "number"], "minLength": 1, "maxLength": LONGEST_TEXT}
+_ID_SCHEMA: Final = {
+    "type": ["string", "number"],
+    "pattern": f"^(?!(?:{'|'.join(_SUBJECTS)})$){_ID.pattern}$",
+    "minimum": 0,
+}
+_WORD_SCHEMA: Final = {"type": "string", "pattern": f"^{_WORD.pattern}$"}
+_DAY_SCHEMA: Final = {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
+_INSTANT_SCHEMA: Final = {"type": "string", "format": "date-time", "pattern": f"^{_EXACT.pattern}$"}
+_NOTHING_SCHEMA: Final = {"enum": [None, *NOTHING]}
+
+
+def _either(*schemas: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [dict(each) for each in schemas]})
+
+
+def _some(schema: dict[str, Any]) -> WithJsonSchema:
+    """One alone, a list, or nothing."""
+    return _either(schema, {"type": "array", "items": dict(schema)}, _NOTHING_SCHEMA)
+
+
+class OrNothing:
+    """In the schema, null beside what an annotation says."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(core), dict(_NOTHING_SCHEMA)]}
+
+
 # The validators give exactly the annotated types; pydantic's own parsing of them would accept more.
-Time = Annotated[datetime | date, WrapValidator(lambda value, _: read_stamp(value))]
+Time = Annotated[
+    datetime | date, WrapValidator(lambda value, _: read_stamp(value)), _either(_INSTANT_SCHEMA, _DAY_SCHEMA)
+]
 # Left out is not the same as null, so the published schema names no default.
 OptionalTime = Annotated[
     datetime | date | None,
     WrapValidator(lambda value, _: None if is_nothing(value) else read_stamp(value)),
+    _either(_INSTANT_SCHEMA, _DAY_SCHEMA, _NOTHING_SCHEMA),
     Field(json_schema_extra=lambda schema: schema.pop("default", None)),
 ]
-Day = Annotated[date, WrapValidator(lambda value, _: read_date(value))]
-OptionalDay = Annotated[date | None, WrapValidator(lambda value, _: None if is_nothing(value) else read_date(value))]
-Id = Annotated[str, BeforeValidator(read_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
-OptionalId = Annotated[str | None, _optional(read_id)]
-Word = Annotated[str, BeforeValidator(read_word), WithJsonSchema({"type": "string", "pattern": f"^{_WORD.pattern}$"})]
-OptionalWord = Annotated[str | None, _optional(read_word)]
-Text = Annotated[str, BeforeValidator(read_text)]
-OptionalText = Annotated[str | None, _optional(read_text)]
-Words = Annotated[tuple[Word, ...], BeforeValidator(_words)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_words)]
-Times = Annotated[tuple[Time, ...], BeforeValidator(_list)]
+Day = Annotated[date, WrapValidator(lambda value, _: read_date(value)), WithJsonSchema(dict(_DAY_SCHEMA))]
+OptionalDay = Annotated[
+    date | None,
+    WrapValidator(lambda value, _: None if is_nothing(value) else read_date(value)),
+    _either(_DAY_SCHEMA, _NOTHING_SCHEMA),
+]
+Id = Annotated[str, BeforeValidator(read_id), WithJsonSchema(dict(_ID_SCHEMA))]
+OptionalId = Annotated[str | None, _optional(read_id), _either(_ID_SCHEMA, _NOTHING_SCHEMA)]
+Word = Annotated[str, BeforeValidator(read_word), WithJsonSchema(dict(_WORD_SCHEMA))]
+OptionalWord = Annotated[str | None, _optional(read_word), _either(_WORD_SCHEMA, _NOTHING_SCHEMA)]
+Text = Annotated[str, BeforeValidator(read_text), WithJsonSchema(dict(_TEXT_SCHEMA))]
+OptionalText = Annotated[str | None, _optional(read_text), _either(_TEXT_SCHEMA, _NOTHING_SCHEMA)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_words), _some(_WORD_SCHEMA)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_words), _some(_ID_SCHEMA)]
+Times = Annotated[tuple[Time, ...], BeforeValidator(_list), OrNothing()]

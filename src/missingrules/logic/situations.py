@@ -125,9 +125,9 @@ def identity(provision: Provision) -> str:
 
 
 def in_order_of(file: Iterable[str], families: Iterable[RuleFamily]) -> list[RuleFamily]:
-    """The rules as they stand in the file."""
+    """The rules that stand in the file, in its order; what is inherited is checked in the file that it comes from."""
     order = {name: number for number, name in enumerate(file)}
-    return sorted(families, key=lambda each: order[each.id])
+    return sorted((each for each in families if each.id in order), key=lambda each: order[each.id])
 
 
 def _may_be_of_none(trigger: Trigger) -> bool:

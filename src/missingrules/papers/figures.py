@@ -82,6 +82,8 @@ BETWEEN = ("or", "to", "and")
 SUFFIXES = ("st", "nd", "rd", "th")
 # What a number behind them counts is a part of some document.
 PARTS = ("section", "sections", "appendix", "paragraph", "page", "figure", "article", "part", "chapter", "s")
+# A longer row of digits counts nothing.
+LONGEST = 20
 YEARS = range(1900, 2100)
 
 
@@ -121,7 +123,7 @@ def figures_of(text: str) -> tuple[str, ...]:
 def _number(tokens: Sequence[str], i: int) -> tuple[int | None, int]:
     """The number that begins here and where it ends; None for a reference, a year or no number."""
     token = tokens[i]
-    if "." in token or (i and tokens[i - 1] in PARTS):
+    if "." in token or len(token) > LONGEST or (i and tokens[i - 1] in PARTS):
         return None, i + 1
     if token.isascii() and token.isdigit():
         if int(token) in YEARS and len(token) == len("2025"):

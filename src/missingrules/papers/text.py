@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+(?:[.'’/-][^\W_]+)*")
 TAG = re.compile(r"<[^<>\n]*>")
+# Control characters, which no ledger could hold.
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f]")
 # A line that a single space indents was a bullet before its sign was lost.
 BULLET = re.compile(r"(?: (?=[A-Z‘“])|\s*(?:[-–•●▪*\uf0b7\uf0a7]|o(?=\s))\s+(?=\S))")
 NUMBER = re.compile(r"\s*(?:[-–•*]\s+)?(?:#+\s*)?(?:\*\*)?(?P<number>\d{1,2}(?:\.\d{1,3}){0,3})\.?(?:\*\*)?(?=\s|$)")
@@ -261,7 +263,7 @@ def _named(found: list[tuple[_Mark, int, int]], text: str, words: list[Word]) ->
 
 def _plain(text: str) -> str:
     """A heading as it is printed, without markup, in one line."""
-    return " ".join(TAG.sub(" ", text).replace("*", " ").replace("#", " ").split()).strip(" .|")
+    return " ".join(INVISIBLE.sub(" ", TAG.sub(" ", text)).replace("*", " ").replace("#", " ").split()).strip(" .|")
 
 
 def _unique(ref: str, heading: str, taken: dict[str, int]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.reading.nodes import Mapping, Sequence, read_file
@@ -36,6 +37,8 @@ FATES = (
     "not_encoded",
 )
 CITED = FATES[:2]
+# A file has not more words than it has bytes.
+_COUNT: Final = re.compile("[0-9]{1,7}")
 # Of these a reason is wanted.
 REASONED = ("partly_encoded", "not_encoded", "other_document")
 
@@ -107,7 +110,8 @@ def read_ledger(path: Path, shown: str, report: Report) -> Ledger:
 
 
 def _paragraph(form: ParagraphForm, report: Report) -> Paragraph:
-    if form.words is not None and not form.words.isdecimal():
+    counted = form.words is None or _COUNT.fullmatch(form.words)
+    if form.words is not None and not counted:
         report.error("not-a-number", f"'{form.words}' is no number of words", form.words.span, "write words: 57")
     if form.fate is not None and form.fate not in FATES:
         report.unknown("unknown-fate", "fate", form.fate, FATES, f"a fate is one of {', '.join(FATES)}")
@@ -122,7 +126,7 @@ def _paragraph(form: ParagraphForm, report: Report) -> Paragraph:
     return Paragraph(
         str(form.ref),
         str(form.heading),
-        int(form.words) if form.words is not None and form.words.isdecimal() else 0,
+        int(form.words) if form.words is not None and counted else 0,
         "" if form.fingerprint is None else str(form.fingerprint),
         tuple(str(figure) for figure in form.figures),
         None if form.fate is None else str(form.fate),
