@@ -96,10 +96,9 @@ class Ahead:
 
 
 class Outlook(NamedTuple):
-    """What else there is to say: other readings, what to ask, what is to come, and until when the answer holds."""
+    """What else there is to say: other readings, what is to come, and until when the answer holds."""
 
     ambiguities: tuple[Ambiguity, ...]
-    questions: tuple[Question, ...]
     ahead: tuple[Ahead, ...]
     valid_until: Instant | None
 
@@ -114,6 +113,7 @@ class ProtocolAnswer:
     forbidden: tuple[Forbidden, ...]
     conflicts: tuple[Conflict, ...]
     outlook: Later[Outlook]
+    asking: Later[tuple[Question, ...]] = field(default_factory=lambda: Later.of(()))
     phases: Later[Mapping[str, Phase]] = field(default_factory=lambda: Later.of({}))  # by the keys of `actions`
 
     @property
@@ -122,7 +122,7 @@ class ProtocolAnswer:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return self.outlook.get().questions
+        return self.asking.get()
 
     @property
     def ahead(self) -> tuple[Ahead, ...]:
