@@ -49,9 +49,7 @@ def read_case_text(
     return case_in(read_nodes(text, name), protocols, as_of, words)
 
 
-def case_in(
-    node: Node, protocols: Sequence[Protocol], as_of: Instant | None, words: CaseWords | None = None
-) -> Case:
+def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None, words: CaseWords | None = None) -> Case:
     """As `read_case`, from nodes that stand in a file of any kind."""
 
     def place(path: Path, *, key: bool = False) -> Span | None:

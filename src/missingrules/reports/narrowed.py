@@ -34,9 +34,7 @@ def narrowed(answer: Answer, roles: Collection[str], modalities: Collection[str]
     for part in answer.protocols:
         kept = tuple(o for o in part.actions if _concerns(o, roles, modalities))
         hidden += len(part.actions) - len(kept)
-        parts.append(
-            replace(part, actions=kept, asking=_asking(part, {o.key for o in part.actions if o not in kept}))
-        )
+        parts.append(replace(part, actions=kept, asking=_asking(part, {o.key for o in part.actions if o not in kept})))
     return Narrowed(replace(answer, protocols=tuple(parts), combined=_combined(answer, parts)), hidden)
 
 
