@@ -99,25 +99,24 @@ def write_tables(folder: Path, episodes: int, seed: int = 1) -> int:
     }
     children = 0
     with contextlib.ExitStack() as stack:
-        writers = {}
+        writers: dict[str, csv.DictWriter[Any]] = {}
         for name, head in heads.items():
             file = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
             writers[name] = csv.DictWriter(file, head, restval="", extrasaction="ignore")
             writers[name].writeheader()
         for case in caseload(episodes, seed):
             children += 1
-            name = {"child": case["case"]}
+            of = {"child": case["case"]}
             flat = {key: str(value).lower() for key, value in case["child"].items() if not isinstance(value, list)}
-            writers["children"].writerow(name | flat)
+            writers["children"].writerow({**of, **flat})
             for span in case["child"]["looked_after"]:
-                writers["facts"].writerow(
-                    name | {"fact": "looked_after"} | {k: str(v).lower() for k, v in span.items()}
-                )
+                dated = {key: str(value).lower() for key, value in span.items()}
+                writers["facts"].writerow({**of, "fact": "looked_after", **dated})
             for episode in case["episodes"]:
-                writers["episodes"].writerow(name | episode)
+                writers["episodes"].writerow({**of, **episode})
                 for grading in episode["risk"]:
-                    writers["facts"].writerow(name | {"episode": episode["id"], "fact": "risk"} | grading)
-            writers["records"].writerows(name | record for record in case["records"])
+                    writers["facts"].writerow({**of, "episode": episode["id"], "fact": "risk", **grading})
+            writers["records"].writerows({**of, **record} for record in case["records"])
     return children
 
 
@@ -165,7 +164,7 @@ def _records(
     episode: dict[str, Any], started: datetime, returned: datetime, draw: random.Random
 ) -> list[dict[str, Any]]:
     """Most acts in their time, some late; most written down on the day, some a week later."""
-    made = []
+    made: list[dict[str, Any]] = []
     for action, after, often, hours in ACTS:
         if draw.random() >= often:
             continue

@@ -52,7 +52,7 @@ def _finding(
     limit = due if between is None else between[1]
     done = stand.discharged_at
     done_by = o.discharged_by if status in DONE else ()
-    recorded = _last([records[id_].recorded for id_ in done_by if id_ in records], clock)
+    recorded = _last([records[id_].recorded for id_ in done_by if id_ in records], clock) if done_by else None
     return Finding(
         case=answer.case,
         key=o.key,
@@ -68,7 +68,7 @@ def _finding(
         by=by_of(o),
         subject=stand.subject,
         episode=stand.episode,
-        area=_area(areas, answer.as_of if stand.triggered_at is None else stand.triggered_at, clock),
+        area=_area(areas, answer.as_of if stand.triggered_at is None else stand.triggered_at, clock) if areas else None,
         clock=clock,
         triggered=stand.triggered_at,
         due=due,

@@ -205,7 +205,7 @@ class _Making:
 
     def _rejected(self) -> Rejected:
         """Each row of the child: those with mistakes, and the rest because of the first of these."""
-        first = next(iter(self.problems.values()))[0]
+        first = next(self.problems[spot][0] for spot in self.of.spots() if spot in self.problems)
         reason = f"not used, since another row of this child cannot be: {first.file}, row {first.row}"
         found: list[Rejection] = []
         for spot in self.of.spots():
