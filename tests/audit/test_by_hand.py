@@ -249,3 +249,17 @@ def test_rows_as_text_say_how_each_stands() -> None:
     assert "met, written down after it was due: Interview (Social Worker, due Fri 6 Jun 2025 08:00 BST) [2]" in flat
     assert "overdue, by 24 days so far: Meet (Team Manager, due Thu 5 Jun 2025, end of day) [4]" in flat
     assert "not decidable, for lack of child.looked_after: Meet" in flat
+
+
+def test_who_is_not_named_has_no_agency(tmp_path: Path) -> None:
+    """The paper that names nobody: its duties are under nobody's name in every kind of group."""
+    for name in ("rules.yaml", "ledger.yaml"):
+        text = (HAND / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("by: team_manager,", "not_stated: [by],"), encoding="utf-8")
+    asked = ("audit", HAND / "cases", "--protocol", tmp_path / "rules.yaml", *ASKED[4:])
+    for by in ("role", "agency"):
+        out = run(*asked, "--by", by).out
+        assert "nobody named" in out
+        assert " ".join(next(line for line in out.splitlines() if line.startswith("nobody named")).split()) == (
+            "nobody named 1 0 0 1 0.0 % 2"
+        )

@@ -45,7 +45,7 @@ class Tally:
         for one in findings:
             self._add(one)
             organisation = organisation or one.subject == "organisation"
-            for fact in one.lacking:
+            for fact in one.lacking if one.outcome is Outcome.NOT_DECIDABLE else ():
                 key = (one.protocol, fact)
                 lacking[key] = lacking.get(key, 0) + 1
         self.with_organisation += organisation

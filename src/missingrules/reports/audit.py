@@ -113,7 +113,7 @@ def _lines(lines: Sequence[tuple[str, int, str]]) -> Iterator[RenderableType]:
 
 
 def _table(by: By, groups: Mapping[GroupKey, Count], names: Mapping[str, str]) -> Iterator[RenderableType]:
-    several = len({group[0] for group in groups}) > 1
+    several = len({group[0] for group in groups if group}) > 1
     yield Text(f"\nBY {HEADS[by].upper()}", "bold")
     yield _counts(
         HEADS[by], [(group_name(by, group, names, several=several), count) for group, count in groups.items()]
@@ -125,7 +125,7 @@ def _worst(groups: Mapping[GroupKey, Count], names: Mapping[str, str]) -> Iterat
     wrong = [(group, count) for group, count in groups.items() if count.rated > count.in_time]
     wrong.sort(key=lambda one: (one[1].in_time - one[1].rated, one[1].tenths or 0, str(one[0])))
     if wrong:
-        several = len({group[0] for group in groups}) > 1
+        several = len({group[0] for group in groups if group}) > 1
         yield Text("\nMOST OFTEN LATE OR NOT DONE", "bold")
         rows = [(group_name(By.DUTY, group, names, several=several), count) for group, count in wrong[:WORST]]
         yield _counts(HEADS[By.DUTY], rows)
