@@ -90,6 +90,22 @@ def test_a_process_that_is_gone_is_told() -> None:
         list(audit([Leaving()], LOAD, Question(as_of=AS_OF), jobs=2))
 
 
+def test_what_lacks_is_what_the_questions_of_the_whole_answer_say() -> None:
+    protocols = read_protocols(["northamptonshire"])
+    for data in caseload(30, 4):
+        # Half of what is known of the child, and a return of which the date alone is known.
+        known = {name: value for number, (name, value) in enumerate(data["child"].items()) if number % 2}
+        first = {**data["episodes"][0], "returned_at": data["episodes"][0]["returned_at"][:10], "located_at": None}
+        episodes = [first, *data["episodes"][1:]]
+        for changed in ({**data, "child": known}, {**data, "episodes": episodes[:1], "records": []}):
+            case = case_of(changed, protocols, AS_OF)
+            answer = evaluate(protocols, case, AS_OF, horizon_days=0)
+            (part,) = answer.protocols
+            for one in findings_of(answer, case):
+                whole = {question.fact for question in part.questions if one.key in question.affects}
+                assert set(one.lacking) == (whole if one.status == "not_decidable" else set())
+
+
 class Breaking:
     rows = 1
 

@@ -98,7 +98,7 @@ def _lacking(part: ProtocolAnswer) -> dict[str, tuple[str, ...]]:
     if not (open_ := {o.key for o in part.actions if o.status is Status.NOT_DECIDABLE}):
         return {}
     found: dict[str, dict[str, None]] = {}
-    for question in part.questions:
+    for question in part.asking_of(open_):
         for key in open_.intersection(question.affects):
             found.setdefault(key, {}).setdefault(question.fact)
     return {key: tuple(facts) for key, facts in found.items()}

@@ -53,11 +53,8 @@ class Tally:
             both = self._lacking.setdefault(key, [0, 0])
             both[0] += number
             both[1] += 1
-        if lacking:
-            for part in answer.protocols:
-                for question in part.questions:
-                    for layer in part.protocol.layers:
-                        self._asks.setdefault((layer.name, question.fact), question.ask)
+        if not lacking.keys() <= self._asks.keys():
+            self._ask(answer)
         for warned in answer.warnings:
             of = (warned.protocol, warned.edition.label)
             self._not_in_force[of] = self._not_in_force.get(of, 0) + 1
@@ -104,6 +101,13 @@ class Tally:
             not_in_force=MappingProxyType(dict(sorted(self._not_in_force.items()))),
             with_organisation=self.with_organisation,
         )
+
+    def _ask(self, answer: Answer) -> None:
+        """How to ask for what lacks."""
+        for part in answer.protocols:
+            for question in part.questions:
+                for layer in part.protocol.layers:
+                    self._asks.setdefault((layer.name, question.fact), question.ask)
 
     def _add(self, one: Finding) -> None:
         steps = _steps(one)

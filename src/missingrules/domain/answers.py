@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from missingrules.domain.obligations import Later
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Container, Mapping
     from datetime import date
 
     from missingrules.domain.citations import Citations, Edition
@@ -114,6 +114,8 @@ class ProtocolAnswer:
     conflicts: tuple[Conflict, ...]
     outlook: Later[Outlook]
     asking: Later[tuple[Question, ...]] = field(default_factory=lambda: Later.of(()))
+    # What some obligations hang on, by their keys: quicker than all questions. May name others beside them.
+    asking_of: Callable[[Container[str]], tuple[Question, ...]] = lambda keys: ()
     phases: Later[Mapping[str, Phase]] = field(default_factory=lambda: Later.of({}))  # by the keys of `actions`
 
     @property
