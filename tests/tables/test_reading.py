@@ -180,3 +180,19 @@ def test_what_is_asked_for_cannot_be_one_of_the_inputs_and_a_workbook_needs_a_fi
         "error [output-wanted] a workbook cannot be shown on a terminal\n  = write --output FILE.xlsx\n",
     )
     assert path.read_text(encoding="utf-8").startswith("child")
+    told = run("audit", path, *ASKED, "--output", tmp_path)
+    assert (told.code, told.err) == (
+        2,
+        f"error [file-unwritable] {tmp_path} could not be written: is a directory\n"
+        "  = name a file in a folder that you may write to\n",
+    )
+
+
+def test_a_file_that_could_not_be_finished_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "episodes.csv"
+    path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
+    output = tmp_path / "audit.csv"
+    monkeypatch.setattr("missingrules.audit.run.findings_of", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run("audit", path, *ASKED, "--format", "csv", "--output", output)
+    assert not output.exists()

@@ -104,6 +104,7 @@ def audit(
         given = _Given(cases, output, protocols)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
+    _refuse_unwritable(output)
     whole = rows or format in (Format.CSV, Format.XLSX)
     question = Question(as_of=now, readings=chosen, organisation=organisation, rows=whole)
     with _progress() as bar:
@@ -223,6 +224,17 @@ def _written(work: Work, format: Format, output: Path | None) -> None:
     except BaseException:
         _remove(output)
         raise
+
+
+def _refuse_unwritable(output: Path | None) -> None:
+    """Before anything is asked; from then on an unfinished file is this command's own, and may be removed."""
+    from missingrules.domain.diagnostics import unwritable
+
+    try:
+        if output is not None:
+            output.open("wb").close()
+    except OSError as error:
+        common.refuse([unwritable(output, error, "name a file in a folder that you may write to")])
 
 
 def _remove(output: Path | None) -> None:
