@@ -140,7 +140,8 @@ def obligation(of: Duty | None = None, status: Status = Status.DUE, **changes: A
 def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:
     """`phases` of the duties that are not `now`, by rule."""
     phases: dict[str, Phase] = changes.pop("phases", {})
-    outlook = Outlook(ambiguities=(), questions=(), ahead=(), valid_until=None)
+    questions = changes.pop("questions", ())
+    outlook = Outlook(ambiguities=(), ahead=(), valid_until=None)
     whole = ProtocolAnswer(
         protocol=protocol(),
         actions=actions,
@@ -149,6 +150,7 @@ def part(*actions: Obligation, **changes: Any) -> ProtocolAnswer:
         conflicts=(),
         phases=Later.of({o.key: phases.get(o.duty.rule, Phase.NOW) for o in actions}),
         outlook=Later.of(outlook._replace(**{k: v for k, v in changes.items() if k in Outlook._fields})),
+        asking=Later.of(questions),
     )
     return replace(whole, **{k: v for k, v in changes.items() if k not in Outlook._fields})
 

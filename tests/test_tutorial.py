@@ -1,17 +1,20 @@
-"""The tutorial, followed step by step: every command says what the page shows, and in the end all is green."""
+"""Pages followed step by step: every command says what the page shows, and the tutorial ends green."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.tutorial import PAGE, followed
+import pytest
+
+from tests.tutorial import AUDIT, PAGE, followed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_every_command_says_what_the_page_shows(tmp_path: Path) -> None:
-    page = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", [PAGE, AUDIT], ids=lambda path: path.stem)
+def test_every_command_says_what_the_page_shows(path: Path, tmp_path: Path) -> None:
+    page = path.read_text(encoding="utf-8")
     assert followed(page, tmp_path) == page
 
 

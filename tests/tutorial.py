@@ -1,6 +1,6 @@
-"""docs/encode-your-area.md as a reader follows it: its files written, its edits made, its commands run.
+"""Pages as a reader follows them: their files written, their edits made, their commands run.
 
-`python -m tests.tutorial` writes what the commands say now into the page; look at the difference before committing it.
+`python -m tests.tutorial` writes what the commands say now into the pages; look at the difference before committing it.
 A block of YAML or text behind `<!-- file: NAME -->` is a whole file, behind `<!-- end: NAME -->` goes at a file's end,
 and a diff behind `<!-- change: NAME -->` is an edit in its middle. Commands stand in blocks of `console`, behind $.
 """
@@ -21,7 +21,9 @@ from missingrules.cli.commands import app
 if TYPE_CHECKING:
     from collections.abc import Container
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "encode-your-area.md"
+DOCS: Final = Path(__file__).parents[1] / "docs"
+PAGE: Final = DOCS / "encode-your-area.md"
+AUDIT: Final = DOCS / "audit.md"
 BLOCK: Final = re.compile(
     r"(?:<!-- (?P<what>file|end|change): (?P<name>\S+) -->\n)?```(?P<kind>\w+)\n(?P<body>.*?)^```$",
     re.DOTALL | re.MULTILINE,
@@ -83,5 +85,6 @@ def _run(command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as made:
-        PAGE.write_text(followed(PAGE.read_text(encoding="utf-8"), Path(made)), encoding="utf-8")
+    for each in (PAGE, AUDIT):
+        with tempfile.TemporaryDirectory() as made:
+            each.write_text(followed(each.read_text(encoding="utf-8"), Path(made)), encoding="utf-8")

@@ -62,7 +62,7 @@ episodes:
 
 
 def test_what_another_edition_changes_in_cases(tmp_path: Path) -> None:
-    """Of 24 hours in place of 48: gone since Monday at 10:00, the meeting was due on Tuesday at 10:00, two hours ago."""
+    """Of 24 hours in place of 48: gone since Monday at 10:00, the meeting was due on Tuesday at 10:00: overdue."""
     (tmp_path / "ledger.yaml").write_text((HERE / "ledger.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     newer = tmp_path / "newer.yaml"
     newer.write_text(HILL.read_text(encoding="utf-8").replace("within 48 hours", "within 24 hours"), encoding="utf-8")

@@ -196,7 +196,7 @@ def joined(answer: Answer) -> ProtocolAnswer:
             conclusions=first.conclusions + part.conclusions,
             forbidden=first.forbidden + part.forbidden,
             phases=Later.of({**first.phases.get(), **part.phases.get()}),
-            outlook=Later.of(first.outlook.get()._replace(questions=first.questions + part.questions)),
+            asking=Later.of(first.questions + part.questions),
         )
     return first
 

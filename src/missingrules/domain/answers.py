@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from missingrules.domain.obligations import Later
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Container, Mapping
     from datetime import date
 
     from missingrules.domain.citations import Citations, Edition
@@ -96,10 +96,9 @@ class Ahead:
 
 
 class Outlook(NamedTuple):
-    """What else there is to say: other readings, what to ask, what is to come, and until when the answer holds."""
+    """What else there is to say: other readings, what is to come, and until when the answer holds."""
 
     ambiguities: tuple[Ambiguity, ...]
-    questions: tuple[Question, ...]
     ahead: tuple[Ahead, ...]
     valid_until: Instant | None
 
@@ -114,6 +113,9 @@ class ProtocolAnswer:
     forbidden: tuple[Forbidden, ...]
     conflicts: tuple[Conflict, ...]
     outlook: Later[Outlook]
+    asking: Later[tuple[Question, ...]] = field(default_factory=lambda: Later.of(()))
+    # What some obligations hang on, by their keys: quicker than all questions. May name others beside them.
+    asking_of: Callable[[Container[str]], tuple[Question, ...]] = lambda keys: ()
     phases: Later[Mapping[str, Phase]] = field(default_factory=lambda: Later.of({}))  # by the keys of `actions`
 
     @property
@@ -122,7 +124,7 @@ class ProtocolAnswer:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return self.outlook.get().questions
+        return self.asking.get()
 
     @property
     def ahead(self) -> tuple[Ahead, ...]:

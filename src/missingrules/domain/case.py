@@ -94,6 +94,7 @@ class Record:
     with_: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
     answers: str | None = None
+    recorded: Stamp | None = None  # when it was written down; changes no status
     fields: Mapping[str, Value | Stamp] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -17,7 +17,7 @@ from missingrules.domain.obligations import Later
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from missingrules.domain.answers import Ahead, Answer, EpisodeState, Explanation, Outlook, ProtocolAnswer
+    from missingrules.domain.answers import Ahead, Answer, EpisodeState, Explanation, Outlook, ProtocolAnswer, Question
     from missingrules.domain.case import Case
     from missingrules.domain.citations import Edition
     from missingrules.domain.clock import Instant
@@ -111,12 +111,14 @@ class _Voices:
                     for one in said.ambiguities
                     if (added := tuple(pair for pair in one.would_add if speaks(pair[0].split("/")[2])))
                 ),
-                questions=tuple(
-                    one._replace(affects=affects)
-                    for one in said.questions
-                    if (affects := tuple(key for key in one.affects if key not in lost)) or not one.affects
-                ),
                 ahead=tuple(one for one in said.ahead if place in self._ahead(one)),
+            )
+
+        def asking() -> tuple[Question, ...]:
+            return tuple(
+                one._replace(affects=affects)
+                for one in part.questions
+                if (affects := tuple(key for key in one.affects if key not in lost)) or not one.affects
             )
 
         return replace(
@@ -126,6 +128,7 @@ class _Voices:
             forbidden=forbidden,
             conflicts=tuple(one for one in part.conflicts if speaks(one.episode)),
             outlook=Later(outlook),
+            asking=Later(asking),
         )
 
     def _ahead(self, one: Ahead) -> set[int]:

@@ -12,7 +12,7 @@ from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
 from missingrules.engine.prohibitions import next_prohibition
-from missingrules.engine.questions import Asking, ask_all
+from missingrules.engine.questions import Asking, ask_all, ask_some
 from missingrules.engine.seen import see
 from missingrules.engine.solve import Solved, Solver
 from missingrules.engine.standing import next_conclusion
@@ -21,7 +21,7 @@ from missingrules.engine.whole import whole
 from missingrules.engine.worlds import World, begun, open_instants, worlds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from missingrules.domain.answers import Ambiguity
     from missingrules.domain.case import Case
@@ -135,26 +135,31 @@ class Asked:
         found: list[Solved]
         merged: Merged
 
-    def outlook(self, base: Asked.Answered, ambiguities: tuple[Ambiguity, ...]) -> Outlook:
-        """What to ask, what is to come, and until when the answer holds."""
+    def questions(self, base: Asked.Answered, only: Container[str] | None = None) -> tuple[Question, ...]:
+        """What to ask, and what hangs on it; with `only` of these obligations alone."""
         asking = Asking()
-        changes = FOREVER
         for solver, solved in zip(base.solvers, base.found, strict=True):
-            for (fact, record), keys in ask_all(solver, solved).asked.items():
+            of_world = ask_all(solver, solved) if only is None else ask_some(solver, solved, only)
+            for (fact, record), keys in of_world.asked.items():
                 for key, by in keys.items():
                     asking.ask([fact], key, record, by)
+        if self.open:
+            ask_for_times(asking, self.open, self.worlds, base.found, base.merged.shaky)
+        return tuple(_questions(self.protocol, asking))
+
+    def outlook(self, base: Asked.Answered, ambiguities: tuple[Ambiguity, ...]) -> Outlook:
+        """What is to come, and until when the answer holds."""
+        changes = FOREVER
+        for solver, solved in zip(base.solvers, base.found, strict=True):
             as_of = solver.seen.as_of
             nexts = [next_change(solver.reader, duty, instance, as_of) for _, duty, instance in solved.found()]
             nexts += [firing.trigger for _, firing in solved.beyond]
             nexts += [next_prohibition(solver.reader, prohibition) for prohibition in solver.prohibitions]
             changes = min(changes, next_conclusion(solver.reader), *nexts)
-        if self.open:
-            ask_for_times(asking, self.open, self.worlds, base.found, base.merged.shaky)
         first = base.solvers[0]
         duties = [duty for found in first.duties.values() for duty in found]
         return Outlook(
             ambiguities=ambiguities,
-            questions=tuple(_questions(self.protocol, asking)),
             ahead=(*ahead.thresholds(first.reader, duties), *ahead.beyond(base.merged.solved.beyond)),
             valid_until=None if changes == FOREVER else Instant(changes - 1),
         )
@@ -188,6 +193,8 @@ def _answer(
         forbidden=tuple(solved.forbidden),
         conflicts=tuple(solved.conflicts),
         outlook=Later(lambda: asked.outlook(base, other.get().ambiguities)),
+        asking=Later(lambda: asked.questions(base)),
+        asking_of=lambda keys: asked.questions(base, keys),
     )
 
 

@@ -13,7 +13,7 @@ from missingrules.engine.prohibitions import doubts, unknown_in
 from missingrules.engine.status import CLOSED, closed_at, parts, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from missingrules.domain.rules import Duty
     from missingrules.engine.evidence import Unknown
@@ -30,6 +30,15 @@ class Asking:
     def ask(self, facts: Iterable[Unknown], key: str, record: str | None = None, by: Instant | None = None) -> None:
         for fact in facts:
             self.asked.setdefault((fact, record), {}).setdefault(key, by)
+
+
+def ask_some(solver: Solver, solved: Solved, keys: Container[str]) -> Asking:
+    """The questions of one world on which some obligations hang."""
+    asked = Asking()
+    for key, duty, instance in solved.found():
+        if key in keys:
+            _ask(solver, asked, key, duty, instance)
+    return asked
 
 
 def ask_all(solver: Solver, solved: Solved) -> Asking:

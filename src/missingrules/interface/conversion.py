@@ -58,18 +58,20 @@ def case_of(
     as_of: Instant | None = None,
     *,
     place: Place = nowhere,
+    words: CaseWords | None = None,
 ) -> Case:
     """The case in `data`: a `CaseFile`, or plain data (str, int, bool, list, dict, dates) of its shape.
 
     Names are checked against the words of `protocols`, or the shared vocabulary if there are none. With `as_of`, a
-    date of birth after it is refused. Raises `InvalidInput` with all mistakes (the first 100), placed by `place`.
+    date of birth after it is refused. `words` are `words_of(protocols)`, for who reads many cases with the same ones.
+    Raises `InvalidInput` with all mistakes (the first 100), placed by `place`.
     """
     raw: object = data
     if isinstance(data, CaseFile):
         # Facts are kept as they were given, of whatever type: no need to warn of that.
         raw = data.model_dump(by_alias=True, exclude_unset=True, warnings=False)
     clock = protocols[0].clock if protocols else Clock()
-    return _Conversion(words_of(protocols), clock, Findings(place)).case(raw, as_of)
+    return _Conversion(words or words_of(protocols), clock, Findings(place)).case(raw, as_of)
 
 
 class _Conversion:
@@ -224,6 +226,7 @@ class _Conversion:
             with_=entry.with_,
             included=entry.included,
             answers=entry.answers,
+            recorded=None if entry.recorded_at is None else to_domain(entry.recorded_at),
             fields=self._fields(entry.model_extra or {}, types, RecordEntry.model_fields, path),
         )
 

@@ -20,25 +20,36 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.source import Span
     from missingrules.interface.findings import Path
+    from missingrules.interface.words import CaseWords
     from missingrules.reading.nodes import Node
 
 
-def read_case(path: str | os.PathLike[str], protocols: Sequence[Protocol] = (), as_of: Instant | None = None) -> Case:
+def read_case(
+    path: str | os.PathLike[str],
+    protocols: Sequence[Protocol] = (),
+    as_of: Instant | None = None,
+    words: CaseWords | None = None,
+) -> Case:
     """The case in a YAML or JSON file, its words checked against those of the protocols.
 
-    Raises `InvalidInput` with every mistake at its line and column, also where the file cannot be read.
+    `words` are theirs, for who reads many cases with the same ones. Raises `InvalidInput` with every mistake at its
+    line and column, also where the file cannot be read.
     """
-    return case_in(read_file(path), protocols, as_of)
+    return case_in(read_file(path), protocols, as_of, words)
 
 
 def read_case_text(
-    text: str, name: str = "case", protocols: Sequence[Protocol] = (), as_of: Instant | None = None
+    text: str,
+    name: str = "case",
+    protocols: Sequence[Protocol] = (),
+    as_of: Instant | None = None,
+    words: CaseWords | None = None,
 ) -> Case:
     """As `read_case`, from a text; `name` is what messages call it."""
-    return case_in(read_nodes(text, name), protocols, as_of)
+    return case_in(read_nodes(text, name), protocols, as_of, words)
 
 
-def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None) -> Case:
+def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None, words: CaseWords | None = None) -> Case:
     """As `read_case`, from nodes that stand in a file of any kind."""
 
     def place(path: Path, *, key: bool = False) -> Span | None:
@@ -49,4 +60,4 @@ def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None) ->
                 return named
         return at(node, path).span
 
-    return case_of(plain(node), protocols, as_of, place=place)
+    return case_of(plain(node), protocols, as_of, place=place, words=words)

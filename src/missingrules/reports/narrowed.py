@@ -13,7 +13,7 @@ from missingrules.engine.combine import combine
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from missingrules.domain.answers import Answer, Combined, Outlook, ProtocolAnswer
+    from missingrules.domain.answers import Answer, Combined, ProtocolAnswer, Question
     from missingrules.domain.obligations import Obligation
 
 
@@ -34,9 +34,7 @@ def narrowed(answer: Answer, roles: Collection[str], modalities: Collection[str]
     for part in answer.protocols:
         kept = tuple(o for o in part.actions if _concerns(o, roles, modalities))
         hidden += len(part.actions) - len(kept)
-        parts.append(
-            replace(part, actions=kept, outlook=_outlook(part, {o.key for o in part.actions if o not in kept}))
-        )
+        parts.append(replace(part, actions=kept, asking=_asking(part, {o.key for o in part.actions if o not in kept})))
     return Narrowed(replace(answer, protocols=tuple(parts), combined=_combined(answer, parts)), hidden)
 
 
@@ -61,11 +59,6 @@ def _combined(answer: Answer, parts: list[ProtocolAnswer]) -> Later[Combined]:
     return Later(lambda: combine(parts)._replace(conflicts=answer.conflicts))
 
 
-def _outlook(part: ProtocolAnswer, left_out: set[str]) -> Later[Outlook]:
+def _asking(part: ProtocolAnswer, left_out: set[str]) -> Later[tuple[Question, ...]]:
     """Questions that only hang on what is left out are left out too."""
-
-    def made() -> Outlook:
-        whole = part.outlook.get()
-        return whole._replace(questions=tuple(q for q in whole.questions if not set(q.affects) <= left_out))
-
-    return Later(made)
+    return Later(lambda: tuple(q for q in part.questions if not set(q.affects) <= left_out))

@@ -1,0 +1,212 @@
+"""Tables -> one child after the other. Their rows come in the same order of children, so that memory stays flat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from missingrules.domain.audit import Rejection
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+from missingrules.tables.cases import NOT_USED, ChildRows, UnusableRows
+from missingrules.tables.cells import is_empty, text_of
+from missingrules.tables.commas import comma_table
+from missingrules.tables.layout import TABLES, head_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from missingrules.interface.words import CaseWords
+    from missingrules.tables.layout import Head, Row, Table
+
+SORT: Final = "sort every table by child, in the same order"
+WORKBOOKS: Final = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """The tables of one folder or workbook, looked through once: `order` has the place of each child, `astray` the row
+    in which one came that should have come before."""
+
+    tables: Mapping[str, Table]
+    heads: Mapping[str, Head]
+    columns: tuple[Rejection, ...]  # that nobody reads
+    order: Mapping[str, int]
+    astray: Mapping[str, tuple[str, int]]
+    rows: int
+
+    def __len__(self) -> int:
+        """How many children there are."""
+        return len(self.order)
+
+    def children(self) -> Iterator[ChildRows | UnusableRows]:
+        """Each child with its rows, and the rows that are nobody's or come in the wrong place."""
+        streams = {kind: _Stream(table, self) for kind, table in self.tables.items()}
+        for child in self.order:
+            rows: dict[str, tuple[Row, ...]] = {}
+            unusable: list[Rejection] = []
+            for kind, stream in streams.items():
+                rows[kind], lost = stream.of(child)
+                unusable += lost
+            if unusable:
+                yield UnusableRows(tuple(unusable))
+            of = ChildRows(child, {kind: found for kind, found in rows.items() if found}, self.heads)
+            yield self._refused(of) or of
+        rest = [lost for stream in streams.values() for lost in stream.rest()]
+        if rest:
+            yield UnusableRows(tuple(rest))
+
+    def _refused(self, of: ChildRows) -> UnusableRows | None:
+        """All rows of a child one of which stands in the wrong place: what is missing might be anywhere."""
+        spot = self.astray.get(of.child)
+        if spot is None:
+            return None
+        first = f"{self.heads[spot[0]].label}, row {spot[1]}"
+        reason = f"not used, since another row of this child cannot be: {first}"
+        return UnusableRows(
+            tuple(
+                self._misplaced(*each)
+                if each == spot
+                else Rejection(self.heads[each[0]].label, each[1], None, NOT_USED, reason)
+                for each in of.spots()
+            )
+        )
+
+    def _misplaced(self, kind: str, number: int) -> Rejection:
+        reason = "this child comes again, or comes before another that is first elsewhere"
+        return Rejection(self.heads[kind].label, number, "child", "child-again", reason, SORT)
+
+
+class _Stream:
+    """The rows of one table, taken child by child."""
+
+    def __init__(self, table: Table, caseload: Caseload) -> None:
+        self.kind = table.kind
+        self.caseload = caseload
+        self.head = caseload.heads[table.kind]
+        self._rows = table.rows()
+        self._next = next(self._rows, None)
+
+    def of(self, child: str) -> tuple[tuple[Row, ...], list[Rejection]]:
+        """The rows of a child that come next; and those before them that cannot be used."""
+        found: list[Row] = []
+        lost: list[Rejection] = []
+        place = self.caseload.order[child]
+        while self._next is not None:
+            row = self._next
+            wrong = self._wrong(row)
+            if wrong is None:
+                at = self.caseload.order[text_of(row[1][self.head.child])]
+                if at > place:
+                    break
+                if at == place:
+                    found.append(row)
+                else:
+                    wrong = self.caseload._misplaced(self.kind, row[0])
+            if wrong is not None:
+                lost.append(wrong)
+            self._next = next(self._rows, None)
+        return tuple(found), lost
+
+    def rest(self) -> Iterator[Rejection]:
+        """What is left when all children have come."""
+        while self._next is not None:
+            yield self._wrong(self._next) or self.caseload._misplaced(self.kind, self._next[0])
+            self._next = next(self._rows, None)
+
+    def _wrong(self, row: Row) -> Rejection | None:
+        number, cells = row
+        if len(cells) != len(self.head.columns):
+            reason = f"this row has {len(cells)} cells, and the first row {len(self.head.columns)}"
+            hint = "see that text with the separator or a line break in it is quoted"
+            return Rejection(self.head.label, number, None, "row-length", reason, hint)
+        if is_empty(cells[self.head.child]):
+            return Rejection(self.head.label, number, "child", "no-child", "no child is named here", "fill in the cell")
+        if text_of(cells[self.head.child]) not in self.caseload.order:
+            first = self.caseload.heads[_leader(self.caseload.tables)].label
+            reason = f"no row of {first} is of this child"
+            return Rejection(self.head.label, number, "child", "unknown-child", reason, "add the child there")
+        return None
+
+
+def caseload_of(tables: Sequence[Table], words: CaseWords) -> Caseload:
+    """The tables looked through once. InvalidInput where one cannot be read to its end, or lacks a column."""
+    by_kind: dict[str, Table] = {kind: table for kind in TABLES for table in tables if table.kind == kind}
+    problems: list[Diagnostic] = []
+    for table in tables:
+        if by_kind[table.kind] is not table:
+            message = f"{table.label} and {by_kind[table.kind].label} are both a table of {table.kind}"
+            problems.append(Diagnostic("table-twice", message, hint="give one of the two"))
+    if "episodes" not in by_kind:
+        names = ", ".join(sorted(table.label for table in tables))
+        message = f"there are no episodes beside {names}" if names else "there is no table of episodes"
+        problems.append(Diagnostic("table-missing", message, hint="add a table named episodes"))
+    heads: dict[str, Head] = {}
+    unknown: list[Rejection] = []
+    for kind, table in by_kind.items():
+        try:
+            heads[kind], unread = head_of(table, words)
+        except InvalidInput as error:
+            problems += error.diagnostics
+        else:
+            unknown += unread
+    if problems:
+        raise InvalidInput(problems)
+    return _ordered(by_kind, heads, tuple(unknown))
+
+
+def _ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], unknown: tuple[Rejection, ...]) -> Caseload:
+    order: dict[str, int] = {}
+    astray: dict[str, tuple[str, int]] = {}
+    rows = 0
+    leader = _leader(tables)
+    for kind in (leader, *(kind for kind in tables if kind != leader)):
+        last, width, at = -1, len(heads[kind].columns), heads[kind].child
+        for number, cells in tables[kind].rows():
+            rows += 1
+            if len(cells) != width or is_empty(cells[at]):
+                continue
+            child = text_of(cells[at])
+            place = order.setdefault(child, len(order)) if kind == leader else order.get(child)
+            if place is None:
+                continue
+            again = place < last or (place == last and kind == "children")
+            if again:
+                astray.setdefault(child, (kind, number))
+            last = max(last, place)
+    return Caseload(tables, heads, unknown, order, astray, rows)
+
+
+def _leader(tables: Mapping[str, Table]) -> str:
+    """The table whose order of children the others follow."""
+    return next(kind for kind in TABLES if kind in tables)
+
+
+def tables_in(paths: Iterable[Path]) -> list[list[Table]]:
+    """The tables at these paths: those of a folder together, those of a workbook together.
+
+    InvalidInput for a CSV file of another name, or a workbook without a sheet of one of the names.
+    """
+    found: dict[Path, list[Table]] = {}
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            if path.suffix.lower() in WORKBOOKS:
+                from missingrules.tables.workbooks import sheet_tables
+
+                sheets = sheet_tables(path)
+                if not sheets:
+                    message = f"{path} has no sheet that is a table of a caseload"
+                    raise InvalidInput([Diagnostic("table-missing", message, hint=f"name them {', '.join(TABLES)}")])
+                found[path] = [*sheets]
+            elif path.stem.casefold() not in TABLES:
+                message = f"{path} has not the name of a table"
+                hint = did_you_mean(path.stem, TABLES) or f"the tables are {', '.join(f'{n}.csv' for n in TABLES)}"
+                raise InvalidInput([Diagnostic("table-unknown", message, hint=hint)])
+            else:
+                found.setdefault(path.parent, []).append(comma_table(path))
+        except InvalidInput as error:
+            problems += error.diagnostics
+    if problems:
+        raise InvalidInput(problems)
+    return list(found.values())
