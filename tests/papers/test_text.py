@@ -170,6 +170,8 @@ def test_what_asks_for_something_is_no_heading() -> None:
     assert refs == [("2.1", False)]
 
 
-@pytest.mark.parametrize("piece", ["\n", "<", "a ", "1.1 a\n", "a\t", "| ", ".", "a) ", "<p>a", " ", "…1"])
+@pytest.mark.parametrize(
+    "piece", ["\n", "<", "a ", "1.1 a\n", "a\t", "| ", ".", "a) ", "<p>a", " ", "…1", "a  ", "a  b  c\n"]
+)
 def test_no_text_takes_for_ever(piece: str) -> None:
     assert cut(piece * 100_000) is not None

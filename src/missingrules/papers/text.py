@@ -39,6 +39,7 @@ ASKS = re.compile(r"\b(?:must|should|shall|will|may|has to|have to|needs? to)\b"
 CLOSED = tuple('.:;!?)”"…')
 HEADING = 75  # letters at the most
 FINGERPRINT = 12
+MOST_CELLS = 50  # of one row that is laid out by spaces
 # A text with a longer line was not wrapped: each of its lines is a paragraph.
 WRAPPED = 130
 
@@ -255,7 +256,9 @@ def _gaps(raw: str) -> list[tuple[int, int]]:
     """Where cells may part; the space behind a number, a bullet or the sign of an item parts none."""
     signs = (found.end() for found in (NUMBER.match(raw), BULLET.match(raw), ITEM.match(raw)) if found)
     begins = max(signs, default=0)
-    return [m.span() for m in GAP.finditer(raw) if raw[begins : m.start()].strip()]
+    begins += len(raw[begins:]) - len(raw[begins:].lstrip())
+    found = [m.span() for m in GAP.finditer(raw) if m.start() > begins]
+    return found if len(found) < MOST_CELLS else []
 
 
 def _both(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
