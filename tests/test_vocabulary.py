@@ -126,7 +126,18 @@ def tables() -> str:
             rows.append(f"| `{act.name}`: {act.meaning} | {' | '.join(cells)} |\n")
         out.append(f"### {topic}\n\n{TOPICS[topic]}\n\n{head}{''.join(rows)}")
     agencies = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in AGENCIES.items())
-    return "\n".join([*out, f"### agencies\n\n| | |\n|---|---|\n{agencies}"])
+    out.append(f"### agencies\n\n| | |\n|---|---|\n{agencies}")
+    topics = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in TOPICS.items())
+    out.append(f"### topics\n\n| | |\n|---|---|\n{topics}")
+    fields = {
+        name: ", ".join(f"`{field}` ({type_})" for field, type_ in e.fields.items()) for name, e in EVENTS.items()
+    }
+    events = "".join(f"| `{name}` | {each.meaning} | {fields[name]} |\n" for name, each in EVENTS.items())
+    out.append(f"### events\n\n| | | fields |\n|---|---|---|\n{events}")
+    facts = "".join(
+        f"| `{each.name}` | {', '.join(each.values) or str(each.type)} | {each.ask} |\n" for each in FACTS.values()
+    )
+    return "\n".join([*out, f"### facts\n\n| | | what is asked |\n|---|---|---|\n{facts}"])
 
 
 MARK: Final = "<!-- made by python -m tests.test_vocabulary -->\n\n"

@@ -233,7 +233,7 @@ def test_what_a_cell_says_is_shown_with_its_row(folder: Path) -> None:
     file = begin(folder)
     assert "\n  24 hours | Manager …\n\n  Manager\n" in said("next", file, "--ref", "1 row 2 cell 2")
     item = said("next", file, "--ref", "1 (a)")
-    assert "\n  Staff must call: …\n\n  a) the police\n" in item
+    assert "\n  Staff must call: …\n\n  (a) the police\n" in item
     assert "modality: must" in item
 
 

@@ -39,6 +39,49 @@ def test_cells_and_lettered_items_of_a_table_are_pieces() -> None:
     assert [piece.last - piece.first for piece in cut(text)] == [1, 1, 1, 4, 4]
 
 
+TOLD = """3.1 The table says who is told, and by when.
+
+Risk        Team Manager     Director
+Low         next working day
+
+High        at once          12 hours
+3.2 In addition the Lead Member may be told.  It is the
+Director who asks.  The Lead Member answers.
+"""
+
+
+def test_a_table_laid_out_by_spaces_has_cells_and_no_headings() -> None:
+    assert [(piece.ref, piece.heading, piece.last - piece.first) for piece in cut(TOLD)] == [
+        ("3.1", "Front matter", 10),
+        ("3.1 row 1 cell 1", "Front matter", 1),
+        ("3.1 row 1 cell 2", "Front matter", 2),
+        ("3.1 row 1 cell 3", "Front matter", 1),
+        ("3.1 row 2 cell 1", "Front matter", 1),
+        ("3.1 row 2 cell 2", "Front matter", 3),
+        ("3.1 row 3 cell 1", "Front matter", 1),
+        ("3.1 row 3 cell 2", "Front matter", 2),
+        ("3.1 row 3 cell 3", "Front matter", 2),
+        ("3.2", "Front matter", 19),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "refs"),
+    [
+        ("1.  Who is told\n2.  Who meets\n", ["1 heading", "2 heading"]),
+        ("a)  the police\nb)  the carer\n", ["Front matter / (a)", "Front matter / (b)"]),
+        ("He waits  here, and\nhe comes  back, and\n", ["Front matter / paragraph 1"]),
+        ("He waits.  He calls.\nHe comes.  He goes..\nHe rests.  He works.\n", ["Front matter / paragraph 1"]),
+        (
+            "3  Low     told\n5  High    told\n",
+            [f"Front matter / row {row} cell {cell}" for row in (1, 2) for cell in (1, 2)],
+        ),
+    ],
+)
+def test_odd_spaces_make_no_table(text: str, refs: list[str]) -> None:
+    assert [piece.ref for piece in cut(text)] == refs
+
+
 @given(st.text(alphabet="Ab1. \n\t-•#<p>,", max_size=200))
 def test_the_pieces_hold_every_word_in_order(text: str) -> None:
     at = 0
@@ -136,6 +179,8 @@ def test_what_asks_for_something_is_no_heading() -> None:
     assert refs == [("2.1", False)]
 
 
-@pytest.mark.parametrize("piece", ["\n", "<", "a ", "1.1 a\n", "a\t", "| ", ".", "a) ", "<p>a", " ", "…1"])
+@pytest.mark.parametrize(
+    "piece", ["\n", "<", "a ", "1.1 a\n", "a\t", "| ", ".", "a) ", "<p>a", " ", "…1", "a  ", "a  b  c\n"]
+)
 def test_no_text_takes_for_ever(piece: str) -> None:
     assert cut(piece * 100_000) is not None

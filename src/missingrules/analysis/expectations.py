@@ -184,8 +184,8 @@ class _Check:
 
     def _conclusion(self, one: Concluded) -> str:
         return (
-            f"{one.what} of {one.episode or 'the child'}: recorded {one.recorded}, floor {one.floor}, "
-            f"effective {one.effective} ({', '.join(one.rules)})"
+            f"{one.what} of {one.episode or 'the child'}: recorded {one.recorded or 'nothing'}, "
+            f"floor {one.floor or 'none'}, effective {one.effective or 'nothing'} ({', '.join(one.rules)})"
         )
 
     def _prohibition(self, pair: tuple[str, Forbidden]) -> str:

@@ -118,7 +118,8 @@ def _refuse_existing(paths: tuple[Path, ...]) -> None:
         Diagnostic(
             "file-exists",
             f"{path} is there already, and nothing is written over it",
-            hint="take another name or --folder; to go on with what is there, use `missingrules next`",
+            hint="to go on with what is there, use `missingrules next`; to begin again, delete it, or take "
+            "another name or --folder",
         )
         for path in paths
         if os.path.lexists(path)

@@ -29,16 +29,19 @@ if TYPE_CHECKING:
 # should or may.
 MODALS: Final = (
     (re.compile(r"\b(?:must|shall|will|ha(?:s|ve) to|(?:is|are) required to)\b", re.IGNORECASE), "must"),
-    (re.compile(r"\b(?:should|ought to|(?:is|are) expected to)\b", re.IGNORECASE), "should"),
+    (re.compile(r"\b(?:should(?! have been\b)|ought to|(?:is|are) expected to)\b", re.IGNORECASE), "should"),
     (re.compile(r"\b(?:needs? to|(?:is|are) to|(?:is|are) responsible for)\b", re.IGNORECASE), "stated"),
     (re.compile(r"\bmay\b"), "may"),  # and not the month
 )
 MOST_ACTS: Final = 3
 NAMED: Final = 4
 PART: Final = re.compile(r"(?P<of>.+?)(?: /)? (?:bullet [0-9]+|\([a-z0-9]{1,5}\))")
+OPENING: Final = "(‘“\"'["
 CELL: Final = re.compile(r"(?P<row>.+ row [0-9]+) cell [0-9]+")
 # A length of time, and no minutes of a meeting.
 _MINUTES: Final = re.compile(r"\b[0-9a-z]+ minutes\b(?! of\b)")
+_TURNS: Final = re.compile(r"\bin (?:any|that|this|which|each|the) case\b")
+_RING_POLICE: Final = re.compile(r"\b(?:ring|phone|telephone|call)s? the police\b")
 # Endings that do not make another word: reported, reports, reporting.
 _ENDING: Final = re.compile(r"(?:ing|ed|es|s|e)$")
 _LETTERS: Final = re.compile(r"[a-z]+")
@@ -52,6 +55,7 @@ _EVERYWHERE: Final = frozenset(
 # Words for one act.
 _SAME: Final = MappingProxyType(
     dict.fromkeys(("tell", "told", "inform", "notified", "alert", "notification"), "notify")
+    | {"grad": "assessment", "copy": "shar", "copi": "shar"}
 )
 
 
@@ -163,11 +167,13 @@ def _lead(ref: str, printed: Mapping[str, str]) -> str:
 
 
 def _printed(text: str, own: Sequence[Word]) -> str:
-    """The words as the text has them, with the sign that ends them."""
-    end = own[-1].end
+    """The words as the text has them, with the signs that open and end them."""
+    start, end = own[0].start, own[-1].end
     while text[end : end + 1] in CLOSED:
         end += 1
-    return " ".join(text[own[0].start : end].split())
+    while start and text[start - 1] in OPENING:
+        start -= 1
+    return " ".join(text[start:end].split())
 
 
 def modals_of(said: str) -> dict[str, str]:
@@ -178,7 +184,8 @@ def modals_of(said: str) -> dict[str, str]:
 
 def acts_like(said: str) -> tuple[ActionWord, ...]:
     """The shared acts whose words a paragraph has in it, the likeliest first: to be looked at, not to be trusted."""
-    there = set(_stems(_MINUTES.sub(" ", said.lower())))
+    plain = _TURNS.sub(" ", _MINUTES.sub(" ", said.lower()))
+    there = set(_stems(_RING_POLICE.sub("report", plain)))
     acts = [act for several in ACTIONS_BY_TOPIC.values() for act in several]
     told_by = {act.name: (set(_stems(act.name)), set(_stems(act.meaning))) for act in acts}
     rarity: dict[str, int] = {}
@@ -192,8 +199,8 @@ def acts_like(said: str) -> tuple[ActionWord, ...]:
         weight = sum(1 / rarity[stem] for stem in hits) + sum(1 / rarity[stem] for stem in beside) / 2
         # Half of its name at least, or two words of its meaning.
         if 2 * len(hits) >= max(len(name), 1) or len(beside) >= 2:
-            ranked.append((-2 * len(hits) / max(len(name), 1) - weight, number, act))
-    return tuple(act for _, _, act in sorted(ranked)[:MOST_ACTS])
+            ranked.append((-2 * len(hits) / max(len(name), 1) - weight, len(act.name), number, act))
+    return tuple(act for *_, act in sorted(ranked)[:MOST_ACTS])
 
 
 def _stems(text: str) -> Iterator[str]:
@@ -205,11 +212,13 @@ def _stems(text: str) -> Iterator[str]:
 
 def roles_in(said: str, titles: Mapping[str, str]) -> tuple[str, ...]:
     """The roles whose title or name a paragraph has in it, in its order; `titles` by name."""
-    low = " ".join(_LETTERS.findall(said.lower()))
+    low = f" {' '.join(_LETTERS.findall(said.lower()))} "
     found = []
     for name, title in titles.items():
-        ways = [" ".join(_LETTERS.findall(way.lower())) for way in (title.removeprefix("the child's "), name)]
-        places = [low.find(way) for way in ways if way and way in low]
+        plain = title.removeprefix("the child's ").removeprefix("the ")
+        ways = [" ".join(_LETTERS.findall(way.lower())) for way in (plain, name)]
+        # Whole words, or the same in the plural: no parent is in what is apparent.
+        places = [at for way in ways if way and (at := max(low.find(f" {way} "), low.find(f" {way}s "))) >= 0]
         if places:
             found.append((min(places), name))
     return tuple(name for _, name in sorted(found))

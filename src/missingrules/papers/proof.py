@@ -174,7 +174,8 @@ def _figures_said(node: Node) -> Iterator[Scalar]:
             yield from _figures_said(each)
     else:
         for key, value in node.entries:
-            if key not in NOT_FIGURES:
+            # Day 0 is the day itself, which no paper numbers.
+            if key not in NOT_FIGURES and not (key == "on_day" and value == "0"):
                 yield from _figures_said(value)
 
 

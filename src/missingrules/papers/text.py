@@ -32,6 +32,8 @@ ITEM = re.compile(r"\s*\(?(?P<sign>[a-z]|[ivx]{1,5}|\d{1,2})\)\s+(?=\S)")
 # Where a line of a table is cut: its cells, its paragraphs, its lettered items.
 CELL = re.compile(r"\t+|\|+|<(?:p|li)>|(?<=\s)(?=\([a-z]\)\s)")
 ROW = re.compile(r"\t|<p>|^\||\S \| ?\S")
+# What a table that is laid out by spaces has between two cells; behind the end of a sentence it is only wide.
+GAP = re.compile(r"(?<=[^\s.?!:;]) {2,}(?=\S)|(?<=[.?!:;]) {3,}(?=\S)")
 # A line of a table of contents: dots, and a page.
 CONTENTS = re.compile(r"(?:\.{3}|…)\s{0,9}\d{1,3}$")
 # A line that asks for something is no heading, however short: what is taken for one is never looked at again.
@@ -39,6 +41,7 @@ ASKS = re.compile(r"\b(?:must|should|shall|will|may|has to|have to|needs? to)\b"
 CLOSED = tuple('.:;!?)”"…')
 HEADING = 75  # letters at the most
 FINGERPRINT = 12
+MOST_CELLS = 50  # of one row that is laid out by spaces
 # A text with a longer line was not wrapped: each of its lines is a paragraph.
 WRAPPED = 130
 
@@ -172,8 +175,9 @@ def _marks(text: str) -> Iterator[_Mark]:
         nexts[i] = after
         after = lines[i][1] if saying[i] else after
     whole_lines = any(len(raw) > WRAPPED for _, raw in lines)
+    spaced = _spaced_rows([raw for _, raw in lines])
     blank, closed, alone, listing = True, True, False, False
-    for (start, raw), says, after in zip(lines, saying, nexts, strict=True):
+    for (start, raw), says, after, gaps in zip(lines, saying, nexts, spaced, strict=True):
         said = TAG.sub(" ", raw).strip(" \t*|")
         if not says:
             blank = True
@@ -189,13 +193,15 @@ def _marks(text: str) -> Iterator[_Mark]:
         # What goes on in small letters was no heading, unless they are the sign of an item.
         heading = _is_heading(rest) and (not after.lstrip()[:1].islower() or bool(ITEM.match(after)))
         fresh = (blank or whole_lines or listing) and closed and not alone
-        if number and _is_paragraph_number(number["number"], rest):
+        row = bool(gaps or ROW.search(raw))
+        if number and _is_paragraph_number(number["number"], rest) and not (gaps and "." not in number["number"]):
             heading = heading and bool(rest.strip())
             yield _Mark(start, "heading" if heading else "number", number["number"])
             alone = not rest.strip()
-        elif ROW.search(raw):
+        elif row:
             yield _Mark(start, "cell")
-            yield from (_Mark(start + m.start(), "cell") for m in CELL.finditer(raw) if m.start())
+            begins = [end for _, end in gaps] or [m.start() for m in CELL.finditer(raw) if m.start()]
+            yield from (_Mark(start + at, "cell") for at in begins)
             alone = heading = False
         elif BULLET.match(raw):
             yield _Mark(start, "bullet")
@@ -213,8 +219,54 @@ def _marks(text: str) -> Iterator[_Mark]:
             # Goes on: a line of the same paragraph, or the paragraph of a number that stands alone.
             alone = heading = False
         # What follows a heading or a row of a table, even with no line between them, is a paragraph.
-        ended = heading or (bool(ROW.search(raw)) and not after.lstrip()[:1].islower())
+        ended = heading or (row and not after.lstrip()[:1].islower())
         blank, closed, listing = ended, said.endswith(CLOSED) or ended, False
+
+
+def _spaced_rows(lines: list[str]) -> list[list[tuple[int, int]]]:
+    """Of each line that is a row of a table laid out by spaces, the gaps between its cells; of any other, none.
+
+    Rows follow on one another, whatever blank lines are between them, and have gaps one beneath the other.
+    """
+    out: list[list[tuple[int, int]]] = [[] for _ in lines]
+    rows: list[int] = []
+    shared: list[tuple[int, int]] = []
+
+    def close() -> None:
+        wide = len(shared) > 1 or any(end - start > 2 for start, end in shared)
+        if len(rows) > 2 or (len(rows) > 1 and wide):
+            for each in rows:
+                out[each] = _gaps(lines[each])
+
+    for i, raw in enumerate(lines):
+        if not raw.strip():
+            continue
+        gaps = [] if ROW.search(raw) or CONTENTS.search(raw.strip()) else _gaps(raw)
+        beneath = _both(shared, gaps)
+        if not beneath:
+            close()
+            rows, shared = [], gaps
+        else:
+            shared = beneath
+        if gaps:
+            rows.append(i)
+    close()
+    return out
+
+
+def _gaps(raw: str) -> list[tuple[int, int]]:
+    """Where cells may part; the space behind a number, a bullet or the sign of an item parts none."""
+    signs = (found.end() for found in (NUMBER.match(raw), BULLET.match(raw), ITEM.match(raw)) if found)
+    begins = max(signs, default=0)
+    begins += len(raw[begins:]) - len(raw[begins:].lstrip())
+    found = [m.span() for m in GAP.finditer(raw) if m.start() > begins]
+    return found if len(found) < MOST_CELLS else []
+
+
+def _both(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where gaps of two lines stand one beneath the other, at least two columns wide."""
+    found = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
+    return [(start, end) for start, end in found if end - start > 1]
 
 
 def _is_heading(text: str) -> bool:

@@ -27,7 +27,9 @@ from missingrules.domain.vocabulary import KINDS, PLACES, FactType, FactWord
 from missingrules.reading import words
 from missingrules.reading.fields import tested_fact
 from missingrules.reading.located import Blank, place
+from missingrules.reading.names import canonical
 from missingrules.reading.places import Text
+from missingrules.reading.sayings import COUNTED
 from missingrules.reading.shapes import WRITTEN_SO, listed, shown
 
 if TYPE_CHECKING:
@@ -50,6 +52,17 @@ def condition(tree: dict[Text, Tree], bench: Bench) -> Condition:
     """A map of facts and tests; all must hold."""
     if "episodes" in tree:
         return _count_alone(tree, bench)
+    if counted := next((key for key in tree if key in COUNTED and canonical(key) not in bench.names.words.facts), None):
+        said: dict[str, Tree] = {str(key): value for key, value in tree.items()}
+        number = said[counted] if isinstance(said[counted], Text) else "at least 3"
+        window = f", in: {said['in']}" if isinstance(said.get("in"), Text) else ""
+        bench.error(
+            "count-without-episodes",
+            f"what is counted are episodes; '{counted}' are those of one kind",
+            counted.span,
+            f"write {{episodes: {number}{window}, kinds: [{COUNTED[counted]}]}}",
+        )
+        return ALWAYS
     parts = [part for key, value in tree.items() for part in _entry(key, value, bench)]
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
@@ -162,6 +175,7 @@ def counting(key: Text, said: dict[str, Tree], bench: Bench) -> Counted | None:
             "counted_by": convention.counted_by,
         }
     found: dict[str, Tree] = {}
+    lacking: list[str] = []
     for name in COUNT_KEYS[1:]:
         if name in said:
             found[name] = said[name]
@@ -169,12 +183,15 @@ def counting(key: Text, said: dict[str, Tree], bench: Bench) -> Counted | None:
             found[name] = value
             bench.leaned.add("counted")
         else:
-            bench.error(
-                "count-incomplete",
-                f"this count does not say '{name}'",
-                key.span,
-                _COUNT_HINTS[name],
-            )
+            lacking.append(name)
+    if lacking:
+        named = listed([f"'{name}'" for name in lacking])
+        bench.error(
+            "count-incomplete",
+            f"this count does not say {named}",
+            key.span,
+            f"add {', '.join(_TO_ADD[name] for name in lacking)}{_SAID_ONCE if lacking != ['in'] else ''}",
+        )
     if len(found) < 4:
         return None
     window = _window(found["in"], bench)
@@ -194,12 +211,13 @@ _BY: Final[dict[str, Literal["started", "reported", "returned"]]] = {
     "reported": "reported",
     "returned": "returned",
 }
-_COUNT_HINTS: Final = {
-    "in": "add in: 90 days, a calendar period, or not_stated",
-    "kinds": "add kinds: [missing], or say it once under conventions / counted",
-    "from": "add from: [home, care], or say it once under conventions / counted",
-    "counted_by": "add counted_by: started, or say it once under conventions / counted",
+_TO_ADD: Final = {
+    "in": "in: 90 days (a calendar period, or not_stated)",
+    "kinds": "kinds: [missing]",
+    "from": "from: [home, care]",
+    "counted_by": "counted_by: started",
 }
+_SAID_ONCE: Final = ", or say it once under conventions / counted"
 
 
 def _window(

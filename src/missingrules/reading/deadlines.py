@@ -53,6 +53,7 @@ from missingrules.reading.forms import (
 from missingrules.reading.located import place
 from missingrules.reading.names import canonical, short
 from missingrules.reading.places import Text
+from missingrules.reading.sayings import deadline_for
 from missingrules.reading.tables import cited, rows_for
 from missingrules.reading.validate import check_cell
 
@@ -125,7 +126,7 @@ def _cell(key: Text, tree: Tree | None, bench: Bench) -> Deadline | NotStated:
 def _line(text: Text, bench: Bench) -> Deadline:
     line = words.deadline(text)
     if line is None:
-        bench.error("not-a-deadline", f"'{text}' is no deadline", text.span, _near(text))
+        bench.error("not-a-deadline", f"'{text}' is no deadline", text.span, _near(text, bench))
         return UNREAD
     part = {name: text.part(value, line.starts[name]) for name, value in line.parts.items()}
     match line.form:
@@ -153,7 +154,7 @@ def _line(text: Text, bench: Bench) -> Deadline:
     return AtTheSameTime()
 
 
-def _near(text: Text) -> str:
+def _near(text: Text, bench: Bench) -> str:
     if words.length(text):
         return f"say from when: within {text} of started"
     if (within := _WITHIN.match(text)) and words.length(within[1]):
@@ -161,7 +162,9 @@ def _near(text: Text) -> str:
         return f"say from when: within {within[1]} of {near[0]}"
     if (spelt := text.replace(" ", "_").replace("-", "_")) in words.DEADLINE_WORDS:
         return f"write {spelt}"
-    return FORMS
+    parts = bench.triggers()
+    start = (_name_of(parts[0]) or "trigger") if parts and not bench.unread else "started"
+    return deadline_for(text, start) or FORMS
 
 
 def _within(length: Text, of: Text, same_day: bool | None, place_: Text, bench: Bench) -> Deadline:
@@ -302,7 +305,7 @@ def aim(form: forms.Deadline | forms.RepeatForm, bench: Bench) -> Note | None:
     if not isinstance(form, Noted) or form.aim is None:
         return None
     if words.deadline(form.aim) is None:
-        bench.error("not-a-deadline", f"'{form.aim}' is no aim", form.aim.span, _near(form.aim))
+        bench.error("not-a-deadline", f"'{form.aim}' is no aim", form.aim.span, _near(form.aim, bench))
     return Note(form.aim.replace("_", " "))
 
 

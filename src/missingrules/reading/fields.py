@@ -9,6 +9,7 @@ from missingrules.domain.vocabulary import FactKind, FactType, FactWord
 from missingrules.reading.names import canonical
 
 if TYPE_CHECKING:
+    from missingrules.domain.vocabulary import EventWord
     from missingrules.reading.names import Bench
     from missingrules.reading.places import Text
 
@@ -52,6 +53,12 @@ def _event_field(key: Text, field: str, bench: Bench) -> FactWord | None:
     return FactWord(f"event.{field}", FactKind.STATUS, type_, f"What does the event say of {field.replace('_', ' ')}?")
 
 
+def _fields_of(name: str, event: EventWord) -> str:
+    if not event.fields:
+        return f"the event '{name}' has no fields; those of an own event are introduced with it under 'events'"
+    return f"the event '{name}' has: {', '.join(f'event.{each}' for each in event.fields)}"
+
+
 def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
     """The type of a field of the trigger's event; None with a mistake reported (or known elsewhere)."""
     events = [each.event for each in bench.triggers() if isinstance(each, OnEvent)]
@@ -77,6 +84,6 @@ def event_field(key: Text, field: str, bench: Bench) -> FactType | None:
                 f"field of the event '{name}'",
                 key.here(field) if bare else key,
                 event.fields if bare else [f"event.{each}" for each in event.fields],
-                "the fields of an event are introduced with it under 'events'",
+                _fields_of(name, event),
             )
     return found

@@ -31,6 +31,7 @@ from missingrules.reading.dates import in_force
 from missingrules.reading.ledgers import missing_ledger, read_ledger
 from missingrules.reading.names import NAME, canonical, refuse_name
 from missingrules.reading.nodes import Mapping, Sequence
+from missingrules.reading.sayings import clock_for
 from missingrules.reading.schema import ConventionsForm, Head, ProtocolFile, SourceForm
 from missingrules.reading.shapes import Closed
 from missingrules.reading.standing_on import clash
@@ -293,16 +294,19 @@ def hours(sections: Sections) -> dict[str, tuple[Hours, schema.HoursForm]]:
             some = words.weekdays(each)
             if some is None:
                 report.error(
-                    "not-days", f"'{each}' is no day of the week", each.span, "write monday, or monday to friday"
+                    "not-days",
+                    f"'{each}' is no day of the week",
+                    each.span,
+                    "write monday to friday"
+                    if each in ("weekday", "weekdays")
+                    else "write monday, or monday to friday",
                 )
             days |= some or set()
         ends: list[time] = []
         for word in (form.from_, form.to):
             match = _TIME.fullmatch(word)
             if not match:
-                report.error(
-                    "not-a-time", f"'{word}' is no time of day", word.span, 'write hours and minutes, as "09:00"'
-                )
+                report.error("not-a-time", f"'{word}' is no time of day", word.span, clock_for(word))
             ends.append(time(int(match[1]), int(match[2])) if match else time())
         if ends[0] >= ends[1] and all(_TIME.fullmatch(word) for word in (form.from_, form.to)):
             report.error(

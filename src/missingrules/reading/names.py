@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from missingrules.domain.citations import Citation
 from missingrules.domain.people import Role
 from missingrules.domain.triggers import triggers_of
+from missingrules.reading.sayings import act_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -114,7 +115,7 @@ class Bench:
                 "action",
                 word,
                 self.names.words.actions,
-                "an act of this area's own is introduced under 'actions'",
+                act_for(word),
             )
         return found
 
@@ -151,12 +152,16 @@ class Bench:
     def rule(self, word: Text) -> str:
         if word not in self.names.rules:
             below = next((name for name in self.names.rules if name.endswith(f"/{word}")), None)
+            whole = word.partition(".")[0]
+            hint = f"the rule of the layer below is called {below}" if below else None
+            if whole in self.names.rules:
+                hint = f"a whole rule is wanted here: give this act of '{whole}' a rule of its own, and name that"
             self.report.unknown(
                 "unknown-rule",
                 "rule",
                 word,
-                () if below else self.names.rules,
-                f"the rule of the layer below is called {below}" if below else None,
+                () if hint else self.names.rules,
+                hint,
             )
         return str(word)
 

@@ -29,6 +29,7 @@ _MORE = {
     "options": "write another option, or take the reading out",
     "any": "write another trigger, or the one alone",
 }
+_FIRST_SCENARIO = "write the first beneath it: - name: NAME, with why, as_of, case and expect"
 _SILENT = ("by", "chair", "attend", "to", "with", "deadline", "until")
 # pydantic's names for "not the shape that was wanted", and the shape in our words.
 _WANTED = {"is_instance_of": "a word or a line of text", "list_type": "a list"}
@@ -50,6 +51,7 @@ def check(
         return model.model_validate(located(node, known))
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_input=False)
+        errors = list(_but_series(errors, node, report))
         misspelt = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
         for error in errors:
             if error["type"] == "missing" and any(_is_slip(error["loc"], other) for other in misspelt):
@@ -61,6 +63,36 @@ def check(
 def _is_slip(missing: tuple[str | int, ...], other: tuple[str | int, ...]) -> bool:
     """Whether a missing key is there, but misspelt."""
     return missing[:-1] == other[:-1] and did_you_mean(str(other[-1]), [str(missing[-1])]) is not None
+
+
+def _but_series(errors: list[Any], node: Node, report: Report) -> Iterator[Any]:
+    """All but what is wrong with series that say their interval at once: told here, each in one."""
+    ends = {(error["type"], error["loc"]) for error in errors}
+    intervals = {loc[:-1] for kind, loc in ends if kind == "extra_forbidden" and loc[-1] == "every"}
+    lacking = {loc[:-1] for kind, loc in ends if kind == "missing" and loc[-1] == "phases"}
+    for loc in intervals & lacking:
+        found = at(node, _written(node, tuple(step for step in loc if not str(step).startswith(TAG))))
+        phase = ", ".join(_pairs(found, ("every", "for")))
+        said = [next(_pairs(found, (key,)), f"{key}: {usual}") for key, usual in _PAIRED.items()]
+        report.error(
+            "series-without-phases",
+            "a series says what it runs from, from when the next is counted, and its phases",
+            _start(found),
+            f"write {{{', '.join(said)}, phases: [{{{phase}}}]}}, and beside it until: returned, or what else ends it",
+        )
+    told = intervals & lacking
+    for error in errors:
+        if error["loc"][:-1] not in told or error["type"] not in ("missing", "extra_forbidden"):
+            yield error
+
+
+_PAIRED = {"of": "started", "next_from": "last_held"}
+
+
+def _pairs(node: Node, keys: tuple[str, ...]) -> Iterator[str]:
+    for key in keys:
+        if (value := _get(node, key)) is not None:
+            yield f"{key}: {value.text if isinstance(value, Scalar) else '…'}"
 
 
 def check_cell(adapter: TypeAdapter[Value], annotation: Any, key: Text, tree: Tree, report: Report) -> Value | None:
@@ -111,7 +143,15 @@ def _tell(error: dict[str, Any], node: Node, model: Any, report: Report, keys_of
         is_empty = isinstance(found, Scalar) and not found
         span = _key_span(node, path) if is_empty else _start(found)
         hint = _shape_hint(kind, found, path, model, loc)
-        report.error("wrong-shape", f"{wanted} is wanted here, found {shown(located(found))}", span, hint)
+        message = f"{wanted} is wanted here, found {shown(located(found))}"
+        if kind == "list_type" and is_empty and path == ("scenarios",):
+            report.error("too-few", "there is no scenario here yet", span, _FIRST_SCENARIO)
+            return
+        if isinstance(found, Scalar) and "action" in _fields(model, loc):
+            message = (
+                f"one act of several has a name of its own, beside the act; here stands {shown(located(found))} alone"
+            )
+        report.error("wrong-shape", message, span, hint)
     elif kind == "too_short":
         wanted = f"at least {context['min_length']} are wanted here, found {context['actual_length']}"
         hint = _MORE.get(str(path[-1]), "write one more") if context["actual_length"] else "write at least one"
@@ -174,7 +214,9 @@ def _shape_hint(
         return "write it alone, without brackets" if isinstance(found, Sequence) else "write it alone, without a name"
     needed = [key for key, is_needed in _fields(model, loc).items() if is_needed]
     # A list of acts is often written without names for them.
-    here = {"action": found.text} if isinstance(found, Scalar) else {}
+    here = {}
+    if isinstance(found, Scalar):
+        here = {"action": found.text} | ({"id": found.text.replace("_", "-")} if "action" in needed else {})
     pairs = ", ".join(f"{key}: {here.get(key, '…')}" for key in needed)
     return f"write {{{pairs}}}" if pairs else "write names with values"
 

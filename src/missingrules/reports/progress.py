@@ -59,7 +59,8 @@ def paragraph_text(left: Left, said: Said | None, text: str, protocol: str, ledg
         f"with --reason {REASONED}.",
     ]
     if said and not said.asks:
-        return "\n".join([*lines, *other, f"If it does ask for something, write a rule that has cite: {cite}"]) + "\n"
+        asks = _wrapped(ASKS_ALL_THE_SAME[" cell " in left.ref].format(cite=cite), "")
+        return "\n".join([*lines, *other, *asks]) + "\n"
     rule = [f"If it asks for something, write a rule in {protocol}, such as:", "", *_rule(cite, left, said)]
     return "\n".join([*lines, *rule, "", *other]) + "\n"
 
@@ -72,6 +73,12 @@ WHAT_NOW: Final[Mapping[Why, str]] = {
     "done": "it is accounted for: {ledger}, line {line}",
     "cited": "a rule cites it already: missingrules next {protocol} --cited writes fate: encoded",
 }
+
+ASKS_ALL_THE_SAME: Final = (
+    "If it does ask for something, if only by saying what is done, write a rule that has modality: stated and "
+    "cite: {cite}",
+    "If a rule hangs on it, write the row of a table that has cite: {cite}",
+)
 
 
 def _likely(said: Said) -> Iterator[str]:

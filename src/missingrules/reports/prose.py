@@ -238,7 +238,7 @@ class Teller:
             case triggers.Becomes(test):
                 return f"as soon as {self.condition(test)}"
             case triggers.EpisodesReach(at_least, counted):
-                return f"when the child has gone missing {at_least} times{_window(counted)}"
+                return f"when the child has {_happened(counted)} {at_least} times{_window(counted)}"
 
     def record(self, record: triggers.OnRecord) -> str:
         meaning = self.protocol.words.actions[record.action].meaning
@@ -280,7 +280,7 @@ class Teller:
                     return f"the child has been missing for {_test(test)}"
                 return f"{_name(fact)} is {_test(test)}"
             case CountTest(counted, test):
-                return f"the child has gone missing {_test(test)} times{_window(counted)}"
+                return f"the child has {_happened(counted)} {_test(test)} times{_window(counted)}"
             case HoursTest(hours, outside):
                 return f"it is {'outside' if outside else 'inside'} {_word(hours)} hours"
             case conditions.All(parts):
@@ -348,10 +348,13 @@ class Teller:
         repeat = duty.repeat
         assert repeat is not None
         anchor = repeat.anchor
-        start = f"day {anchor.day}" if isinstance(anchor, OnDay) else _anchor(anchor)
+        if isinstance(anchor, OnDay):
+            start = f"after day {anchor.day} (the first {repeat.phases[0].every} after it)"
+        else:
+            start = f"from {_anchor(anchor)}"
         phases = [f"every {p.every}{f' for {p.lasting}' if p.lasting else ''}" for p in repeat.phases]
         counted = ", counted from the one last held" if repeat.next_from == "last_held" else ""
-        return f" {' and then '.join(phases)} from {start}{counted}"
+        return f" {' and then '.join(phases)} {start}{counted}"
 
 
 def _is_idle(test: FactTest, tested: set[str]) -> bool:
@@ -397,6 +400,13 @@ def _anchor(anchor: str) -> str:
 
 def _also(word: str | None, form: str) -> str:
     return form.format(_word(word)) if word else ""
+
+
+def _happened(counted: conditions.Counted) -> str:
+    """What has come to pass so many times."""
+    if set(counted.kinds) == {"absent"}:
+        return "been absent"
+    return "been missing or absent" if "absent" in counted.kinds else "gone missing"
 
 
 def _window(counted: conditions.Counted) -> str:
