@@ -82,7 +82,21 @@ class _Answering:
 
     def cell(self) -> Cell:
         said = self._entries(acts(self.protocol, {}))
-        return Cell(self.protocol, said, tuple(self._otherwise(said)))
+        otherwise = tuple(self._otherwise(said))
+        return Cell(self.protocol, tuple([self._as_read(each, otherwise) for each in said]), otherwise)
+
+    def _as_read(self, entry: Entry, otherwise: Sequence[Otherwise]) -> Entry:
+        """With the paragraphs by which a figure is read as it is."""
+        cited = [
+            one
+            for reading, taken in dict.fromkeys(
+                (each.reading, each.taken) for each in otherwise if _is_read(entry, each)
+            )
+            for option in self.protocol.readings[reading].options
+            if option.name == taken
+            for one in option.citations
+        ]
+        return replace(entry, citations=tuple(dict.fromkeys((*entry.citations, *cited))))
 
     def _entries(self, provisions: Iterable[Act]) -> tuple[Entry, ...]:
         """The answers, strictest first; those of one provision stay together, and what is said twice stands once."""
@@ -110,7 +124,9 @@ class _Answering:
                     others = {_figure(each) for each in then}
                     comes = tuple([each for each in then if _figure(each) not in figures])
                     goes = tuple([each for each in said if _figure(each) not in others])
-                    yield Otherwise(reading, taken, option.name, comes, goes)
+                    stays = {(each.figure, each.beside) for each in then}
+                    touches = tuple([each for each in said if (each.figure, each.beside) not in stays])
+                    yield Otherwise(reading, taken, option.name, comes, goes, touches)
 
     def _may_answer(self, family: RuleFamily) -> bool:
         return any(
@@ -210,6 +226,10 @@ def content(entry: Entry) -> tuple[object, ...]:
         return (type(provision), entry.figure, guard, getattr(provision, "method", None))
     told = entry.figure, entry.beside, entry.when, entry.not_when, provision.modality, provision.effect
     return (*told, provision.about, provision.method, guard)
+
+
+def _is_read(entry: Entry, otherwise: Otherwise) -> bool:
+    return entry in otherwise.goes or entry in otherwise.touches
 
 
 def _figure(entry: Entry) -> tuple[object, ...]:

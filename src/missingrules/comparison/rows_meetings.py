@@ -31,7 +31,8 @@ MEETINGS: Final = (
                 "strategy_meeting",
             ),
             (_SINCE, _BY_WHEN),
-            (Pick(acts=_MEETING),),
+            (Pick(acts=(*_MEETING, "request_strategy_meeting", "call_strategy_meeting")),),
+            beside=(_WHAT,),
         ),
         Question(
             Row("meeting-chair", "Strategy meeting: chair", "Who takes the chair?", "strategy_meeting"),

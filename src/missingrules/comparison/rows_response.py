@@ -270,7 +270,11 @@ RESPONSE: Final = (
             "designated_nurse",
             "designated_health_professional",
             "health",
-            picks=(Pick(acts=("raise_health_alert",)), Pick(acts=("share_missing_and_found",), whom=("health",))),
+            picks=(
+                Pick(acts=("raise_health_alert",)),
+                Pick(acts=("notify",), whom=("health",)),
+                Pick(acts=("share_missing_and_found",), whom=("health",)),
+            ),
         ),
         _told(
             "bureau-told",

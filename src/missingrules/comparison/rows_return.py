@@ -165,7 +165,7 @@ RETURN: Final = (
             Row("media-when", "Media: considered", "When is publicity, or a media strategy, considered?", "media"),
             (_SINCE,),
             (
-                Pick(acts=("media_strategy", "media_strategy_or_agency_contact")),
+                Pick(acts=("media_strategy", "media_strategy_or_agency_contact", "assess_media_release")),
                 Pick(acts=("publicise",), effects=(Effect.CONSIDER, Effect.REQUIRE)),
             ),
             beside=(_WHAT, _BY),

@@ -120,6 +120,9 @@ def _falls_short(entry: Entry, wanted: Entry) -> Iterator[Aspect]:
             yield Aspect.EFFECT
         else:
             yield from _less(Aspect.EFFECT, rank(EFFECTS[one.effect], EFFECTS[other.effect]))
+        # About the same, if both say about what; a method that is asked for is asked for.
+        if (one.about and other.about and one.about != other.about) or (other.method and one.method != other.method):
+            yield Aspect.EFFECT
         yield from _since(one, other, asked=Aspect.TRIGGER in mine or Aspect.TRIGGER in theirs)
     for aspect in dict.fromkeys((*mine, *theirs)):
         if aspect is not Aspect.TRIGGER:
@@ -156,12 +159,17 @@ def _since(one: Duty, other: Duty, *, asked: bool) -> Iterator[Aspect]:
     """
     mine, theirs = (_starts(each) for each in (one, other))
     for late in theirs:
-        related = [compare(early, late) for early in mine]
-        if any(each in _ENOUGH for each in related):
-            continue
-        if asked or not (late.moment in IN_ORDER and any(early.moment in IN_ORDER for early in mine)):
+        near = [early for early in mine if _phase(early) == _phase(late)]
+        if not any(compare(early, late) in _ENOUGH for early in near) and (
+            asked or late.moment not in IN_ORDER or not near
+        ):
             yield Aspect.TRIGGER
             return
+
+
+def _phase(since: Timing) -> str:
+    """While the child is away, once the child is found, or at another moment: what is owed on one is not on another."""
+    return "away" if since.moment in IN_ORDER[:3] else "found" if since.moment in IN_ORDER else since.moment
 
 
 def _starts(duty: Duty) -> list[Timing]:

@@ -195,7 +195,8 @@ class Entry:
 class Otherwise:
     """What a cell would say if one reading were taken in another way: which figures come, and which go.
 
-    Neither, where only for whom, or what stands beside the figure, would change.
+    Neither, where only for whom, or what stands beside the figure, would change. `touches`: the entries that would say
+    something else, in their figure or beside it.
     """
 
     reading: str
@@ -203,6 +204,7 @@ class Otherwise:
     option: str
     comes: tuple[Entry, ...]
     goes: tuple[Entry, ...]
+    touches: tuple[Entry, ...]
 
 
 class Standing(StrEnum):

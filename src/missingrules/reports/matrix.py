@@ -156,11 +156,10 @@ class Telling:
             comes, goes = (list(dict.fromkeys(map(self._short, each))) for each in (one.comes, one.goes))
             if comes == goes:
                 continue
-            told = f"Read as {one.reading}: {one.taken}; otherwise, {one.option}: "
-            if comes and goes:
-                yield f"{told}{'; '.join(comes)}, instead of {'; '.join(goes)}"
-            elif comes or goes:
-                yield f"{told}{'also' if comes else 'not'} {'; '.join(comes or goes)}"
+            told = [f"then also: {each}" for each in ("; ".join(comes),) if each]
+            told += [f"then no longer: {each}" for each in ("; ".join(goes),) if each]
+            if told:
+                yield f"Read as {one.reading}, {one.taken}; if read as {one.option}, {'; '.join(told)}"
         others = dict.fromkeys(
             one.reading for one in several if {*map(self._short, one.comes)} == {*map(self._short, one.goes)}
         )
