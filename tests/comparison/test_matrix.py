@@ -72,8 +72,23 @@ EXPECTED: Final = {
         ["—"],
         ("framework silent", ""),
     ),
-    # Neither offers the interview, which the framework does.
-    "interview-offered": (["—"], ["—"], ["must: when the child returns, to the child [9]"], ("silent", "silent")),
+    # The framework's is a must, and nothing else is otherwise.
+    "return-told": (
+        ["should: immediately, by the carers [4]"],
+        ["—"],
+        ["must: immediately [10]"],
+        ("weaker (how strongly)", "silent"),
+    ),
+    # Hill makes no offer; Dale makes two, and together they reach every child.
+    "interview-offered": (
+        ["—"],
+        [
+            "when the child returns: must, to the child, where the child is placed outside the authority's area [7]; "
+            "must, to the child, where the child is not placed outside the authority's area [7a]"
+        ],
+        ["must: when the child returns, to the child [9]"],
+        ("silent", "met"),
+    ),
     # The same time, and Dale's is a must.
     "interview-when": (
         ["should: within 72 hours of the return [3]"],
@@ -184,12 +199,14 @@ def test_json_and_csv_have_every_cell() -> None:
             "table": 1,
             "paragraphs": ["3"],
             "row_paragraphs": [],
+            "read_with": [],
         }
     ]
     lines = list(csv.DictReader(io.StringIO(run(*given, "--format", "csv").stdout.decode())))
     assert {line["row"] for line in lines} == {row["id"] for row in said["rows"]}
     found = [(line["protocol"], line["figure"]) for line in lines if line["row"] == "interview-offered"]
-    assert found == [("Hill", "—"), ("Dale", "—"), ("Country", "when the child returns")]
+    twice = [("Dale", "when the child returns")] * 2
+    assert found == [("Hill", "—"), *twice, ("Country", "when the child returns")]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +256,7 @@ def test_every_number_of_a_cell_is_in_a_paragraph_that_it_cites() -> None:
     for (row, cells), text in zip(found.rows, in_words(found).rows, strict=True):
         for cell, told in zip(cells, text.cells, strict=True):
             for entry, said in zip(cell.entries, told.entries, strict=True):
-                cited = [*entry.citations, *entry.row_citations]
+                cited = [*entry.citations, *entry.row_citations, *entry.read_with]
                 printed = {str(each) for one in cited for each in known[one.document][one.paragraph]}
                 digits = {each.split()[0] for each in printed}
                 for number, unit in NUMBER.findall(f"{said.figure}, {said.condition}"):

@@ -15,7 +15,6 @@ from missingrules.comparison.points import (
     deadline_rows,
     modality,
     people_rows,
-    supporting,
 )
 from missingrules.comparison.questions import QUESTIONS
 from missingrules.comparison.shared import Shared
@@ -25,7 +24,7 @@ from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.comparisons import Act, Aspect, Cell, Entry, Matrix, Otherwise
 from missingrules.domain.conditions import ALWAYS
 from missingrules.domain.deadlines import DeadlineRows
-from missingrules.domain.people import People
+from missingrules.domain.people import People, PeopleRows
 from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.triggers import EpisodesReach, triggers_of
 from missingrules.domain.vocabulary import LADDER, POLICE_LADDER, RISK
@@ -96,7 +95,9 @@ class _Answering:
             if option.name == taken
             for one in option.citations
         ]
-        return replace(entry, citations=tuple(dict.fromkeys((*entry.citations, *cited))))
+        known = {(one.document, one.paragraph) for one in (*entry.citations, *entry.row_citations)}
+        further = [one for one in dict.fromkeys(cited) if (one.document, one.paragraph) not in known]
+        return replace(entry, read_with=tuple(further))
 
     def _entries(self, provisions: Iterable[Act]) -> tuple[Entry, ...]:
         """The answers, strictest first; those of one provision stay together, and what is said twice stands once."""
@@ -182,13 +183,12 @@ class _Answering:
 
 
 def _table(duty: Duty, aspect: Aspect) -> list[tuple[Value, Condition, tuple[Condition, ...], Citations]]:
-    if aspect is Aspect.DEADLINE:
-        rows = deadline_rows(duty)
-    else:
-        rows = people_rows(getattr(duty, PEOPLE[aspect]), supporting(duty.citations, aspect))
-    several = len(rows) > 1
+    """The rows of a table, each with those before it; what stands in no table has the paragraphs of the duty."""
+    who = None if aspect is Aspect.DEADLINE else getattr(duty, PEOPLE[aspect])
+    rows = deadline_rows(duty) if aspect is Aspect.DEADLINE else people_rows(who, ())
+    is_table = isinstance(who, PeopleRows) or (aspect is Aspect.DEADLINE and isinstance(duty.deadline, DeadlineRows))
     return [
-        (value, when, tuple([row[1] for row in rows[:at]]), cited if several or when != ALWAYS else ())
+        (value, when, tuple([row[1] for row in rows[:at]]), cited if is_table else ())
         for at, (value, when, cited) in enumerate(rows)
     ]
 

@@ -135,7 +135,7 @@ MEETINGS: Final = (
                 "intervention_meeting",
             ),
             (_BY_WHEN, _OFTEN),
-            _REPEATED,
+            (*_REPEATED, Pick(acts=("intervention_meeting",), effects=(Effect.CONSIDER,))),
             beside=(_WHAT, _SINCE),
         ),
     ),

@@ -61,12 +61,12 @@ RESPONSE: Final = (
         Question(
             Row(
                 "authority-assesses",
-                "The authority's own risk assessment",
-                "By when does the authority itself assess the risk to a missing child?",
+                "The authority's own assessment",
+                "By when does the authority itself assess a missing child, or the risk to the child?",
                 "risk_assessment",
             ),
             (_BY_WHEN,),
-            (Pick(acts=("missing_child_risk_assessment",), effects=(Effect.REQUIRE,)),),
+            (Pick(acts=("missing_child_risk_assessment", "open_for_assessment"), effects=(Effect.REQUIRE,)),),
             beside=(_SINCE, _BY),
         ),
         Question(
@@ -78,7 +78,9 @@ RESPONSE: Final = (
             ),
             (_SINCE, _BY_WHEN),
             (
-                Pick(acts=("set_review_time", "call_back_review", "review_risk", "review_risk_assessment")),
+                Pick(
+                    acts=("set_review_time", "call_back_review", "review_risk", "review_risk_assessment", "review_case")
+                ),
                 Pick(acts=("duty_inspector_review", "police_case_review", "detective_inspector_review")),
                 Pick(acts=("risk_assessment",), since=("event new_information", "record strategy_meeting")),
                 Pick(acts=("risk_assessment",), of_absent=True),
@@ -120,7 +122,7 @@ RESPONSE: Final = (
             ),
             (_SINCE, _BY_WHEN),
             (
-                Pick(acts=("report_missing",)),
+                Pick(acts=("report_missing", "report_abduction")),
                 Pick(acts=("notify",), whom=("police",), topics=("notification",), since=("started",)),
             ),
             beside=(_BY,),
@@ -136,6 +138,7 @@ RESPONSE: Final = (
             (
                 Pick(kind=Prohibition, acts=("report_missing", "classify_as_missing")),
                 Pick(acts=("allow_child_to_stay", "agree_way_to_proceed", "treat_as_missing")),
+                Pick(acts=("notify",), about=("known_location",)),
                 Pick(
                     of_absent=True,
                     topics=(
@@ -166,6 +169,8 @@ RESPONSE: Final = (
                         "visit_reporting_person",
                         "respond_to_report",
                         "respond_to_concerns",
+                        "take_charge_of_locating",
+                        "delay_response",
                     ),
                 ),
             ),
@@ -207,6 +212,7 @@ RESPONSE: Final = (
                     whom=("social_worker", "responsible_authority", "out_of_hours_service"),
                 ),
                 Pick(acts=("notify",), about=("missing_report",)),
+                Pick(acts=("share_information",), about=("missing_episode",), since=("started",)),
             ),
             beside=(_BY, _TOLD),
         ),
@@ -228,6 +234,7 @@ RESPONSE: Final = (
             "Managers told",
             "After how long do the line manager and the service or strategic manager hear of a missing child?",
             *_MANAGERS,
+            picks=(Pick(acts=("send_missing_alert",), whom=("managers",)),),
         ),
         _told(
             "assistant-director-told",

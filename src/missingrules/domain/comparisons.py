@@ -180,6 +180,7 @@ class Entry:
     `acts` are the provisions that say it, in one way; `when` holds and none of `not_when`, those of the rows before.
     `beside` is said with the figure, and is nothing that the row asks for. Entries of the same `acts` that follow each
     other are the rows of one table, of which the first that holds counts; `row_citations` are its paragraphs.
+    `read_with`: further paragraphs, by which the figure is read as it is.
     """
 
     acts: tuple[Act, ...]
@@ -189,6 +190,7 @@ class Entry:
     not_when: tuple[Condition, ...]
     citations: Citations
     row_citations: Citations
+    read_with: Citations = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Said(NamedTuple):
     table: int
     paragraphs: tuple[str, ...]
     row_paragraphs: tuple[str, ...]
+    read_with: tuple[str, ...]
 
     @property
     def condition(self) -> str:
@@ -63,6 +64,11 @@ class Said(NamedTuple):
     @property
     def cited(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.paragraphs, *self.row_paragraphs)))
+
+    @property
+    def source(self) -> str:
+        """[7.22 bullet 2; read with 7.22 bullet 3]"""
+        return _source(self.cited, self.read_with)
 
 
 class CellText(NamedTuple):
@@ -143,12 +149,12 @@ class Telling:
             yield self.entry(entry, number)
 
     def entry(self, entry: Entry, table: int = 0) -> Said:
-        cited, of_row = (
+        cited, of_row, further = (
             tuple(filter(None, references(each, self.teller.own).split(", ")))
-            for each in (entry.citations, entry.row_citations)
+            for each in (entry.citations, entry.row_citations, entry.read_with)
         )
         where, context, row = self._where(entry), self._context(entry), self._row(entry)
-        return Said(self._strength(entry), self._figure(entry), context, where, row, table, cited, of_row)
+        return Said(self._strength(entry), self._figure(entry), context, where, row, table, cited, of_row, further)
 
     def otherwise(self, several: Sequence[Otherwise]) -> Iterator[str]:
         """Of each reading that changes a figure what it changes; of the others their names."""
@@ -249,12 +255,12 @@ def _line(several: Sequence[tuple[Said, ...]]) -> str:
         if len(several) == 1:
             one = first[0]
             strength = f"{one.strength}: " if one.strength else ""
-            return f"{strength}{_joined((one.figure, one.condition))} {_source(one.cited)}"
-        told = [f"{_joined((one.strength, one.condition))} {_source(one.cited)}" for (one,) in several]
+            return f"{strength}{_joined((one.figure, one.condition))} {one.source}"
+        told = [f"{_joined((one.strength, one.condition))} {one.source}" for (one,) in several]
         return f"{first[0].figure}: {'; '.join(told)}"
     varies = _varies(first)
     cases = [
-        f"{_joined((one.strength, '' if varies else one.context, one.where))} {_source(one.paragraphs)}"
+        f"{_joined((one.strength, '' if varies else one.context, one.where))} {_source(one.paragraphs, one.read_with)}"
         for one, *_ in several
     ]
     told = [
@@ -270,8 +276,9 @@ def _varies(rows: Sequence[Said]) -> bool:
     return len({one.context for one in rows}) > 1
 
 
-def _source(paragraphs: Iterable[str]) -> str:
-    return f"[{', '.join(paragraphs)}]"
+def _source(paragraphs: Iterable[str], further: Iterable[str] = ()) -> str:
+    also = ", ".join(further)
+    return f"[{', '.join(paragraphs)}{f'; read with {also}' if also else ''}]"
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     "row", "title", "topic", "protocol", "strength", "figure", "context", "table", "row_of_table", "where",
-    "paragraphs", "standing", "because",
+    "paragraphs", "read_with", "standing", "because",
 )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def matrix_json(text: MatrixText) -> str:
 
 def _as_json(cell: CellText) -> dict[str, object]:
     entries = [
-        {**one._asdict(), "paragraphs": list(one.paragraphs), "row_paragraphs": list(one.row_paragraphs)}
+        {name: list(value) if isinstance(value, tuple) else value for name, value in one._asdict().items()}
         for one in cell.entries
     ]
     return {
@@ -126,6 +126,6 @@ def _csv_lines(row: RowText, cell: CellText) -> Iterator[list[object]]:
     tail = [cell.standing or "", "; ".join(cell.because)]
     for one in cell.entries:
         told = [one.strength, one.figure, one.context, one.table, one.row, one.where]
-        yield [*head, *told, "; ".join(one.cited), *tail]
+        yield [*head, *told, "; ".join(one.cited), "; ".join(one.read_with), *tail]
     if not cell.entries:
-        yield [*head, "", NOTHING, "", "", "", "", "", *tail]
+        yield [*head, "", NOTHING, *[""] * (len(_COLUMNS) - len(head) - len(tail) - 2), *tail]
