@@ -97,7 +97,7 @@ FRAMEWORK = "national_framework"
 
 def compare(
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME|PATH…", help="Protocols, by name or file.", show_default=False)
+        list[str], typer.Argument(metavar="NAME|PATH...", help="Protocols, by name or file.", show_default=False)
     ],
     topic: Topics = None,
     against: Annotated[

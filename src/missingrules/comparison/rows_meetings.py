@@ -31,7 +31,7 @@ MEETINGS: Final = (
                 "strategy_meeting",
             ),
             (_SINCE, _BY_WHEN),
-            (Pick(acts=(*_MEETING, "request_strategy_meeting", "call_strategy_meeting")),),
+            (Pick(acts=(*_MEETING, "request_strategy_meeting", "call_strategy_meeting", "arrange_strategy_meeting")),),
             beside=(_WHAT,),
         ),
         Question(

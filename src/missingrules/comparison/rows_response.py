@@ -52,7 +52,7 @@ RESPONSE: Final = (
                 Pick(
                     acts=("risk_assessment", "endorse_risk_assessment"),
                     topics=("risk_assessment", "police_review"),
-                    since=("reported",),
+                    since=("reported", "record classify_as_missing"),
                     about=(None, "first_report"),
                 ),
             ),
@@ -192,7 +192,13 @@ RESPONSE: Final = (
                     acts=("notify", "social_care_referral", "share_information", "ask_about_vulnerability"),
                     topics=("notification", "police_sharing", "police_review"),
                     whom=_TO_SOCIAL_CARE,
-                    since=("reported", "becomes episode.risk", "event merlin_received", "missing_for"),
+                    since=(
+                        "reported",
+                        "record classify_as_missing",
+                        "becomes episode.risk",
+                        "event merlin_received",
+                        "missing_for",
+                    ),
                 ),
             ),
             beside=(_TOLD,),
