@@ -27,7 +27,7 @@ from tests.comparison.page import END, NAMES, PAGE, ROOT, of_the_areas, tables, 
 if TYPE_CHECKING:
     from missingrules.reports.matrix import CellText
 
-INVENTED: Final = Path(__file__).with_name("invented")
+INVENTED: Final = Path(__file__).with_name("side_by_side")
 HILL, DALE, COUNTRY = (read_protocol(INVENTED / f"{name}.yaml") for name in ("hill", "dale", "country"))
 
 # Of each row that anybody answers: the lines of Hill, Dale and the framework, and how the two stand beside it.
