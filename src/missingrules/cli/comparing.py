@@ -85,7 +85,7 @@ def prove(
         raise typer.Exit(common.FOUND)
 
 
-class Format(StrEnum):
+class MatrixFormat(StrEnum):
     TEXT = "text"
     MARKDOWN = "md"
     JSON = "json"
@@ -109,7 +109,9 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="text, md, json or csv.", show_default=True)] = Format.TEXT,
+    form: Annotated[
+        MatrixFormat, typer.Option("--format", help="text, md, json or csv.", show_default=True)
+    ] = MatrixFormat.TEXT,
 ) -> None:
     """The matrix: what each area says to the questions of a partnership, with its paragraphs, side by side."""
     from missingrules.comparison.matrix import matrix
@@ -126,13 +128,13 @@ def compare(
     else:
         framework = next((each for each in found if each.name == FRAMEWORK), None)
     text = in_words(matrix(found, framework, topics=topic or []))
-    if form is Format.TEXT:
+    if form is MatrixFormat.TEXT:
         common.show(matrix_forms.matrix_report(text))
         return
     writers = {
-        Format.MARKDOWN: matrix_forms.matrix_markdown,
-        Format.JSON: matrix_forms.matrix_json,
-        Format.CSV: matrix_forms.matrix_csv,
+        MatrixFormat.MARKDOWN: matrix_forms.matrix_markdown,
+        MatrixFormat.JSON: matrix_forms.matrix_json,
+        MatrixFormat.CSV: matrix_forms.matrix_csv,
     }
     common.write(writers[form](text))
 
