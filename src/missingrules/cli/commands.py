@@ -36,6 +36,7 @@ app.command()(authoring.new)
 app.command("next")(authoring.next_)
 app.command()(editing.schema)
 app.command()(editing.fmt)
+app.command()(comparing.compare)
 app.command()(comparing.diff)
 app.command()(comparing.prove)
 

@@ -1,4 +1,4 @@
-"""`missingrules diff` and `missingrules prove`: two areas, or two editions of one, held against each other."""
+"""`missingrules diff`, `prove` and `compare`: areas, or editions of one, held against each other."""
 
 from __future__ import annotations
 
@@ -154,6 +154,60 @@ def prove(
         raise typer.Exit(common.FOUND)
 
 
+class MatrixFormat(StrEnum):
+    TEXT = "text"
+    MARKDOWN = "md"
+    JSON = "json"
+    CSV = "csv"
+
+
+FRAMEWORK = "national_framework"
+
+
+def compare(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME|PATH...", help="Protocols, by name or file.", show_default=False)
+    ],
+    topic: Topics = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="NAME|PATH",
+            help=f"The framework beside which the others stand; {FRAMEWORK}, if it is among them.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        MatrixFormat, typer.Option("--format", help="text, md, json or csv.", show_default=True)
+    ] = MatrixFormat.TEXT,
+) -> None:
+    """The matrix: what each area says to the questions of a partnership, with its paragraphs, side by side."""
+    from missingrules.comparison.matrix import matrix
+    from missingrules.reports import matrix_forms
+    from missingrules.reports.matrix import in_words
+
+    refuse_unknown_topics(topic or [])
+    found = several(names)
+    framework: Protocol | None
+    if against:
+        given = several([against])[0]
+        framework = next((each for each in found if each.fingerprint == given.fingerprint), given)
+        found += [framework] * (framework is given)
+    else:
+        framework = next((each for each in found if each.name == FRAMEWORK), None)
+    text = in_words(matrix(found, framework, topics=topic or []))
+    if form is MatrixFormat.TEXT:
+        common.show(matrix_forms.matrix_report(text))
+        return
+    writers = {
+        MatrixFormat.MARKDOWN: matrix_forms.matrix_markdown,
+        MatrixFormat.JSON: matrix_forms.matrix_json,
+        MatrixFormat.CSV: matrix_forms.matrix_csv,
+    }
+    common.write(writers[form](text))
+
+
 class Asking(NamedTuple):
     """What a search is about."""
 
@@ -206,6 +260,26 @@ def two(first: str, second: str) -> tuple[Protocol, Protocol]:
         return common.protocols([first])[-1], common.protocols([second])[-1]
     except InvalidInput as error:
         common.refuse(error.diagnostics)
+
+
+def several(names: Sequence[str]) -> list[Protocol]:
+    """Protocols by name or file, each once; of several editions of one the newest. All mistakes are told at once."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+
+    found: list[Protocol] = []
+    problems: list[Diagnostic] = []
+    for name in names:
+        try:
+            one = common.protocols([name])[-1]
+        except InvalidInput as error:
+            problems += error.diagnostics
+            continue
+        if any(one.fingerprint == other.fingerprint for other in found):
+            message = f"'{name}' is given twice"
+            problems.append(Diagnostic("two-protocols", message, hint="give each protocol once"))
+        found.append(one)
+    common.refuse_any(problems)
+    return found
 
 
 def refuse_unknown_topics(topics: Sequence[str]) -> None:

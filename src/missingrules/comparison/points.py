@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from missingrules.domain.citations import Citations
     from missingrules.domain.comparisons import Act, Value
     from missingrules.domain.conditions import Condition
-    from missingrules.domain.deadlines import Deadline
+    from missingrules.domain.deadlines import Deadline, Repeat
     from missingrules.domain.people import WhoEver
     from missingrules.domain.protocol import Protocol
 
@@ -50,16 +50,16 @@ def points(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
     yield from _applies(first, second, shared)
     one, other = first.provision, second.provision
     if isinstance(one, Conclusion) and isinstance(other, Conclusion):
-        yield _plain(Aspect.LEVEL, one, other, one.value or one.floor, other.value or other.floor, _levels(one, other))
+        yield _plain(Aspect.LEVEL, one, other, one.value or one.floor, other.value or other.floor, levels(one, other))
         return
     assert not isinstance(one, Conclusion)
     assert not isinstance(other, Conclusion)
-    weaker = _rank(STRENGTH.index(_modality(first)), STRENGTH.index(_modality(second)))
-    yield _plain(Aspect.MODALITY, one, other, _modality(first), _modality(second), weaker)
+    weaker = rank(STRENGTH.index(modality(first)), STRENGTH.index(modality(second)))
+    yield _plain(Aspect.MODALITY, one, other, modality(first), modality(second), weaker)
     if isinstance(one, Prohibition) or isinstance(other, Prohibition):
         return
     if one.effect is not other.effect:
-        effects = _rank(EFFECTS[one.effect], EFFECTS[other.effect])
+        effects = rank(EFFECTS[one.effect], EFFECTS[other.effect])
         yield _plain(Aspect.EFFECT, one, other, one.effect, other.effect, effects)
     since = compare(starts(one), starts(other))
     if since is not Relation.SAME:
@@ -67,11 +67,11 @@ def points(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
     comparing = _Comparing(first, second, shared)
     yield from comparing.deadlines(one, other)
     yield from _series(one, other)
-    for aspect, name in _PEOPLE.items():
+    for aspect, name in PEOPLE.items():
         yield from comparing.people(aspect, getattr(one, name), getattr(other, name), one, other)
 
 
-_PEOPLE: Final = {
+PEOPLE: Final = {
     Aspect.BY: "by",
     Aspect.CHAIR: "chair",
     Aspect.RECIPIENTS: "to",
@@ -80,22 +80,25 @@ _PEOPLE: Final = {
 }
 
 
-def _modality(act: Act) -> Modality:
+def modality(act: Act) -> Modality:
+    """How strongly a duty or a prohibition binds; what the paper merely states ranks as its protocol says."""
     assert not isinstance(act.provision, Conclusion)
     found = act.provision.modality
     return act.protocol.stated_ranks_as if found is Modality.STATED else found
 
 
-def _rank(first: int, second: int) -> Relation:
+def rank(first: int, second: int) -> Relation:
+    """More is stricter."""
     if first == second:
         return Relation.SAME
     return Relation.STRICTER if first > second else Relation.LOOSER
 
 
-def _levels(one: Conclusion, other: Conclusion) -> Relation:
+def levels(one: Conclusion, other: Conclusion) -> Relation:
+    """A higher grade of risk is stricter; other conclusions are the same or different."""
     mine, theirs = one.floor or one.value, other.floor or other.value
     if one.fact == "episode.risk" and mine in RISK and theirs in RISK:
-        return _rank(RISK.index(mine), RISK.index(theirs))
+        return rank(RISK.index(mine), RISK.index(theirs))
     return Relation.SAME if mine == theirs else Relation.DIFFERENT
 
 
@@ -115,16 +118,17 @@ def scopes(first: Protocol, second: Protocol) -> Point:
     shared = Shared.of(first, second)
     mine, theirs = (Situation((Part("scope", each),), ()) for each in shared.scopes)
     cited = first.scope_citations, second.scope_citations
-    return _wider(mine, theirs, replace(shared, scopes=()), cited)
+    return wider(mine, theirs, replace(shared, scopes=()), cited)
 
 
 def _applies(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
     """To whom each applies: wider is stricter."""
     cited = first.provision.citations, second.provision.citations
-    yield _wider(shared.situation(first), shared.situation(second), shared, cited)
+    yield wider(shared.situation(first), shared.situation(second), shared, cited)
 
 
-def _wider(mine: Situation, theirs: Situation, shared: Shared, cited: tuple[Citations, Citations]) -> Point:
+def wider(mine: Situation, theirs: Situation, shared: Shared, cited: tuple[Citations, Citations]) -> Point:
+    """To whom each of two provisions applies: wider is stricter."""
     try:
         ours, others = shared.alone(mine, theirs), shared.alone(theirs, mine)
     except TooMany:
@@ -145,16 +149,18 @@ def _wider(mine: Situation, theirs: Situation, shared: Shared, cited: tuple[Cita
 
 def _series(one: Duty, other: Duty) -> Iterator[Point]:
     """How often: of the first stretch of each series, the shorter interval is stricter; none is silence."""
-    if one.repeat is None and other.repeat is None:
-        return
-    if one.repeat is None or other.repeat is None:
-        relation = Relation.LOOSER if one.repeat is None else Relation.STRICTER
-    else:
-        mine, theirs = (lasting(each.phases[0].every) for each in (one.repeat, other.repeat))
-        relation = Relation.SAME if one.repeat == other.repeat else Relation.DIFFERENT
-        if mine[1] < theirs[0] or theirs[1] < mine[0]:
-            relation = _rank(theirs[0], mine[0])
-    yield _plain(Aspect.SERIES, one, other, one.repeat, other.repeat, relation)
+    if one.repeat is not None or other.repeat is not None:
+        yield _plain(Aspect.SERIES, one, other, one.repeat, other.repeat, of_series(one.repeat, other.repeat))
+
+
+def of_series(one: Repeat | None, other: Repeat | None) -> Relation:
+    """Which of two series asks for more."""
+    if one is None or other is None:
+        return Relation.SAME if one is other else Relation.LOOSER if one is None else Relation.STRICTER
+    mine, theirs = (lasting(each.phases[0].every) for each in (one, other))
+    if mine[1] < theirs[0] or theirs[1] < mine[0]:
+        return rank(theirs[0], mine[0])
+    return Relation.SAME if one == other else Relation.DIFFERENT
 
 
 class _Comparing:
@@ -169,7 +175,10 @@ class _Comparing:
             # What is told in the same words falls due otherwise only where what sets it off differs.
             return Relation.SAME if mine == theirs else compare(_due(one, mine), _due(other, theirs))
 
-        rows = self._rows(_deadlines(one), self.first.protocol), self._rows(_deadlines(other), self.second.protocol)
+        rows = (
+            self._rows(deadline_rows(one), self.first.protocol),
+            self._rows(deadline_rows(other), self.second.protocol),
+        )
         yield from self._each(Aspect.DEADLINE, *rows, relation)
 
     def people(
@@ -177,14 +186,14 @@ class _Comparing:
     ) -> Iterator[Point]:
         if mine is None and theirs is None:
             return
-        cited = _supporting(one.citations, aspect), _supporting(other.citations, aspect)
+        cited = supporting(one.citations, aspect), supporting(other.citations, aspect)
         rows = (
-            self._rows(_people(mine, cited[0]), self.first.protocol),
-            self._rows(_people(theirs, cited[1]), self.second.protocol),
+            self._rows(people_rows(mine, cited[0]), self.first.protocol),
+            self._rows(people_rows(theirs, cited[1]), self.second.protocol),
         )
 
         def relation(ours: Value, others: Value) -> Relation:
-            return _who(aspect, ours, others)
+            return of_people(aspect, ours, others)
 
         yield from self._each(aspect, *rows, relation)
 
@@ -221,25 +230,31 @@ def _due(duty: Duty, value: Value) -> Timing | None:
     return due(duty, deadline)
 
 
-def _deadlines(duty: Duty) -> list[tuple[Value, Condition, Citations]]:
+def deadline_rows(duty: Duty) -> list[tuple[Value, Condition, Citations]]:
+    """By when, row by row of its table, of which the first that holds counts."""
     found = duty.deadline
     if isinstance(found, DeadlineRows):
         return [(row.deadline, row.condition, row.citations) for row in found.rows]
-    return [(found, ALWAYS, _supporting(duty.citations, Aspect.DEADLINE))]
+    return [(found, ALWAYS, supporting(duty.citations, Aspect.DEADLINE))]
 
 
-def _people(who: WhoEver | None, cited: Citations) -> list[tuple[Value, Condition, Citations]]:
+def people_rows(who: WhoEver | None, cited: Citations) -> list[tuple[Value, Condition, Citations]]:
+    """Who, row by row of their table, of which the first that holds counts."""
     if isinstance(who, PeopleRows):
         return [(row.people, row.condition, row.citations) for row in who.rows]
     return [(who, ALWAYS, cited)]
 
 
-def _supporting(citations: Citations, aspect: Aspect) -> Citations:
+# The keys of a rule that have another name than what is compared.
+KEYS: Final = {Aspect.RECIPIENTS: "to", Aspect.ATTENDEES: "attend", Aspect.SERIES: "repeat"}
+
+
+def supporting(citations: Citations, aspect: Aspect) -> Citations:
     """The paragraphs that carry a part of the rule; where none is told apart, all."""
-    return tuple(one for one in citations if one.supports == aspect) or citations
+    return tuple(one for one in citations if one.supports == KEYS.get(aspect, aspect)) or citations
 
 
-def _who(aspect: Aspect, mine: Value, theirs: Value) -> Relation:
+def of_people(aspect: Aspect, mine: Value, theirs: Value) -> Relation:
     """Who is asked or told; a chair of a higher grade, and more people who are told or come, ask for more."""
     if mine is None or theirs is None or isinstance(mine, NotStated) or isinstance(theirs, NotStated):
         silent = mine in (None, NOT_STATED), theirs in (None, NOT_STATED)
@@ -269,5 +284,5 @@ def _grades(mine: People, theirs: People) -> Relation:
             if "other_than" in (mine.mode, theirs.mode):
                 return Relation.DIFFERENT
             lowest = min(ours), min(others)
-            return Relation.DIFFERENT if lowest[0] == lowest[1] else _rank(*lowest)
+            return Relation.DIFFERENT if lowest[0] == lowest[1] else rank(*lowest)
     return Relation.DIFFERENT

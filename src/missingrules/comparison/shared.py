@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.conditions import All, Any, CountTest, FactTest, HoursTest, Not
 from missingrules.logic.situations import Situation, keys_of, situation
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from missingrules.domain.conditions import Condition
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.vocabulary import FactWord
+
+# In how many ways a case can be none of several situations, before it is said to be too many.
+_MOST_WAYS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +91,28 @@ class Shared:
         except TooMany:
             return True
 
-    def alone(self, first: Situation, second: Situation) -> tuple[str, ...] | None:
-        """A case of the first that is none of the second, in words; None: there is none. Raises `TooMany`.
+    def alone(self, first: Situation, *others: Situation) -> tuple[str, ...] | None:
+        """A case of the first that is of none of the others, in words; None: there is none. Raises `TooMany`.
 
-        What both ask for in one word is left out of the words.
+        What all ask for in one word is left out of the words.
         """
-        space = Space((*first.every, *second.every, *self.scopes), self.facts)
-        common = set(first.every) & set(second.every)
-        telling = {key for each in (first, second) for one in each.every if one not in common for key in keys_of(one)}
-        ways = [((), (All(second.true),)), *[((each,), ()) for each in second.unless]]
-        for true, false in ways:
+        every = [each for one in (first, *others) for each in one.every]
+        space = Space((*every, *self.scopes), self.facts)
+        common = set(first.every).intersection(*[one.every for one in others])
+        telling = {key for each in every if each not in common for key in keys_of(each)}
+        if prod(1 + len(one.unless) for one in others) > _MOST_WAYS:
+            raise TooMany
+        for ways in product(*[_ways_out(one) for one in others]):
+            true, false = (tuple([each for way in ways for each in way[at]]) for at in (0, 1))
             found = space.find(true=(*first.true, *true, *self.scopes), false=false, not_true=first.unless)
             if found is not None:
                 return tuple([cell.said for key, cell in found.items() if key in telling])
         return None
+
+
+def _ways_out(other: Situation) -> list[tuple[tuple[Condition, ...], tuple[Condition, ...]]]:
+    """How a case is none of this situation: what holds then, and what does not."""
+    return [((), (All(other.true),)), *[((each,), ()) for each in other.unless]]
 
 
 def _own(protocol: Protocol, name: str) -> str:

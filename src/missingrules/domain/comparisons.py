@@ -159,3 +159,93 @@ class Searched:
     tried: int
     size: int
     is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question that areas are asked: its name, its title, what it asks in plain words, and the topic it is of.
+
+    `section`: under which heading it is shown.
+    """
+
+    id: str
+    title: str
+    asks: str
+    topic: str
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An answer to a row: the figure, and where a provision has it from a table, the row of the table.
+
+    `acts` are the provisions that say it, in one way; `when` holds and none of `not_when`, those of the rows before.
+    `beside` is said with the figure, and is nothing that the row asks for. Entries of the same `acts` that follow each
+    other are the rows of one table, of which the first that holds counts; `row_citations` are its paragraphs.
+    `read_with`: further paragraphs, by which the figure is read as it is.
+    """
+
+    acts: tuple[Act, ...]
+    figure: tuple[tuple[Aspect, Value], ...]
+    beside: tuple[tuple[Aspect, Value], ...]
+    when: tuple[Condition, ...]
+    not_when: tuple[Condition, ...]
+    citations: Citations
+    row_citations: Citations
+    read_with: Citations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What a cell would say if one reading were taken in another way: which figures come, and which go.
+
+    Neither, where only for whom, or what stands beside the figure, would change. `touches`: the entries that would say
+    something else, in their figure or beside it.
+    """
+
+    reading: str
+    taken: str
+    option: str
+    comes: tuple[Entry, ...]
+    goes: tuple[Entry, ...]
+    touches: tuple[Entry, ...]
+
+
+class Standing(StrEnum):
+    """An area beside a framework, in one row.
+
+    Whoever does all that one of two asks for may do all that the other asks for as well. MET: it is so both ways;
+    EXCEEDED: the area asks for all that the framework does, and for more; WEAKER: the other way round; DIFFERENT:
+    neither asks for all that the other does, or it cannot be told.
+    """
+
+    MET = "met"
+    EXCEEDED = "exceeded"
+    WEAKER = "weaker"
+    DIFFERENT = "different"
+    SILENT = "silent"
+    FRAMEWORK_SILENT = "framework silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one protocol answers to one row, strictest first; nothing where no provision answers.
+
+    `standing`: beside the framework, None where neither says anything or it is the framework itself; `because`: in
+    what the area asks for more, if it exceeds, or does not ask for as much, if it is weaker or different.
+    """
+
+    protocol: Protocol
+    entries: tuple[Entry, ...]
+    otherwise: tuple[Otherwise, ...]
+    standing: Standing | None = None
+    because: tuple[Aspect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Several protocols side by side: each row with one cell a protocol, in the order of `protocols`."""
+
+    protocols: tuple[Protocol, ...]
+    against: Protocol | None
+    rows: tuple[tuple[Row, tuple[Cell, ...]], ...]
