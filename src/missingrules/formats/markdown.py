@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 # What begins markup within a line, an address that is made a link, and a list or number at the start of a line.
-_MARKS: Final = re.compile(r"([\\`*_\[\]{}#|~:@!$^=]|(?<=\bwww)\.|^[-+](?=\s|$|-)|^\d+[.)](?=\s|$))", re.IGNORECASE)
+_MARKS: Final = re.compile(
+    r"[\\`*_\[\]{}#|~@$^]|(?<!\d):(?=\S)|(?<=\d):(?=[^\s\d])|(?<=\bwww)\.|^[-+](?=\s|$|-)|^\d+[.)](?=\s|$)",
+    re.IGNORECASE,
+)
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 

@@ -108,7 +108,8 @@ def _write(sheet: Worksheet, number: int, cells: Sequence[Cell], widths: list[in
 
 
 def _fit(text: str) -> str:
-    return _LOOKS_ESCAPED.sub("_x005F_", _UNFIT.sub("\ufffd", text))
+    # A reader of XML would take the sign for a line feed.
+    return _LOOKS_ESCAPED.sub("_x005F_", _UNFIT.sub("\ufffd", text)).replace("\r", "_x000D_")
 
 
 def _saved(book: Workbook) -> bytes:

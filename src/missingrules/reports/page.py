@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HEAD: Final = ("", "What", "By when", "Who", "Paragraph")
 # Where all are named one by one.
-_ALL: Final = "`--format csv` names all"
+_ALL: Final = "`--format csv` has a row for each"
 Cells = tuple[str, ...]
 
 
@@ -62,7 +62,7 @@ class _Page(Brief):
         yield from _section("MAY BE FORBIDDEN", ("", "What", "Paragraph"), self.prohibitions("not_decidable"))
         yield from _section("HOW THE CASE STANDS", ("", "What", "Paragraph"), self.conclusions())
         if self.actions:
-            yield from ("", f"{plain(self.counted_away())} {_ALL}.".strip())
+            yield from ("", f"{plain(self.counted_away())} {_ALL} duty.".strip())
 
     def top(self) -> Iterator[str]:
         answer = self.answer
@@ -117,7 +117,7 @@ class _Page(Brief):
             return
         known = {id(one) for one in named}
         rest = len(self.all_of(one for one in found if id(one) not in known))
-        more = ["", f"{rest} {without}: {_ALL}."] if rest else []
+        more = ["", f"{rest} {without}; {_ALL}."] if rest else []
         yield from (*_heading(title), *more)
         rows = list(self.rows(named))
         yield from ("", *grid(_HEAD, rows)) if rows else ()
