@@ -7,6 +7,7 @@ earliest of the interview (8 Apr), then plan and press, which have none.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -29,6 +30,7 @@ from missingrules.reports.page import page
 from missingrules.reports.tables import duties, tables_of
 from tests.answers import POLICE, TEAM_MANAGER, answer, at, duty, full, obligation, part, protocol
 
+ROOT = Path(__file__).parents[2]
 CSV = Path(__file__).with_name("rows_answer.csv").read_text(encoding="utf-8")
 PAGE = Path(__file__).with_name("page_answer.md").read_text(encoding="utf-8")
 COLUMNS = CSV.partition("\n")[0].split(",")
@@ -217,3 +219,12 @@ def test_no_other_file_is_made_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_role_that_only_a_record_names() -> None:
     assert titles(People("any", (Role("x", "=cmd()", None),))) == "any of: =cmd()"
+
+
+def test_the_page_on_outputs_has_every_column_in_its_order() -> None:
+    text = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    rows = text.partition("| column |")[2].partition("\n\n")[0]
+    firsts = [line.split("|")[1] for line in rows.splitlines()[2:]]
+    assert [name for first in firsts for name in re.findall(r"`(\w+)`", first)] == COLUMNS
+    for sheet in tables_of(full()):
+        assert f"`{sheet.name}`" in text

@@ -56,7 +56,7 @@ class Shape:
         laying_out = {"--full": self.full, "--group": self.by is not By.PHASE}
         if given := _named(narrowing | laying_out):
             if format is Format.JSON:
-                raise InvalidInput([Diagnostic("whole-json", f"{given}: for the text alone", hint=WHOLE)])
+                raise InvalidInput([Diagnostic("whole-json", f"{given}: not for json", hint=WHOLE)])
             if every_reading:
                 message = f"--every-reading compares whole answers; {given}: for the text of one"
                 raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
