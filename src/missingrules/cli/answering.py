@@ -120,12 +120,14 @@ class Target:
 
     def _into_file(self, path: Path, made: str | bytes | RenderableType) -> None:
         from missingrules.domain.diagnostics import InvalidInput
-        from missingrules.formats.whole import write_whole
+        from missingrules.formats.whole import refuse_unsafe, write_whole
         from missingrules.reports.text import as_text
 
         if not isinstance(made, str | bytes):
             made = as_text(made)
         try:
+            # Somebody may have made the file while the answer was worked out.
+            refuse_unsafe(path, (), force=self.force)
             write_whole(path, made if isinstance(made, bytes) else made.encode("utf-8", "replace"))
         except InvalidInput as error:
             common.refuse(error.diagnostics)

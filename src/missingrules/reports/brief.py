@@ -164,13 +164,20 @@ class Brief(Sheet):
 
     def same_act(self, fold: Fold) -> Iterator[Line]:
         """What other papers say of the same act, and what of theirs only time will bring."""
-        blocks = [self.shared.block(ones[0]) for ones in fold.acts]
-        for other in self.folds([one for block in blocks for one in block.ones[1:]], self.stands):
+        for other in self.beside(fold):
             one = other.first
             what = f"{one.duty.modality.upper()} {numbered(one)}{self.acts(other)}"
             yield Line("together", f"{what}. {_capital(self.stands(one))}. {self.people_and_source(other)}")
-        for text in dict.fromkeys(text for block in blocks for text in self.later(block)):
-            yield Line("later", text)
+        yield from (Line("later", text) for text in self.later_of(fold))
+
+    def beside(self, fold: Fold) -> list[Fold]:
+        """The duties of other papers that stand in its block."""
+        blocks = [self.shared.block(ones[0]) for ones in fold.acts]
+        return self.folds([one for block in blocks for one in block.ones[1:]], self.stands)
+
+    def later_of(self, fold: Fold) -> list[str]:
+        blocks = [self.shared.block(ones[0]) for ones in fold.acts]
+        return list(dict.fromkeys(text for block in blocks for text in self.later(block)))
 
     def stands(self, one: Obligation) -> str:
         """How one of another paper stands, and by when it is wanted."""

@@ -10,7 +10,7 @@ from missingrules.reports.brief import Brief
 from missingrules.reports.by import By
 from missingrules.reports.groups import OPEN, dated, timed
 from missingrules.reports.sheet import counted
-from missingrules.reports.together import conflicts, paper
+from missingrules.reports.together import conflicts, numbered, paper
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -88,7 +88,8 @@ class _Page(Brief):
     def late_rows(self) -> Iterator[Cells]:
         for fold, before in self.overdue_folds():
             yield self.row(fold, "; ".join(self.latenesses(fold)))
-            yield from map(_below, (*self.same_act(fold), *self.also(before)))
+            yield from self.below(fold)
+            yield from map(_below, self.also(before))
 
     def rows(self, found: Iterable[Obligation]) -> Iterator[Cells]:
         """In order of time; what other papers say of the same act stands below it."""
@@ -102,7 +103,16 @@ class _Page(Brief):
     def rows_of(self, folds: Iterable[Fold]) -> Iterator[Cells]:
         for fold in folds:
             yield self.row(fold, self.time(fold.first))
-            yield from map(_below, self.same_act(fold))
+            yield from self.below(fold)
+
+    def below(self, fold: Fold) -> Iterator[Cells]:
+        """What other papers say of the same act."""
+        for other in self.beside(fold):
+            one = other.first
+            what = f"together with {one.duty.modality.upper()}: {numbered(one)}{self.acts(other)}"
+            cited = self.own_references(other) + self.marks(one)
+            yield "", what, self.stands(one), self.everybody(other), cited
+        yield from (("", f"later: {text}", "", "", "") for text in self.later_of(fold))
 
     def row(self, fold: Fold, when: str) -> Cells:
         title = self.title(fold, with_people=False)
@@ -139,4 +149,4 @@ def _cells(line: Line) -> Cells:
 
 
 def _below(line: Line) -> Cells:
-    return line.label, line.text or "", "", "", ""
+    return "", f"{line.label} {line.text}", "", "", ""
