@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from missingrules.cli.answering import Format, Target
+from missingrules.cli.answering import Format, Target, format_of
 from missingrules.cli.commands import app
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.formats.whole import write_whole
@@ -65,6 +65,11 @@ def test_a_pipe_and_a_file_get_the_same(tmp_path: Path, keys: list[str]) -> None
     dated = sum(bool(row["due"]) and row["status"] not in ("met", "met_late", "missed", "ceased") for row in rows)
     assert dated
     assert len(icalendar.Calendar.from_ical((tmp_path / "answer.ics").read_bytes()).walk("VEVENT")) == dated
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.XLSX", "xlsx"), ("a.md", "md"), ("a", "text"), ("a.doc", "text")])
+def test_the_ending_says_the_format(name: str, format: str) -> None:
+    assert (format_of(Path(name)), format_of(None)) == (format, "text")
 
 
 def test_narrowed_and_named(tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ class Format(StrEnum):
     ICS = "ics"
 
 
+def format_of(output: Path | None) -> Format:
+    """The format that the ending of a file's name asks for, if it does; otherwise text."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return Format(ending) if ending in list(Format) else Format.TEXT
+
+
 _TABLES: Final = (Format.CSV, Format.XLSX)
 # Not for the eye: a terminal shows signs without sense, or takes them for commands.
 _FOR_FILES: Final = (Format.XLSX, Format.ICS)

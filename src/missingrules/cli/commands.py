@@ -101,8 +101,9 @@ def evaluate(
         bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
     ] = False,
     format: Annotated[
-        Format, typer.Option(help="What to write: xlsx and ics go into a file or a pipe alone.")
-    ] = Format.TEXT,
+        Format | None,
+        typer.Option(help="What to write; left out: what the ending of --output says, or text.", show_default=False),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
@@ -135,6 +136,7 @@ def evaluate(
     from missingrules.reading.catalogue import editions
 
     now = common.instant(as_of)
+    format = format or answering.format_of(output)
     try:
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
