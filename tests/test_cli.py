@@ -172,7 +172,7 @@ def test_a_report_in_full_and_by_role() -> None:
     # Three screens of some 55 lines.
     assert short.count("\n") < 170 < full.count("\n")
     assert "\nNorthamptonshire Police (" in run(*words, "--group", "role").stdout.decode()
-    assert "--full and --group: for the text alone" in refused(*words, "--full", "--group", "role", "--format", "json")
+    assert "--full and --group: not for json" in refused(*words, "--full", "--group", "role", "--format", "json")
 
 
 def test_list_shows_where_a_protocol_comes_from() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from missingrules.interface.leaves import read_instant
     from missingrules.interface.rendering import result_of, to_json
     from missingrules.interface.result import Result
+    from missingrules.interface.rows import Row, rows_of
     from missingrules.reading.cases import read_case, read_case_text
     from missingrules.reading.protocols import read_protocol
 
@@ -35,6 +36,7 @@ __all__ = [
     "InvalidInput",
     "Protocol",
     "Result",
+    "Row",
     "case_of",
     "evaluate",
     "explain",
@@ -44,6 +46,7 @@ __all__ = [
     "read_instant",
     "read_protocol",
     "result_of",
+    "rows_of",
     "to_json",
 ]
 
@@ -58,6 +61,7 @@ _HOMES = MappingProxyType(
         "InvalidInput": "domain.diagnostics",
         "Protocol": "domain.protocol",
         "Result": "interface.result",
+        "Row": "interface.rows",
         "case_of": "interface.conversion",
         "evaluate": "engine.evaluate",
         "explain": "engine.explain",
@@ -67,6 +71,7 @@ _HOMES = MappingProxyType(
         "read_instant": "interface.leaves",
         "read_protocol": "reading.protocols",
         "result_of": "interface.rendering",
+        "rows_of": "interface.rows",
         "to_json": "interface.rendering",
     }
 )

@@ -8,8 +8,9 @@ from missingrules.domain.citations import Edition
 from missingrules.domain.clock import FOREVER, calendar_version
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.people import People
-from missingrules.interface.rendering import library_version, result_of, to_json
+from missingrules.interface.rendering import result_of, to_json
 from missingrules.interface.result import Result
+from missingrules.interface.shared import library_version
 from missingrules.reports.text import as_text, report
 from tests.answers import MASH, POLICE, SOCIAL_CARE, answer, duty, full, obligation, part, protocol
 

@@ -70,7 +70,7 @@ def test_json_is_whole_and_roles_are_known() -> None:
     asked = ("evaluate", "examples/first-episode-at-home.yaml", "--protocol", "northamptonshire", "--as-of")
     said = refused(*asked, "2025-06-12T09:00:00+01:00", "--modality", "must", "--format", "json")
     assert said == (
-        "error [whole-json] --modality: for the text alone\n  = leave them out: JSON always has the whole answer\n"
+        "error [whole-json] --modality: not for json\n  = leave them out: JSON always has the whole answer\n"
     )
     said = refused(*asked, "2025-06-12T09:00:00+01:00", "--for", "polise")
     assert said == ("error [unknown-role] --for polise: no protocol here has this role\n  = did you mean 'police'?\n")

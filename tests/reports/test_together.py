@@ -12,6 +12,7 @@ from missingrules.domain.rules import Modality
 from missingrules.engine.combine import combine
 from missingrules.reports.by import By
 from missingrules.reports.narrowed import narrowed
+from missingrules.reports.page import page
 from missingrules.reports.text import as_text, report
 from tests import answers
 from tests.answers import POLICE, TEAM_MANAGER, at, duty, obligation, part, protocol, state
@@ -101,6 +102,21 @@ def test_the_same_block_in_brief() -> None:
         "  MUST      Meet again\n"
         "            From Thu 3 Apr 2025 00:00 BST, 72 hours from started. Children's\n"
         "            Social Care; chaired by Team Manager [Testshire: 7.22 bullet 2]\n"
+    )
+
+
+def test_the_same_block_on_a_page() -> None:
+    home = part(
+        _meeting("testshire", "Meet", Status.OVERDUE, due=at("2025-03-31T06:00:00+01:00")),
+        _meeting("testshire", "Meet again", Status.UPCOMING, due=None, triggered_at=at("2025-04-03T00:00:00+01:00")),
+    )
+    host = part(_meeting("host", "Hold a meeting", modality=Modality.SHOULD), protocol=protocol("host"))
+    who = "Children's Social Care; chaired by Team Manager"
+    assert page(_several(home, host)).partition("| --- |\n")[2].partition("\n\n")[0] == (
+        f"| MUST | Meet | by 6 hours: it was due Mon 31 Mar 2025 06:00 BST | {who} | Testshire: 7.22 bullet 2 |\n"
+        "|  | together with SHOULD: Hold a meeting | by Mon 31 Mar 2025 23:30 BST (in 11 hours 30 minutes) "
+        f"| {who} | Host: testshire 7.22 bullet 2 |\n"
+        "|  | later: Testshire: Meet again, from Thu 3 Apr 2025 00:00 BST \\[7.22 bullet 2\\] |  |  |  |"
     )
 
 

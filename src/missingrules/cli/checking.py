@@ -64,7 +64,7 @@ def check(
         common.write(findings_json(found))
     else:
         from missingrules.checks.every import about
-        from missingrules.interface.rendering import library_version
+        from missingrules.interface.shared import library_version
         from missingrules.reports.findings import findings_sarif
 
         names = [str(file) for file in files]

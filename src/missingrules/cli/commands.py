@@ -7,14 +7,14 @@ Results go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from missingrules.cli import auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli.answering import Format
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
@@ -39,14 +39,6 @@ app.command()(editing.fmt)
 app.command()(comparing.compare)
 app.command()(comparing.diff)
 app.command()(comparing.prove)
-
-
-WHOLE = "leave them out: JSON always has the whole answer"
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
 
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="The case, a YAML or JSON file.", show_default=False)]
@@ -94,7 +86,7 @@ def _whole(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
     if version:
-        from missingrules.interface.rendering import library_version
+        from missingrules.interface.shared import library_version
 
         common.write(f"missingrules {library_version()}\n")
         raise typer.Exit
@@ -110,62 +102,63 @@ def evaluate(
     organisation: Annotated[
         bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
     ] = False,
-    format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.TEXT,
+    format: Annotated[
+        Format | None,
+        typer.Option(help="What to write; left out: what the ending of --output says, or text.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file of --output if it is there.")] = False,
+    name_case: Annotated[
+        bool, typer.Option("--name-case", help="Name case and episode in the calendar's entries; ics only.")
+    ] = False,
     for_: Annotated[
         list[str] | None,
-        typer.Option("--for", metavar="ROLE", help="Only what this role does, chairs or attends; text only."),
+        typer.Option("--for", metavar="ROLE", help="Only what this role does, chairs or attends; text, md, ics."),
     ] = None,
     modality: Annotated[
-        list[Modality] | None, typer.Option(help="Only duties of this strength; text only.", case_sensitive=False)
+        list[Modality] | None,
+        typer.Option(help="Only duties of this strength; text, md, ics.", case_sensitive=False),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Everything that stands behind each duty, nothing folded away; text only.")
     ] = False,
-    group: Annotated[By, typer.Option(help="What the duties are grouped by; text only.")] = By.PHASE,
+    group: Annotated[By, typer.Option(help="What the duties are grouped by; text, md.")] = By.PHASE,
     every_reading: Annotated[
         bool,
         typer.Option("--every-reading", help="What differs under every combination of the readings that matter here."),
     ] = False,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.domain.diagnostics import InvalidInput
     from missingrules.engine.evaluate import evaluate as run
     from missingrules.reading.cases import read_case
+    from missingrules.reading.catalogue import editions
 
     now = common.instant(as_of)
+    format = format or answering.format_of(output)
     try:
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         common.refuse_unknown_roles(for_ or [], protocols)
-        shaping = {"--for": for_, "--modality": modality, "--full": full, "--group": group is not By.PHASE}
-        if given := " and ".join(name for name, value in shaping.items() if value):
-            if format is Format.JSON:
-                raise InvalidInput([Diagnostic("whole-json", f"{given}: for the text alone", hint=WHOLE)])
-            if every_reading:
-                message = f"--every-reading compares whole answers; {given}: for the text of one"
-                raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
+        shape = answering.Shape(
+            roles=tuple(for_ or ()), modalities=tuple(modality or ()), full=full, by=group, name_case=name_case
+        )
+        shape.refuse_unfit(format, every_reading=every_reading)
+        target = answering.Target(output, force=force)
+        target.refuse_unfit(format, [case, *(path for name in protocol for path in editions(name))])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     if every_reading:
-        common.every_reading(
-            protocols, read, now, horizon, chosen, organisation=organisation, as_json=format is Format.JSON
-        )
+        as_json = format is Format.JSON
+        made = common.every_reading(protocols, read, now, horizon, chosen, organisation=organisation, as_json=as_json)
+        target.write(made)
         return
     answer = run(protocols, read, now, horizon_days=horizon, readings=chosen, organisation=organisation)
-    if format is Format.JSON:
-        from missingrules.interface.rendering import to_json
-
-        common.write(to_json(answer))
-    else:
-        from missingrules.reports.narrowed import narrowed
-        from missingrules.reports.text import report
-
-        shown, hidden = narrowed(answer, for_ or (), [each.value for each in modality or ()])
-        common.show(report(shown, full=full, by=group))
-        if hidden:
-            asked = [f"--for {role}" for role in for_ or ()] + [f"--modality {each.value}" for each in modality or ()]
-            common.write(f"\nNot shown: {common.counted(hidden, 'duty', 'duties')}, because of {' '.join(asked)}\n")
+    answering.give(answer, format, shape, target)
 
 
 @app.command()

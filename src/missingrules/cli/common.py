@@ -128,8 +128,8 @@ def every_reading(
     *,
     organisation: bool,
     as_json: bool,
-) -> None:
-    """What differs under every combination of the readings that the case touches."""
+) -> str | RenderableType:
+    """What differs under every combination of the readings that the case touches, for `write` or for `show`."""
     from missingrules.engine.readings import TooMany, every_combination
 
     try:
@@ -141,11 +141,10 @@ def every_reading(
     if as_json:
         from missingrules.interface.combinations import combinations_to_json
 
-        write(combinations_to_json(one for of_protocol in found for one in of_protocol))
-    else:
-        from missingrules.reports.combinations import combinations_report
+        return combinations_to_json(one for of_protocol in found for one in of_protocol)
+    from missingrules.reports.combinations import combinations_report
 
-        show(combinations_report(case.id, as_of, found))
+    return combinations_report(case.id, as_of, found)
 
 
 def _too_many(error: TooMany) -> Diagnostic:
@@ -182,9 +181,13 @@ def show(report: RenderableType) -> None:
         write(as_text(report))
 
 
-def write(text: str) -> None:
+def write(text: str | bytes) -> None:
+    """Bytes go through as they are: no line end is changed."""
     try:
-        sys.stdout.write(text)
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         # Nobody reads on; what is still to be flushed at exit goes nowhere.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pydantic_core
@@ -12,6 +11,7 @@ from missingrules.domain.clock import FOREVER, Instant, calendar_version
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.protocol import bare, layer_of
 from missingrules.interface.result import Result
+from missingrules.interface.shared import ahead_condition, iso, library_version, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,38 +80,6 @@ def _written(answer: Answer) -> Entry:
         questions=[writer.question(one) for part, writer in parts for one in part.questions],
         next=[writer.ahead(one) for part, writer in parts for one in part.ahead],
     )
-
-
-def order(obligation: Obligation) -> tuple[bool, int, str]:
-    """The fixed order of actions: due instant, earliest possible, or trigger; those without last; then key."""
-    at = obligation.due
-    if at is None:
-        at = obligation.due_between[0] if obligation.due_between else obligation.sort_at
-    return at is None, at or 0, obligation.key
-
-
-def iso(clock: Clock, instant: Instant) -> str:
-    return clock.local(instant).isoformat()
-
-
-@lru_cache(maxsize=1)
-def library_version() -> str:
-    """The version of the installed library, or 0 where it runs without being installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("missingrules")
-    except PackageNotFoundError:
-        return "0"
-
-
-def ahead_condition(ahead: Ahead, clock: Clock) -> str:
-    """`one more episode by 2025-06-11`, `3 more episodes` whenever they come, or `still missing on 2025-07-01`."""
-    by = "" if ahead.at >= FOREVER else clock.date_of(ahead.at).isoformat()
-    if ahead.kind == "time":
-        return f"still missing on {by}"
-    more = "one more episode" if ahead.count == 1 else f"{ahead.count} more episodes"
-    return f"{more} by {by}" if by else more
 
 
 def cited(citations: Citations) -> list[Entry]:

@@ -57,14 +57,17 @@ class Brief(Sheet):
     # --- duties ---
 
     def overdue(self) -> Iterator[RenderableType]:
+        blocks = [[*self.late(fold), *self.also(before)] for fold, before in self.overdue_folds()]
+        yield from section("OVERDUE", blocks, "bold red", close=True)
+
+    def overdue_folds(self) -> list[tuple[Fold, Fold | None]]:
         """Of the episode that runs or ran last, each with the same duty of earlier ones; then the rest of those."""
         now, before = (
             {self.alike_folds(fold): fold for fold in self.folds(self.shown(Status.OVERDUE, earlier=earlier))}
             for earlier in (False, True)
         )
-        blocks = [[*self.late(fold), *self.also(before.pop(key, None))] for key, fold in now.items()]
-        blocks += [self.late(fold) for fold in before.values()]
-        yield from section("OVERDUE", blocks, "bold red", close=True)
+        found = [(fold, before.pop(key, None)) for key, fold in now.items()]
+        return [*found, *((fold, None) for fold in before.values())]
 
     def alike_folds(self, fold: Fold) -> Hashable:
         acts = tuple((ones[0].duty.id, self.act(ones[0])) for ones in fold.acts)
@@ -80,15 +83,17 @@ class Brief(Sheet):
         return "earlier" if one.due is None else day(self.clock.date_of(one.due))
 
     def late(self, fold: Fold) -> list[Line]:
+        lines = [Line("" if number else "overdue", text, "red") for number, text in enumerate(self.latenesses(fold))]
+        lines.append(Line("", self.people_and_source(fold)))
+        return [self.title(fold, with_people=False), *lines, *self.same_act(fold)]
+
+    def latenesses(self, fold: Fold) -> list[str]:
+        """How late it is, of which episodes if they differ."""
         several = len({one.episode for one in fold.subjects}) > 1
         late: dict[str, list[str]] = {}
         for one in (one for ones in fold.acts for one in ones):
             late.setdefault(self.lateness(one), []).append(one.episode or one.subject)
-        lines = [Line("", f"{text} ({listed(list(dict.fromkeys(of)), 'and')})" if several else text, "red")
-                 for text, of in late.items()]  # fmt: skip
-        lines[0] = Line("overdue", lines[0].text, "red")
-        lines.append(Line("", self.people_and_source(fold)))
-        return [self.title(fold, with_people=False), *lines, *self.same_act(fold)]
+        return [f"{text} ({listed(list(dict.fromkeys(of)), 'and')})" if several else text for text, of in late.items()]
 
     def lateness(self, one: Obligation) -> str:
         if one.due is not None:
@@ -159,13 +164,20 @@ class Brief(Sheet):
 
     def same_act(self, fold: Fold) -> Iterator[Line]:
         """What other papers say of the same act, and what of theirs only time will bring."""
-        blocks = [self.shared.block(ones[0]) for ones in fold.acts]
-        for other in self.folds([one for block in blocks for one in block.ones[1:]], self.stands):
+        for other in self.beside(fold):
             one = other.first
             what = f"{one.duty.modality.upper()} {numbered(one)}{self.acts(other)}"
             yield Line("together", f"{what}. {_capital(self.stands(one))}. {self.people_and_source(other)}")
-        for text in dict.fromkeys(text for block in blocks for text in self.later(block)):
-            yield Line("later", text)
+        yield from (Line("later", text) for text in self.later_of(fold))
+
+    def beside(self, fold: Fold) -> list[Fold]:
+        """The duties of other papers that stand in its block."""
+        blocks = [self.shared.block(ones[0]) for ones in fold.acts]
+        return self.folds([one for block in blocks for one in block.ones[1:]], self.stands)
+
+    def later_of(self, fold: Fold) -> list[str]:
+        blocks = [self.shared.block(ones[0]) for ones in fold.acts]
+        return list(dict.fromkeys(text for block in blocks for text in self.later(block)))
 
     def stands(self, one: Obligation) -> str:
         """How one of another paper stands, and by when it is wanted."""
@@ -197,7 +209,10 @@ class Brief(Sheet):
         return f": {'; '.join(', '.join([name, *to]) for name, to in zip(names, whom, strict=True))}"
 
     def people_and_source(self, fold: Fold) -> str:
-        return f"{'; '.join([_who(fold.first), *self.others(fold)])} {self.source(fold)}"
+        return f"{self.everybody(fold)} {self.source(fold)}"
+
+    def everybody(self, fold: Fold) -> str:
+        return "; ".join([_who(fold.first), *self.others(fold)])
 
     def others(self, fold: Fold) -> list[str]:
         """Who chairs; to whom and with whom, unless each act has its own."""
@@ -206,9 +221,12 @@ class Brief(Sheet):
         return [f"chaired by {chair}"] * bool(chair) + (self.whom_text(one) if self.same_people(fold) else [])
 
     def source(self, fold: Fold) -> str:
+        return f"[{self.own_references(fold)}]{self.marks(fold.first)}"
+
+    def own_references(self, fold: Fold) -> str:
         """The paragraphs of the duties themselves and of their deadlines."""
         cited = self.cited(self.own_paragraphs(ones[0] for ones in fold.acts), fold.first.protocol)
-        return f"[{cited}{self.edition_of(fold.first)}]{self.marks(fold.first)}"
+        return cited + self.edition_of(fold.first)
 
     def own_paragraphs(self, found: Iterable[Obligation]) -> Citations:
         cited = tuple(c for one in found for c in one.citations)
@@ -271,7 +289,11 @@ class Brief(Sheet):
                           (0, 0, 0, 2))  # fmt: skip
 
     def questions(self) -> Iterator[RenderableType]:
-        """Each question once, with how many duties hang on it; those on which most hang first."""
+        blocks = [[Line(hanging, " ".join(asked))] for hanging, asked in self.asked()]
+        yield from section("PLEASE FIND OUT (WITH HOW MANY DUTIES HANG ON EACH)", blocks, "bold magenta", close=True)
+
+    def asked(self) -> list[tuple[str, list[str]]]:
+        """Each question once, under how many duties hang on it; those on which most hang first."""
         asked: dict[str, list[Question]] = {}
         for one in questions(self.answer):
             asked.setdefault(one.ask, []).append(one)
@@ -285,11 +307,10 @@ class Brief(Sheet):
             # One without an instant is needed now.
             about += [f"before {self.when(min(needed))}"] if len(needed) == len(ones) else []
             by_number.setdefault(len(hanging), []).append(ask + (f" ({', '.join(about)})" if about else ""))
-        blocks = [
-            [Line(f"{number} {'duty' if number == 1 else 'duties'}", " ".join(by_number[number]))]
+        return [
+            (f"{number} {'duty' if number == 1 else 'duties'}", by_number[number])
             for number in sorted(by_number, reverse=True)
         ]
-        yield from section("PLEASE FIND OUT (WITH HOW MANY DUTIES HANG ON EACH)", blocks, "bold magenta", close=True)
 
     # --- earlier episodes, and what is folded away ---
 
@@ -304,6 +325,12 @@ class Brief(Sheet):
             yield Padding(Text(text), (0, 0, 0, 2))
 
     def folded_away(self) -> Iterator[RenderableType]:
+        if self.actions:
+            text = f"{FULL} shows all that stands behind each duty, --group role the duties of each role."
+            yield Text(f"\n{self.counted_away()}{text}")
+
+    def counted_away(self) -> str:
+        """What is not named one by one."""
         lines = []
         done = self.of(Status.MET, Status.MET_LATE)
         if done:
@@ -317,39 +344,42 @@ class Brief(Sheet):
         if other := [one for part in self.answer.protocols for one in part.ambiguities]:
             adds = len({key for one in other for key, _ in one.would_add})
             lines.append(f"{adds} that would be owed if the paper were read in another way")
-        if not self.actions:
-            return
-        folded_ = f"Folded away: {'; '.join(lines)}. " if lines else ""
-        yield Text(f"\n{folded_}{FULL} shows all that stands behind each duty, --group role the duties of each role.")
+        return f"Folded away: {'; '.join(lines)}. " if lines else ""
 
     # --- the rest ---
 
     def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
-        blocks = []
+        blocks = [[Line(strength, f"{what} [{cited}]")] for strength, what, cited in self.prohibitions(status)]
+        yield from section(title, blocks, style, close=True)
+
+    def prohibitions(self, status: str) -> Iterator[tuple[str, str, str]]:
+        """Strength, title and paragraphs."""
         for part in self.answer.protocols:
             for one in (one for one in part.forbidden if one.status == status):
                 what = one.prohibition
                 at = one.at if one.record else None
                 when = "" if at is None else f", recorded {self.when(at)} (record {one.record})"
                 cited = self.cited(what.citations, layer_of(one.key))
-                blocks.append([Line(what.modality.upper(), f"{what.title}{when} [{cited}]")])
-        yield from section(title, blocks, style, close=True)
+                yield what.modality.upper(), f"{what.title}{when}", cited
 
     def standing(self) -> Iterator[RenderableType]:
-        blocks = []
+        blocks = [
+            [Line(label, f"{text} [{cited}]", "bold red" if label else "")] for label, text, cited in self.conclusions()
+        ]
+        yield from section("HOW THE CASE STANDS", blocks, "bold", close=True)
+
+    def conclusions(self) -> Iterator[tuple[str, str, str]]:
+        """What counts as what, and what cannot hold at once, with paragraphs."""
         for part in self.answer.protocols:
             for one in part.conclusions:
                 if one.episode in self._earlier:
                     continue
                 recorded = f" (recorded: {one.recorded})" if one.recorded not in (None, one.effective) else ""
                 text = f"{one.what.removeprefix('episode.')} counts as {one.effective}{recorded}"
-                blocks.append([Line("", f"{text} [{self.cited(one.citations, part.protocol.name)}]")])
+                yield "", text, self.cited(one.citations, part.protocol.name)
             for conflict in part.conflicts:
                 text = f"{conflict.what} cannot be {listed(conflict.values, 'and')} at once"
-                blocks.append(
-                    [Line("CONFLICT", f"{text} [{self.cited(conflict.citations, part.protocol.name)}]", "bold red")]
-                )
-        yield from section("HOW THE CASE STANDS", blocks, "bold", close=True)
+                yield "CONFLICT", text, self.cited(conflict.citations, part.protocol.name)
 
     def further(self) -> Iterator[RenderableType]:
         blocks = [
