@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.console import Group
@@ -205,11 +206,15 @@ def _pair(pair: Pair, sides: Sides) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(width=12)
     table.add_column(ratio=1)
-    for point in unlike(pair.points):
-        line = sides.line(pair, point)
-        table.add_row(Text(line.aspect, "dim"), Text(line.relation))
-        table.add_row("", Text(f"{sides.names[0]}: {line.first}"))
-        table.add_row("", Text(f"{sides.names[1]}: {line.second}"))
+    lines = [sides.line(pair, point) for point in unlike(pair.points)]
+    for (aspect, relation), several in groupby(lines, key=lambda line: (line.aspect, line.relation)):
+        table.add_row(Text(aspect, "dim"), Text(relation))
+        told: list[str] = []
+        for line in several:
+            told += [f"{sides.names[0]}: {line.first}", f"{sides.names[1]}: {line.second}"]
+        # Of rows beside one thing, that is told once.
+        for text in dict.fromkeys(told):
+            table.add_row("", Text(text))
     yield Padding(table, (0, 0, 0, 2))
 
 

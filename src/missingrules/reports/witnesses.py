@@ -27,7 +27,8 @@ def witness_text(found: Witness, searched: Searched, first: Protocol, second: Pr
     said = [
         f"{sides.names[0]} and {sides.names[1]} part here, as the case stands at {at}:",
         *(f"  {line}" for line in dict.fromkeys(_lines(found.parted, sides, first))),
-        f"The smallest of its kind: {searched.tried} cases were tried, from the smallest up.",
+        f"The smallest of its kind: {'1 case was' if searched.tried == 1 else f'{searched.tried} cases were'} tried, "
+        "from the smallest up.",
         f"Ask again: missingrules evaluate FILE --protocol {named[0]} --protocol {named[1]} --as-of {at}",
     ]
     # The last is to be copied, and stays on one line.
