@@ -39,12 +39,18 @@ app.command()(comparing.diff)
 app.command()(comparing.prove)
 
 
-WHOLE = "leave them out: JSON always has the whole answer"
+WHOLE = "leave them out: {} always has the whole answer"
 
 
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
+
+
+class Read(StrEnum):
+    TEXT = "text"
+    HTML = "html"
 
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="The case, a YAML or JSON file.", show_default=False)]
@@ -75,6 +81,10 @@ Readings = Annotated[
         help="How to read an unclear paragraph; may be given several times.",
         show_default=False,
     ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
 ]
 
 
@@ -124,6 +134,7 @@ def evaluate(
         bool,
         typer.Option("--every-reading", help="What differs under every combination of the readings that matter here."),
     ] = False,
+    output: Output = None,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
@@ -137,11 +148,15 @@ def evaluate(
         common.refuse_unknown_roles(for_ or [], protocols)
         shaping = {"--for": for_, "--modality": modality, "--full": full, "--group": group is not By.PHASE}
         if given := " and ".join(name for name, value in shaping.items() if value):
-            if format is Format.JSON:
-                raise InvalidInput([Diagnostic("whole-json", f"{given}: for the text alone", hint=WHOLE)])
+            if format is not Format.TEXT:
+                hint = WHOLE.format("the page" if format is Format.HTML else "JSON")
+                raise InvalidInput([Diagnostic("whole-json", f"{given}: for the text alone", hint=hint)])
             if every_reading:
                 message = f"--every-reading compares whole answers; {given}: for the text of one"
                 raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
+        if every_reading and (format is Format.HTML or output):
+            message = "--every-reading is shown as text or JSON, and not in a file or as a page"
+            raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out --output and --format html")])
         read = read_case(case, protocols, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -154,16 +169,29 @@ def evaluate(
     if format is Format.JSON:
         from missingrules.interface.rendering import to_json
 
-        common.write(to_json(answer))
+        common.deliver(to_json(answer), output)
+    elif format is Format.HTML:
+        from missingrules.pages.case import case_page
+
+        try:
+            common.deliver(case_page(answer), output)
+        except InvalidInput as error:
+            common.refuse(error.diagnostics)
     else:
         from missingrules.reports.narrowed import narrowed
-        from missingrules.reports.text import report
+        from missingrules.reports.text import as_text, report
 
         shown, hidden = narrowed(answer, for_ or (), [each.value for each in modality or ()])
-        common.show(report(shown, full=full, by=group))
+        told = report(shown, full=full, by=group)
+        rest = ""
         if hidden:
             asked = [f"--for {role}" for role in for_ or ()] + [f"--modality {each.value}" for each in modality or ()]
-            common.write(f"\nNot shown: {common.counted(hidden, 'duty', 'duties')}, because of {' '.join(asked)}\n")
+            rest = f"\nNot shown: {common.counted(hidden, 'duty', 'duties')}, because of {' '.join(asked)}\n"
+        if output is None:
+            common.show(told)
+            common.write(rest)
+        else:
+            common.deliver(as_text(told) + rest, output)
 
 
 @app.command()
@@ -223,12 +251,18 @@ def show(
     protocol: Annotated[str, typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False)],
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule; left out: all.")] = None,
     reading: Readings = None,
+    format: Annotated[Read, typer.Option(help="As text, or as a page to read, by topic.")] = Read.TEXT,
+    output: Output = None,
 ) -> None:
     """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.reports.prose import dropped_report, rule_report
+    from missingrules.reports.text import as_text
 
     try:
+        if rule is not None and format is Read.HTML:
+            without = f"leave out {rule}: the page has an address for each rule, #rule-ID"
+            raise InvalidInput([Diagnostic("whole-json", "a page shows a whole protocol", hint=without)])
         read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]
@@ -237,10 +271,21 @@ def show(
             raise InvalidInput([Diagnostic("unknown-rule", f"no rule of this protocol has the id '{rule}'", hint=hint)])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    for number, family in enumerate(found):
+    if format is Read.HTML:
+        from missingrules.pages.document import protocol_page
+
+        try:
+            common.deliver(protocol_page(read, chosen), output)
+        except InvalidInput as error:
+            common.refuse(error.diagnostics)
+        return
+    reports = [rule_report(read, family, chosen) for family in found]
+    if rule is None and (dropped := dropped_report(read)):
+        reports.append(dropped)
+    if output is not None:
+        common.deliver("\n".join(map(as_text, reports)), output)
+        return
+    for number, each in enumerate(reports):
         if number:
             common.write("\n")
-        common.show(rule_report(read, family, chosen))
-    if rule is None and (dropped := dropped_report(read)):
-        common.write("\n")
-        common.show(dropped)
+        common.show(each)

@@ -132,7 +132,7 @@ class Brief(Sheet):
         """By who does it: what must be done before what should and may."""
         of_whom: dict[str, list[Fold]] = {}
         for fold in self.folds(found, self.time):
-            of_whom.setdefault(_who(fold.first), []).append(fold)
+            of_whom.setdefault(actor(fold.first), []).append(fold)
         return {who: sorted(of_whom[who], key=_rank) for who in sorted(of_whom, key=lambda who: (who == NOBODY, who))}
 
     def entries(self, found: Collection[Obligation]) -> Iterator[list[Line]]:
@@ -197,7 +197,7 @@ class Brief(Sheet):
         return f": {'; '.join(', '.join([name, *to]) for name, to in zip(names, whom, strict=True))}"
 
     def people_and_source(self, fold: Fold) -> str:
-        return f"{'; '.join([_who(fold.first), *self.others(fold)])} {self.source(fold)}"
+        return f"{'; '.join([actor(fold.first), *self.others(fold)])} {self.source(fold)}"
 
     def others(self, fold: Fold) -> list[str]:
         """Who chairs; to whom and with whom, unless each act has its own."""
@@ -217,7 +217,7 @@ class Brief(Sheet):
     def first_references(self, fold: Fold) -> str:
         """The first paragraph, and what other papers say of the same act, each with its first."""
         others = [
-            f", together with {one.duty.modality.upper()} {_who(one)}: {numbered(one)}"
+            f", together with {one.duty.modality.upper()} {actor(one)}: {numbered(one)}"
             + (f" ({self.stands(one)}) " if timed(one) or one.status in STANDS else " ")
             + self.first_reference(one)
             for one in self.all_of(ones[0] for ones in fold.acts)
@@ -366,7 +366,7 @@ def _rank(fold: Fold) -> int:
     return _RANKS.index(fold.first.duty.modality)
 
 
-def _who(one: Obligation) -> str:
+def actor(one: Obligation) -> str:
     """Who does it, with a capital."""
     who = None if isinstance(one.by, NotStated) else people(one.by)
     return _capital(who) if who else NOBODY
