@@ -16,7 +16,6 @@ from missingrules.reports.by import By
 from missingrules.reports.full import Full
 from missingrules.reports.groups import OPEN
 from missingrules.reports.layout import Line
-from missingrules.reports.sheet import COUNTED
 from missingrules.reports.together import STANDS, conflicts, paper
 from missingrules.reports.wording import day, moment, people
 
@@ -139,8 +138,8 @@ class _Report:
         answer, brief = self.answer, self.brief
         sections = tuple(one for one in self.sections() if one.entries or one.blocks)
         line = timeline(answer, brief)
-        statuses = tuple(status for status, _ in COUNTED if brief.of(status))
-        tallies = [Tally(_sentence(title), _numbers(found, statuses)) for title, found in brief.counts()]
+        statuses = tuple(status for status in WORDS if brief.of(status))
+        tallies = [Tally(_sentence(title), _numbers(found, statuses)) for title, found in brief.by_phase(brief.actions)]
         tallies.append(Tally("All", _numbers(brief.actions, statuses)))
         return CasePage(
             case=answer.case,

@@ -230,7 +230,10 @@ def _act(protocol: Protocol, provision: Provision) -> Act:
     return Act(
         word=_word(provision),
         says=says.removesuffix(teller.source(provision.citations)).rstrip(),
-        tables=tuple(Table(one.heading.rstrip(":"), tuple(one.rows)) for one in teller.lists),
+        tables=tuple(
+            Table(one.heading.rstrip(":"), tuple(row._replace(source=row.source.strip("[]")) for row in one.rows))
+            for one in teller.lists
+        ),
         source=paragraphs(provision.citations, protocol.own_documents),
     )
 

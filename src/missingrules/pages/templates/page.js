@@ -68,6 +68,7 @@
         rule.hidden = !holds;
         number += holds ? 1 : 0;
       });
+      document.querySelectorAll("section.head").forEach(function (head) { head.hidden = words.length > 0; });
       document.querySelectorAll("section.topic").forEach(function (topic) {
         topic.hidden = !topic.querySelector("article.rule:not([hidden])");
       });
