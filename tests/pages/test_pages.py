@@ -270,7 +270,7 @@ def test_what_the_page_cannot_do_is_refused() -> None:
     )
     message = refused("show", "barnet", "some-rule", "--format", "html")
     assert message == (
-        "error [whole-json] a page shows a whole protocol\n"
+        "error [whole-protocol] a page shows a whole protocol\n"
         "  = leave out some-rule: the page has an address for each rule, #rule-ID\n"
     )
 

@@ -262,7 +262,7 @@ def show(
     try:
         if rule is not None and format is Read.HTML:
             without = f"leave out {rule}: the page has an address for each rule, #rule-ID"
-            raise InvalidInput([Diagnostic("whole-json", "a page shows a whole protocol", hint=without)])
+            raise InvalidInput([Diagnostic("whole-protocol", "a page shows a whole protocol", hint=without)])
         read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]

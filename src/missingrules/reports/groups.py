@@ -123,9 +123,7 @@ class Sorted:
     def counts(self) -> list[tuple[str, list[Obligation]]]:
         """For the head: what is open, by phase and of earlier episodes."""
         open_ = self.of(Status.OVERDUE, Status.DUE, Status.NOT_DECIDABLE, Status.UPCOMING, Status.AVAILABLE)
-        return [
-            (title.lower() if title.isupper() else title, found) for title, found in self.by_phase(open_)
-        ]
+        return [(title.lower() if title.isupper() else title, found) for title, found in self.by_phase(open_)]
 
     def by_phase(self, found: Collection[Obligation]) -> list[tuple[str, list[Obligation]]]:
         """By phase, those of earlier episodes apart."""
