@@ -204,3 +204,14 @@ def test_nothing_is_drawn_outside_the_paper() -> None:
 def test_the_data_is_frozen() -> None:
     with pytest.raises(AttributeError):
         line().untimed = 3  # type: ignore[misc]
+
+
+def test_two_duties_at_one_instant_of_which_one_is_open_to_the_end_of_a_span() -> None:
+    first, last = at("2025-04-08T10:00:00+01:00"), at("2025-04-09T10:00:00+01:00")
+    asked = answer(
+        part(
+            obligation(due=first),
+            obligation(duty("b"), Status.NOT_DECIDABLE, due=None, due_between=(first, last), key="testshire/b/E1/1"),
+        )
+    )
+    assert [mark.until for mark in timeline(asked, Brief(asked)).marks] == [last, None]

@@ -169,7 +169,7 @@ class _Drawer:
     def drawing(self) -> Drawing:
         columns = tuple(self.columns())
         now = self.now()
-        self.y = top = 78.0 if any(len(one.labels) > 3 for one in columns) else 66.0
+        self.y = top = 78.0 if any(isinstance(one, Day) and one.hours != 24 for one in self.line.columns) else 66.0
         bars, windows, thresholds, marks = self.bars(), self.windows(), self.thresholds(), self.marks()
         return Drawing(
             width=round(max([self.scale.width, *self.reach]), 1),

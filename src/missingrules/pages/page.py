@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import unicodedata
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,8 @@ from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from jinja2 import Environment
 
 # Line breaks and tabs are white space in HTML, and do nothing there.
 _HARMLESS: Final = "\n\r\t"
@@ -28,16 +31,25 @@ def page(template: str, data: Mapping[str, Any]) -> str:
 
     Raises `InvalidInput` (`not-installed`) without jinja2.
     """
+    templates = _templates()
+    from markupsafe import Markup
+
+    style, script = (_own(name) for name in ("page.css", "page.js"))
+    return templates.get_template(f"{template}.html.j2").render(
+        data, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script)
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    """The templates, each read once."""
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
+        message = "HTML needs jinja2, which is not installed"
         hint = "python -m pip install 'missingrules[html]'"
-        raise InvalidInput(
-            [Diagnostic("not-installed", "HTML needs jinja2, which is not installed", hint=hint)]
-        ) from None
-    from markupsafe import Markup
-
-    made = Environment(
+        raise InvalidInput([Diagnostic("not-installed", message, hint=hint)]) from None
+    return Environment(
         loader=PackageLoader("missingrules.pages"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -45,10 +57,6 @@ def page(template: str, data: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-    )
-    style, script = (_own(name) for name in ("page.css", "page.js"))
-    return made.get_template(f"{template}.html.j2").render(
-        data, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script)
     )
 
 

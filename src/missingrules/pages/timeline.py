@@ -333,14 +333,16 @@ def _all_of(condition: Condition) -> Iterator[Condition]:
 
 def _marks(answer: Answer, sheet: Sheet) -> Iterator[Mark]:
     alike: dict[tuple[object, ...], list[Obligation]] = {}
+    places: dict[tuple[object, ...], tuple[Instant, Instant | None]] = {}
     for one in sheet.actions:
-        if _place(one) is not None:
+        place = _place(one)
+        if place is not None:
             key = one.protocol, one.duty.rule, one.subject, one.occurrence, one.stand
             alike.setdefault(key, []).append(one)
-    for ones in sorted(alike.values(), key=lambda ones: (_place(ones[0]) or (0, None), ones[0].key)):
+            places[key] = place
+    for which in sorted(places, key=lambda which: (places[which][0], alike[which][0].key)):
+        ones, place = alike[which], places[which]
         first = ones[0]
-        place = _place(first)
-        assert place is not None
         late = first.due if first.discharged_at is not None else None
         acts = f" ({len(ones)} acts)" if len(ones) > 1 else ""
         of = first.episode if first.episode and first.episode not in sheet.unsaid else ""
