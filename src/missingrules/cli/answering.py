@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from missingrules.domain.answers import Answer
     from missingrules.domain.rules import Modality
 
-WHOLE: Final = "leave them out: JSON always has the whole answer"
+WHOLE: Final = "leave them out: {} always has the whole answer"
 
 
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
     CSV = "csv"
     XLSX = "xlsx"
     MD = "md"
@@ -61,8 +62,9 @@ class Shape:
         narrowing = {"--for": bool(self.roles), "--modality": bool(self.modalities)}
         laying_out = {"--full": self.full, "--group": self.by is not By.PHASE}
         if given := _named(narrowing | laying_out):
-            if format is Format.JSON:
-                raise InvalidInput([Diagnostic("whole-json", f"{given}: not for json", hint=WHOLE)])
+            if format in (Format.JSON, Format.HTML):
+                hint = WHOLE.format("JSON" if format is Format.JSON else "the page")
+                raise InvalidInput([Diagnostic("whole-json", f"{given}: not for {format}", hint=hint)])
             if every_reading:
                 message = f"--every-reading compares whole answers; {given}: for the text of one"
                 raise InvalidInput([Diagnostic("whole-answers", message, hint="leave out one or the other")])
@@ -167,6 +169,10 @@ def _made(answer: Answer, format: Format, shape: Shape, target: Target, left_out
             from missingrules.interface.rendering import to_json
 
             return to_json(answer)
+        case Format.HTML:
+            from missingrules.pages.case import case_page
+
+            return case_page(answer)
         case Format.CSV:
             from missingrules.formats.commas import comma_bytes, comma_text
             from missingrules.reports.tables import duties

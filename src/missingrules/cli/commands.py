@@ -7,6 +7,7 @@ Results go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,11 @@ app.command()(comparing.diff)
 app.command()(comparing.prove)
 
 
+class Read(StrEnum):
+    TEXT = "text"
+    HTML = "html"
+
+
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="The case, a YAML or JSON file.", show_default=False)]
 Protocols = Annotated[
     list[str],
@@ -70,6 +76,11 @@ Readings = Annotated[
         show_default=False,
     ),
 ]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file of --output if it is there.")]
 
 
 def main() -> None:
@@ -106,11 +117,8 @@ def evaluate(
         Format | None,
         typer.Option(help="What to write; left out: what the ending of --output says, or text.", show_default=False),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file of --output if it is there.")] = False,
+    output: Output = None,
+    force: Force = False,
     name_case: Annotated[
         bool, typer.Option("--name-case", help="Name case and episode in the calendar's entries; ics only.")
     ] = False,
@@ -218,12 +226,22 @@ def show(
     protocol: Annotated[str, typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False)],
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule; left out: all.")] = None,
     reading: Readings = None,
+    format: Annotated[Read, typer.Option(help="As text, or as a page to read, by topic.")] = Read.TEXT,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.reading.catalogue import editions
     from missingrules.reports.prose import dropped_report, rule_report
+    from missingrules.reports.text import as_text
 
     try:
+        if rule is not None and format is Read.HTML:
+            without = f"leave out {rule}: the page has an address for each rule, #rule-ID"
+            raise InvalidInput([Diagnostic("whole-protocol", "a page shows a whole protocol", hint=without)])
+        target = answering.Target(output, force=force)
+        target.refuse_unfit(answering.Format.TEXT, editions(protocol) if output else [])
         read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]
@@ -232,10 +250,21 @@ def show(
             raise InvalidInput([Diagnostic("unknown-rule", f"no rule of this protocol has the id '{rule}'", hint=hint)])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    for number, family in enumerate(found):
+    if format is Read.HTML:
+        from missingrules.pages.document import protocol_page
+
+        try:
+            target.write(protocol_page(read, chosen))
+        except InvalidInput as error:
+            common.refuse(error.diagnostics)
+        return
+    reports = [rule_report(read, family, chosen) for family in found]
+    if rule is None and (dropped := dropped_report(read)):
+        reports.append(dropped)
+    if output is not None:
+        target.write("\n".join(map(as_text, reports)))
+        return
+    for number, each in enumerate(reports):
         if number:
             common.write("\n")
-        common.show(rule_report(read, family, chosen))
-    if rule is None and (dropped := dropped_report(read)):
-        common.write("\n")
-        common.show(dropped)
+        common.show(each)

@@ -41,20 +41,14 @@ def schema(
     ] = None,
 ) -> None:
     """Writes the JSON Schema by which an editor completes words, explains them and underlines mistakes."""
-    from missingrules.domain.diagnostics import InvalidInput, unwritable
+    from missingrules.domain.diagnostics import InvalidInput
 
     try:
         made = _made(of, protocol)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-    if output is None:
-        common.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        common.refuse([unwritable(output, error, "name a file in a folder that you may write to")])
+    common.deliver(text, output)
 
 
 def _made(of: Of, protocol: Path | None) -> Schema:

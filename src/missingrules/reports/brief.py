@@ -137,7 +137,7 @@ class Brief(Sheet):
         """By who does it: what must be done before what should and may."""
         of_whom: dict[str, list[Fold]] = {}
         for fold in self.folds(found, self.time):
-            of_whom.setdefault(_who(fold.first), []).append(fold)
+            of_whom.setdefault(actor(fold.first), []).append(fold)
         return {who: sorted(of_whom[who], key=_rank) for who in sorted(of_whom, key=lambda who: (who == NOBODY, who))}
 
     def entries(self, found: Collection[Obligation]) -> Iterator[list[Line]]:
@@ -212,7 +212,7 @@ class Brief(Sheet):
         return f"{self.everybody(fold)} {self.source(fold)}"
 
     def everybody(self, fold: Fold) -> str:
-        return "; ".join([_who(fold.first), *self.others(fold)])
+        return "; ".join([actor(fold.first), *self.others(fold)])
 
     def others(self, fold: Fold) -> list[str]:
         """Who chairs; to whom and with whom, unless each act has its own."""
@@ -235,7 +235,7 @@ class Brief(Sheet):
     def first_references(self, fold: Fold) -> str:
         """The first paragraph, and what other papers say of the same act, each with its first."""
         others = [
-            f", together with {one.duty.modality.upper()} {_who(one)}: {numbered(one)}"
+            f", together with {one.duty.modality.upper()} {actor(one)}: {numbered(one)}"
             + (f" ({self.stands(one)}) " if timed(one) or one.status in STANDS else " ")
             + self.first_reference(one)
             for one in self.all_of(ones[0] for ones in fold.acts)
@@ -396,7 +396,7 @@ def _rank(fold: Fold) -> int:
     return _RANKS.index(fold.first.duty.modality)
 
 
-def _who(one: Obligation) -> str:
+def actor(one: Obligation) -> str:
     """Who does it, with a capital."""
     who = None if isinstance(one.by, NotStated) else people(one.by)
     return _capital(who) if who else NOBODY

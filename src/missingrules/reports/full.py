@@ -59,19 +59,26 @@ class Full(Sheet):
     # --- duties ---
 
     def duties(self, title: str, style: str, found: Sequence[Obligation]) -> Iterator[RenderableType]:
-        yield from self.blocks(title, style, found, lambda o: [*self.open(o), *self.readings(o)], self.to_do)
+        yield from section(title, (self.block(fold, self.to_do) for fold in self.open_folds(found)), style)
 
     def over(self, title: str, style: str, *statuses: Status) -> Iterator[RenderableType]:
-        yield from self.blocks(title, style, self.shown(*statuses), self.past, self.was_done)
+        folds = self.past_folds(self.shown(*statuses))
+        yield from section(title, (self.block(fold, self.was_done) for fold in folds), style)
 
-    def blocks(
+    def open_folds(self, found: Sequence[Obligation]) -> list[Fold]:
+        """Of duties that still matter."""
+        return self.folds(found, lambda o: [*self.open(o), *self.readings(o)], self.to_do)
+
+    def past_folds(self, found: Sequence[Obligation]) -> list[Fold]:
+        """Of duties that are over."""
+        return self.folds(found, self.past, self.was_done)
+
+    def folds(
         self,
-        title: str,
-        style: str,
         found: Sequence[Obligation],
         own: Callable[[Obligation], list[Line]],
         lines: Callable[[Fold], list[Line]],
-    ) -> Iterator[RenderableType]:
+    ) -> list[Fold]:
         """One for each duty: the same of several episodes in one, the acts of one rule in a list, and what several
         papers ask for together under one heading. `own` are the lines in which acts of one rule may not differ."""
 
@@ -82,7 +89,7 @@ class Full(Sheet):
             others = [(o.protocol, o.duty.id, *lines(alone(o))) for o in block.ones[1:]]
             return one.duty.title, one.duty.modality, act, *own(one), *others, *self.coming(block)
 
-        yield from section(title, (self.block(fold, lines) for fold in folded(found, alike, self.act)), style)
+        return folded(found, alike, self.act)
 
     def block(self, fold: Fold, lines: Callable[[Fold], list[Line]]) -> list[Line]:
         first = fold.first
@@ -208,6 +215,10 @@ class Full(Sheet):
     # --- what else there is to say ---
 
     def conclusions(self) -> Iterator[RenderableType]:
+        yield from section("HOW THE CASE STANDS", self.standing(), "bold", close=True)
+
+    def standing(self) -> list[list[Line]]:
+        """What is concluded, and what cannot be concluded at once."""
         lines = []
         for part in self.answer.protocols:
             for one in part.conclusions:
@@ -220,7 +231,7 @@ class Full(Sheet):
             for conflict in part.conflicts:
                 text = f"{conflict.what} cannot be {listed(conflict.values, 'and')} at once"
                 lines.append([Line("CONFLICT", f"{text}: {self.sources(conflict.citations, part)}", "bold red")])
-        yield from section("HOW THE CASE STANDS", lines, "bold", close=True)
+        return lines
 
     def sources(self, citations: Citations, part: ProtocolAnswer) -> str:
         """Paragraphs with their headings, after the name of the paper if there are several."""
@@ -228,8 +239,11 @@ class Full(Sheet):
         return f"{paper(part.protocol)}: {text}" if text and self.several_papers else text
 
     def forbidden(self, status: str, title: str, style: str) -> Iterator[RenderableType]:
+        yield from section(title, self.prohibitions(status), style)
+
+    def prohibitions(self, status: str) -> list[list[Line]]:
         found = [one for part in self.answer.protocols for one in part.forbidden if one.status == status]
-        yield from section(title, [self.prohibition(one, layer_of(one.key)) for one in found], style)
+        return [self.prohibition(one, layer_of(one.key)) for one in found]
 
     def prohibition(self, one: Forbidden, protocol: str) -> list[Line]:
         what = one.prohibition
@@ -239,8 +253,10 @@ class Full(Sheet):
         return [*lines, Line("source", paragraphs(what.citations, [protocol]))]
 
     def questions(self) -> Iterator[RenderableType]:
-        asked = [self.question(one) for one in questions(self.answer)]
-        yield from section("PLEASE FIND OUT", asked, "bold magenta")
+        yield from section("PLEASE FIND OUT", self.asked(), "bold magenta")
+
+    def asked(self) -> list[list[Line]]:
+        return [self.question(one) for one in questions(self.answer)]
 
     def question(self, one: Question) -> list[Line]:
         about = [f"episode {one.episode}" if one.episode else "", f"record {one.record}" if one.record else ""]
@@ -253,17 +269,23 @@ class Full(Sheet):
         ]
 
     def further(self) -> Iterator[RenderableType]:
-        blocks = [
+        yield from section("FURTHER AHEAD", self.to_come(), "bold")
+
+    def to_come(self) -> list[list[Line]]:
+        return [
             [
                 Line("if", condition, "bold"),
                 *(Line("then", f"{title}: {cited}") for title, cited in brought),
             ]
             for condition, brought in self.ahead().items()
         ]
-        yield from section("FURTHER AHEAD", blocks, "bold")
 
     def unclear(self) -> Iterator[RenderableType]:
-        lines = [
+        yield from section("WHERE THE PAPER CAN BE READ IN TWO WAYS", self.otherwise(), "bold")
+
+    def otherwise(self) -> list[list[Line]]:
+        """What another reading alone would add."""
+        return [
             [
                 Line("if read", f"{one.reading}: {one.option}"),
                 *self.paper(part.protocol.name),
@@ -273,7 +295,6 @@ class Full(Sheet):
             for part in self.answer.protocols
             for one in part.ambiguities
         ]
-        yield from section("WHERE THE PAPER CAN BE READ IN TWO WAYS", lines, "bold")
 
 
 def _note(note: Note | None) -> str | None:

@@ -123,12 +123,16 @@ class Sorted:
     def counts(self) -> list[tuple[str, list[Obligation]]]:
         """For the head: what is open, by phase and of earlier episodes."""
         open_ = self.of(Status.OVERDUE, Status.DUE, Status.NOT_DECIDABLE, Status.UPCOMING, Status.AVAILABLE)
+        return [(title.lower() if title.isupper() else title, found) for title, found in self.by_phase(open_)]
+
+    def by_phase(self, found: Collection[Obligation]) -> list[tuple[str, list[Obligation]]]:
+        """By phase, those of earlier episodes apart."""
         rows = [
-            (title.lower(), [o for o in open_ if not self.is_earlier(o) and self.phases[o.key] is phase])
+            (title, [o for o in found if not self.is_earlier(o) and self.phases[o.key] is phase])
             for phase, title in _PHASES
         ]
-        rows.append((self.earlier_title(), [o for o in open_ if self.is_earlier(o)]))
-        return [(title, found) for title, found in rows if found]
+        rows.append((self.earlier_title(), [o for o in found if self.is_earlier(o)]))
+        return [(title, ones) for title, ones in rows if ones]
 
     def earlier_title(self, word: str = "earlier episode") -> str:
         several = ("S" if word.isupper() else "s") if len(self.earlier) > 1 else ""

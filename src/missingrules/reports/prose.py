@@ -75,11 +75,22 @@ _EFFECTS: Final = {
 }
 
 
+class Row(NamedTuple):
+    """One line of a table: on what condition (empty: on any other), what then holds, and the paragraphs."""
+
+    when: str
+    what: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.what}, {f'where {self.when}' if self.when else 'otherwise'} {self.source}"
+
+
 class Listed(NamedTuple):
     """What hangs on the case, one line for each row: under which heading, and the rows."""
 
     heading: str
-    rows: list[str]
+    rows: list[Row]
 
 
 def rule_report(protocol: Protocol, family: RuleFamily, options: dict[str, str]) -> RenderableType:
@@ -89,7 +100,7 @@ def rule_report(protocol: Protocol, family: RuleFamily, options: dict[str, str])
     for part in prose(protocol, family, options):
         if isinstance(part, Listed):
             lines.append(Padding(Text(part.heading), (0, 0, 0, 4)))
-            lines.append(bullets(part.rows, 4))
+            lines.append(bullets(map(str, part.rows), 4))
         else:
             lines.append(Padding(Text(part), (0, 0, 0, 2)))
     return Group(Text(f"{family.id}: {title}", style="bold"), *lines)
@@ -310,10 +321,7 @@ class Teller:
 
     def list(self, heading: str, rows: Sequence[tuple[str, str, citations.Citations]]) -> None:
         """The rows of which the first that holds counts."""
-        told = [
-            f"{_capital(what)}, {f'where {when}' if when else 'otherwise'} {self.source(cited)}"
-            for when, what, cited in rows
-        ]
+        told = [Row(when, _capital(what), self.source(cited)) for when, what, cited in rows]
         self.lists.append(Listed(f"{heading}, by the first line that holds:", told))
 
     def deadline(self, deadline: Deadline | NotStated) -> str:
