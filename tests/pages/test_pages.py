@@ -265,10 +265,7 @@ def test_what_the_page_cannot_do_is_refused() -> None:
         "error [whole-json] --full: not for html\n  = leave them out: the page always has the whole answer\n"
     )
     message = refused(*CASE, *NOW, "--format", "html", "--every-reading")
-    assert message == (
-        "error [whole-answers] --every-reading is shown as text or JSON, and not in a file or as a page\n"
-        "  = leave out --output and --format html\n"
-    )
+    assert message == ("error [whole-answers] --every-reading cannot be written as html\n  = ask for text or json\n")
     message = refused("show", "barnet", "some-rule", "--format", "html")
     assert message == (
         "error [whole-protocol] a page shows a whole protocol\n"

@@ -37,9 +37,12 @@ def left_out(subject: Subject) -> Iterator[Finding]:
             message = (
                 f"this names {' and '.join(provision.guard.kinds)} children, and can never be for one who is {never[0]}"
             )
+            reads = {key for each in situation(provision, subject.protocol).every for key in keys_of(each)}
             hint = (
                 "`missing` is true of a missing child alone: write any: [{missing: true}, {kind: absent}], or take "
                 f"{never[0]} out of its kinds"
+                if never == ["absent"] and "episode.missing" in reads
+                else f"take {never[0]} out of its kinds, or mend the condition on the kind"
             )
             yield Finding(message, subject.where.key(id_, "kinds", "when"), hint)
 
