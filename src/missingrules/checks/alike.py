@@ -107,7 +107,7 @@ def _strength(provision: Provision, protocol: Protocol) -> int:
     if isinstance(provision, Conclusion):
         return 0
     rank = provision.modality
-    return STRENGTH[protocol.stated_ranks_as if rank is Modality.STATED else rank]
+    return STRENGTH[protocol.ranks_as(rank)]
 
 
 def _implies(one: Provision, other: Provision, subject: Subject) -> bool:

@@ -8,7 +8,7 @@ from missingrules.comparison.points import EFFECTS, STRENGTH
 from missingrules.domain.comparisons import Parted
 from missingrules.domain.obligations import OVER, Status
 from missingrules.domain.people import People
-from missingrules.domain.rules import Effect, Modality
+from missingrules.domain.rules import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,8 +63,7 @@ class Asked:
         return (name for name, word in self.protocol.words.actions.items() if action in word.also)
 
     def strength(self, one: Obligation) -> int:
-        modality = one.duty.modality
-        return STRENGTH.index(self.protocol.stated_ranks_as if modality is Modality.STATED else modality)
+        return STRENGTH.index(self.protocol.ranks_as(one.duty.modality))
 
     def strongest(self, ones: Iterable[Obligation]) -> Obligation:
         """The one that asks for most: the strongest, then the soonest."""

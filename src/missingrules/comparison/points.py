@@ -83,8 +83,7 @@ PEOPLE: Final = {
 def modality(act: Act) -> Modality:
     """How strongly a duty or a prohibition binds; what the paper merely states ranks as its protocol says."""
     assert not isinstance(act.provision, Conclusion)
-    found = act.provision.modality
-    return act.protocol.stated_ranks_as if found is Modality.STATED else found
+    return act.protocol.ranks_as(act.provision.modality)
 
 
 def rank(first: int, second: int) -> Relation:

@@ -116,6 +116,10 @@ class Protocol:
         """The document of the protocol itself: references to it need no name."""
         return [citation.document for citation in self.scope_citations][:1] or [self.name]
 
+    def ranks_as(self, modality: Modality) -> Modality:
+        """How strongly it asks: what the paper merely states ranks as the protocol says."""
+        return self.stated_ranks_as if modality is Modality.STATED else modality
+
     def split(self, key: str) -> tuple[str, str]:
         """A key without this protocol's own name, or its beginning, as the rule or act and the rest."""
         first, _, rest = key.partition("/")

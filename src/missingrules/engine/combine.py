@@ -107,7 +107,7 @@ def _group(ones: list[Obligation], protocols: dict[str, Protocol]) -> Together:
     ordered = sorted(ones, key=lambda one: _order(one, protocols))
     to_do = [one for one in ordered if one.status not in OVER]
     due = min((at for one in to_do if (at := _due(one)) is not None), default=None)
-    strengths = {_ranks_as(one.duty.modality, protocols[one.protocol]) for one in to_do or ordered}
+    strengths = {protocols[one.protocol].ranks_as(one.duty.modality) for one in to_do or ordered}
     return Together(tuple(ordered), due, min(strengths, key=lambda modality: _STRENGTH[modality]))
 
 
@@ -115,15 +115,11 @@ def _order(one: Obligation, protocols: dict[str, Protocol]) -> tuple[Instant, in
     """Earliest due first (or possible; `immediately`: the trigger; none: last), then must, should, may, then key."""
     at = _due(one)
     at = one.sort_at if at is None else at
-    return FOREVER if at is None else at, _STRENGTH[_ranks_as(one.duty.modality, protocols[one.protocol])], one.key
+    return FOREVER if at is None else at, _STRENGTH[protocols[one.protocol].ranks_as(one.duty.modality)], one.key
 
 
 def _due(one: Obligation) -> Instant | None:
     return one.due if one.due is not None else one.due_between[0] if one.due_between else None
-
-
-def _ranks_as(modality: Modality, protocol: Protocol) -> Modality:
-    return protocol.stated_ranks_as if modality is Modality.STATED else modality
 
 
 # --- one forbids what another requires --------------------------------------------------------------------------------
@@ -135,7 +131,7 @@ def _forbidden(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) 
     for forbidding in parts:
         for barred in forbidding.forbidden:
             by = protocols[layer_of(barred.key)]
-            if _ranks_as(barred.prohibition.modality, by) is Modality.MAY:
+            if by.ranks_as(barred.prohibition.modality) is Modality.MAY:
                 continue
             for one in (one for part in parts for one in part.actions):
                 # Another edition of a paper is no other paper.
@@ -162,7 +158,7 @@ def _is_barred(one: Obligation, protocol: Protocol, barred: Forbidden, by: Proto
     duty, prohibition = one.duty, barred.prohibition
     if duty.action not in (prohibition.action, *by.words.actions[prohibition.action].also):
         return False
-    if one.subject == "organisation" or _ranks_as(duty.modality, protocol) is Modality.MAY:
+    if one.subject == "organisation" or protocol.ranks_as(duty.modality) is Modality.MAY:
         return False
     if barred.status == "breached":
         now = one.status in (Status.MET, Status.MET_LATE) and barred.record in one.discharged_by
@@ -199,7 +195,7 @@ def _chairs(parts: Sequence[ProtocolAnswer], protocols: dict[str, Protocol]) -> 
     for part in parts:
         for one in part.actions:
             # A meeting is what the paper gives a chair; one that only may be held parts nobody.
-            may = _ranks_as(one.duty.modality, protocols[one.protocol]) is Modality.MAY
+            may = protocols[one.protocol].ranks_as(one.duty.modality) is Modality.MAY
             if one.status in _OWED and one.duty.chair is not None and not may:
                 owed[_act(one)].append(one)
     for meetings in owed.values():

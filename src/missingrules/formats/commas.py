@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from missingrules.formats.tables import Cell, Table
 
 # What spreadsheets take for the beginning of a formula, or skip on the way to one, be it in full width.
-_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _APOSTROPHE: Final = "'"
 # By it alone Excel knows UTF-8.
 MARK: Final = "\ufeff"
@@ -22,7 +22,7 @@ def guarded(text: str) -> str:
 
     One that begins with an apostrophe gets another: whoever reads takes one away, and has the text as it was.
     """
-    return _APOSTROPHE + text if text.startswith((*_BEGINS, _APOSTROPHE)) else text
+    return _APOSTROPHE + text if text.startswith((*BEGINS, _APOSTROPHE)) else text
 
 
 def unguarded(cell: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-# What Excel, LibreOffice and Google Sheets take for the beginning of a formula, or skip on the way to one.
-TRIGGERS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from missingrules.formats.commas import BEGINS
 
 
 def could_run(text: str) -> bool:
     """Whether a spreadsheet might take the text for a formula."""
-    return text.startswith(TRIGGERS)
+    return text.startswith(BEGINS)
 
 
 def guarded(text: str) -> str:
