@@ -14,12 +14,13 @@ from missingrules.interface.result import Result
 from missingrules.interface.shared import ahead_condition, iso, library_version, order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from missingrules.domain.answers import (
         Ahead,
         Ambiguity,
         Answer,
+        Applying,
         Concluded,
         Conflict,
         Forbidden,
@@ -68,6 +69,7 @@ def _written(answer: Answer) -> Entry:
         valid_until=None if answer.valid_until is None else iso(clock, answer.valid_until),
         horizon_days=answer.horizon_days,
         protocols=[_protocol(part.protocol) for part in answer.protocols],
+        applies=[_applying(one) for one in answer.applies.get()],
         warnings=[_warning(one) for one in answer.warnings],
         library=_entry(version=library_version(), calendar=calendar_version()),
         actions=[writer.action(obligation) for obligation, writer in ordered],
@@ -80,6 +82,11 @@ def _written(answer: Answer) -> Entry:
         questions=[writer.question(one) for part, writer in parts for one in part.questions],
         next=[writer.ahead(one) for part, writer in parts for one in part.ahead],
     )
+
+
+def applies_json(found: Sequence[Applying]) -> str:
+    """Of each protocol whether it is for the child, as JSON; the same input gives the same bytes."""
+    return pydantic_core.to_json([_applying(one) for one in found], indent=2).decode() + "\n"
 
 
 def cited(citations: Citations) -> list[Entry]:
@@ -135,6 +142,19 @@ def _together(one: Together, clock: Clock) -> Entry:
 def _in_force(edition: Edition) -> Entry:
     first, end = (None if day is None else day.isoformat() for day in edition.in_force)
     return _entry(**{"from": first}, to=end)
+
+
+def _applying(one: Applying) -> Entry:
+    return _entry(
+        protocol=one.protocol.name,
+        edition=one.protocol.edition.label,
+        answer=one.answer,
+        relation=one.relation and one.relation.value,
+        citations=cited(one.citations),
+        because=[_entry(fact=e.fact, value=str(e.value), source=e.source) for e in one.because],
+        asks=list(one.asks),
+        also=list(one.also),
+    )
 
 
 def _warning(one: Warned) -> Entry:

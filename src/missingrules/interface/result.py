@@ -311,6 +311,22 @@ class ProtocolOut(LayerOut):
     replaced: list[ReplacedOut] = Field(description="What does not hold of these, here or in one of them already.")
 
 
+class AppliesOut(Closed):
+    """Whether a protocol at hand is for this child at `as_of`, by who is responsible for it and where it lives.
+
+    not_stated: the child has to do with the area in a way of which the paper, or the file, says nothing.
+    """
+
+    protocol: str
+    edition: str
+    answer: Literal["yes", "no", "not_stated", "not_known"]
+    relation: Literal["living_here", "own", "own_elsewhere", "placed_here", "anywhere"] | None
+    citations: list[CitationOut] = Field(description="Where the paper says so, and which children it means.")
+    because: list[EvidenceOut]
+    asks: list[str] = Field(description="The facts that would settle it.")
+    also: list[str] = Field(description="Authorities whose protocols hold as well, as the paper says.")
+
+
 class Library(Closed):
     """What answered, so that an answer can be had again."""
 
@@ -329,6 +345,7 @@ class Result(Closed):
     )
     horizon_days: int
     protocols: list[ProtocolOut]
+    applies: list[AppliesOut] = Field(description="Of every protocol at hand, those too that are not for the child.")
     warnings: list[WarningOut]
     library: Library
     actions: list[Action] = Field(description="By due instant (those without: last), then by key.")
