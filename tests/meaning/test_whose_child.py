@@ -1,4 +1,4 @@
-"""Which of the five papers are for a child who crosses borders: worked out from their paragraphs on whom they are for."""
+"""Which of the five papers are for a child who crosses borders: worked out from what they say of whom they are for."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _placed(by: str, where: str) -> dict[str, Any]:
     return {**YOUNG, "looked_after": True, "placing_authority": by, "placed_in": where}
 
 
-FRAMEWORK: Final = {"national_framework": ("yes", ["Introduction / paragraph 11"], [])}
+FRAMEWORK: Final[dict[str, Any]] = {"national_framework": ("yes", ["Introduction / paragraph 11"], [])}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_is_not_known_is_asked() -> None:
 
 
 def test_both_sides_of_the_border_say_who_holds_the_interview() -> None:
-    # Nobody says of her whether she is placed out of the county or by another: that follows, for each paper its own way.
+    # Nobody says of her whether she is placed out of the county or by another: it follows, for each paper its own way.
     answer = evaluate(_protocols(), _case(_placed("buckinghamshire", "northamptonshire")), NOW, where_applies=True)
     assert [part.protocol.name for part in answer.protocols] == [
         "buckinghamshire", "national_framework", "northamptonshire",

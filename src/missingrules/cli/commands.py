@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import again, answering, auditing, authoring, checking, common, comparing, editing, scenarios
 from missingrules.cli.answering import Format
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
@@ -29,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sources, name="sources")
+app.command()(again.replay)
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(auditing.audit)

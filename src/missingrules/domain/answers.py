@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.obligations import Evidence, Obligation, Phase
     from missingrules.domain.protocol import Protocol
+    from missingrules.domain.receipt import Receipt
     from missingrules.domain.rules import Duty, Modality, Prohibition
 
 
@@ -216,6 +217,7 @@ class Answer:
     episodes: tuple[EpisodeState, ...] = ()
     warnings: tuple[Warned, ...] = ()
     applies: Later[tuple[Applying, ...]] = field(default_factory=lambda: Later.of(()))
+    receipt: Later[Receipt] | None = None
     combined: Later[Combined] = field(default_factory=lambda: Later.of(Combined()))
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from missingrules.domain.answers import Answer, Outlook, ProtocolAnswer, Question
 from missingrules.domain.clock import FOREVER, Instant, Length, Unit
 from missingrules.domain.obligations import NO_DIFFERENCE, Later
+from missingrules.domain.receipt import Receipt, hash_of
 from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
@@ -74,7 +75,13 @@ def evaluate(
     asked = [reached(p) for p in protocols if at_any_time(p, case, as_of)] if where_applies else protocols
     answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in asked)
     applies = Later(lambda: applying(protocols, case, as_of))
-    return whole(Answer(case.id, as_of, horizon_days, protocols[0].clock, answers, applies=applies), case)
+    receipt = Later(
+        lambda: Receipt(
+            as_of, horizon_days, dict(chosen), organisation, where_applies, tuple(protocols), case_hash=hash_of(case)
+        )
+    )
+    clock = protocols[0].clock
+    return whole(Answer(case.id, as_of, horizon_days, clock, answers, applies=applies, receipt=receipt), case)
 
 
 def every_reading(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from missingrules.domain.obligations import Evidence, Obligation, Phase
     from missingrules.domain.people import People
     from missingrules.domain.protocol import Protocol
+    from missingrules.domain.receipt import Receipt
 
 # Part of a result as plain data; the models say what it holds.
 Entry = dict[str, Any]
@@ -72,6 +73,7 @@ def _written(answer: Answer) -> Entry:
         applies=[_applying(one) for one in answer.applies.get()],
         warnings=[_warning(one) for one in answer.warnings],
         library=_entry(version=library_version(), calendar=calendar_version()),
+        receipt=None if answer.receipt is None else _receipt(answer.receipt.get()),
         actions=[writer.action(obligation) for obligation, writer in ordered],
         together=[_together(one, clock) for one in answer.together],
         conclusions=[writer.conclusion(one) for part, writer in parts for one in part.conclusions],
@@ -154,6 +156,18 @@ def _applying(one: Applying) -> Entry:
         because=[_entry(fact=e.fact, value=str(e.value), source=e.source) for e in one.because],
         asks=list(one.asks),
         also=list(one.also),
+    )
+
+
+def _receipt(one: Receipt) -> Entry:
+    return _entry(
+        case=one.case_hash,
+        readings=dict(sorted(one.readings.items())),
+        organisation=one.organisation,
+        where_applies=one.where_applies,
+        protocols=[
+            _entry(name=each.name, edition=each.edition.label, fingerprint=each.fingerprint) for each in one.protocols
+        ],
     )
 
 

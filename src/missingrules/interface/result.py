@@ -334,6 +334,24 @@ class Library(Closed):
     calendar: str = Field(description="The working-day calendar and its version.")
 
 
+class AskedOf(Closed):
+    """A protocol that was given, and which text of it."""
+
+    name: str
+    edition: str
+    fingerprint: str
+
+
+class ReceiptOut(Closed):
+    """The question, beside `as_of`, `horizon_days` and `library`: by it `missingrules replay` has the answer again."""
+
+    case: str = Field(description="Of all that the case says, in one canonical form: sha256 and 64 digits.")
+    readings: dict[str, str] = Field(description="How readings were chosen, by id; the others were taken by default.")
+    organisation: bool
+    where_applies: bool = Field(description="Whether only what is for this child was asked for.")
+    protocols: list[AskedOf] = Field(description="In the order given, those too that are not for the child.")
+
+
 class Result(Closed):
     """What one or several protocols ask for one case at one instant."""
 
@@ -348,6 +366,7 @@ class Result(Closed):
     applies: list[AppliesOut] = Field(description="Of every protocol at hand, those too that are not for the child.")
     warnings: list[WarningOut]
     library: Library
+    receipt: ReceiptOut | None = Field(description="null: the answer was put together by hand.")
     actions: list[Action] = Field(description="By due instant (those without: last), then by key.")
     together: list[TogetherOut] = Field(description="What several protocols ask for, in the order of its first action.")
     conclusions: list[ConclusionOut]
