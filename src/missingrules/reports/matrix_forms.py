@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict
 from itertools import groupby
@@ -14,6 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from missingrules.formats.tables import Column
+from missingrules.formats.tables import Table as Rows
 from missingrules.reports.matrix import NOTHING, legend, overview
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.formats.tables import Cell
     from missingrules.reports.matrix import CellText, MatrixText, RowText
 
 _COLUMNS: Final = (
@@ -110,22 +111,17 @@ def _as_json(cell: CellText) -> dict[str, object]:
     }
 
 
-def matrix_csv(text: MatrixText) -> str:
-    """One line an entry, and one for each cell without any; paragraphs are kept apart by `; `."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in text.rows:
-        for cell in row.cells:
-            writer.writerows(_csv_lines(row, cell))
-    return out.getvalue()
+def matrix_table(text: MatrixText) -> Rows:
+    """One row an entry, and one for each cell without any; paragraphs are kept apart by `; `."""
+    rows = (line for row in text.rows for cell in row.cells for line in _lines_of(row, cell))
+    return Rows("matrix", tuple(map(Column, _COLUMNS)), rows)
 
 
-def _csv_lines(row: RowText, cell: CellText) -> Iterator[list[object]]:
+def _lines_of(row: RowText, cell: CellText) -> Iterator[list[Cell]]:
     head = [row.row.id, row.row.title, row.row.topic, cell.protocol]
     tail = [cell.standing or "", "; ".join(cell.because)]
     for one in cell.entries:
-        told = [one.strength, one.figure, one.context, one.table, one.row, one.where]
+        told: list[Cell] = [one.strength, one.figure, one.context, one.table, one.row, one.where]
         yield [*head, *told, "; ".join(one.cited), "; ".join(one.read_with), *tail]
     if not cell.entries:
         yield [*head, "", NOTHING, *[""] * (len(_COLUMNS) - len(head) - len(tail) - 2), *tail]
