@@ -137,7 +137,7 @@ def test_rows_that_a_sheet_cannot_hold_go_on_in_another(tmp_path: Path, monkeypa
     sheets = openpyxl.load_workbook(output)
     found = [[row[0] for row in sheets[name].iter_rows(values_only=True)] for name in sheets.sheetnames]
     assert found == [["number", 0, 1, 2], ["number", 3, 4, 5], ["number", 6], ["text"]]
-    marked = [each for sheet in sheets for each in sheet.tables.items()]
+    marked = [(table.name, table.ref) for sheet in sheets for table in sheet.tables.values()]
     assert marked == [("rows", "A1:A4"), ("rows_2", "A1:A4"), ("rows_3", "A1:A2"), ("none", "A1:A2")]
 
 

@@ -141,20 +141,19 @@ class _Given:
         self.read = (*self.files, *tables)
         words = words_of(protocols)
         self.caseloads: list[Caseload] = []
+        self.shared_rows = 0  # that are used, and of no case
         problems: list[Diagnostic] = []
         for together in tables_in(tables):
             try:
-                self.caseloads.append(caseload_of(together, words, protocols[0].clock))
+                found = caseload_of(together, words, protocols[0].clock)
             except InvalidInput as error:
                 problems += error.diagnostics
+            else:
+                self.caseloads.append(found)
+                self.shared_rows += found.shared_rows
         if problems:
             raise InvalidInput(problems)
         self.number = number_in(self.files) + sum(map(len, self.caseloads))
-
-    @property
-    def shared_rows(self) -> int:
-        """How many rows are used that are of no case."""
-        return sum(caseload.shared_rows for caseload in self.caseloads)
 
     @property
     def columns(self) -> tuple[Rejection, ...]:

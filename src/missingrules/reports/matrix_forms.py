@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from missingrules.formats.markdown import plain
 from missingrules.formats.tables import Column
 from missingrules.formats.tables import Table as Rows
 from missingrules.reports.matrix import NOTHING, legend, overview
@@ -62,11 +63,11 @@ def matrix_markdown(text: MatrixText, level: int = 2) -> str:
     parts = ["\n\n".join(legend(text)) + "\n"]
     if text.framework:
         areas = [name for name in text.names if name != text.framework]
-        rows = [[_cell(row.title), *map(_cell, cells)] for row, cells in overview(text)]
+        rows = [[plain(row.title), *map(plain, cells)] for row, cells in overview(text)]
         parts.append(f"{head} In short: beside {text.framework}\n\n{_markdown(['', *areas], rows)}")
     for section, of_section in groupby(text.rows, key=lambda row: row.row.section):
         rows = [
-            [f"**{_cell(row.row.title)}** {_cell(row.row.asks)}", *["<br>".join(_lines(cell)) for cell in row.cells]]
+            [f"**{plain(row.row.title)}** {plain(row.row.asks)}", *["<br>".join(_lines(cell)) for cell in row.cells]]
             for row in of_section
         ]
         parts.append(f"{head} {section}\n\n{_markdown(['', *text.names], rows)}")
@@ -74,20 +75,16 @@ def matrix_markdown(text: MatrixText, level: int = 2) -> str:
 
 
 def _lines(cell: CellText) -> Iterator[str]:
-    yield from map(_cell, cell.lines)
+    yield from map(plain, cell.lines)
     for line in cell.otherwise:
-        yield f"<small>{_cell(line)}</small>"
+        yield f"<small>{plain(line)}</small>"
     if cell.beside:
-        yield f"*{_cell(cell.beside)}*"
+        yield f"*{plain(cell.beside)}*"
 
 
 def _markdown(head: list[str], rows: Iterable[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[")
 
 
 def matrix_json(text: MatrixText) -> str:
