@@ -170,7 +170,7 @@ def test_as_markdown() -> None:
         "## Risk\n\n"
         "|  | Hill | Dale | Country |\n| --- | --- | --- | --- |\n"
         "| **Lowest grade of risk** Below which grade may a missing child not be put? | at least medium, where the "
-        "child's age is under 18 \\[1]<br>*framework silent* | — | — |\n"
+        "child's age is under 18 \\[1\\]<br>*framework silent* | — | — |\n"
     )
 
 
@@ -202,7 +202,7 @@ def test_json_and_csv_have_every_cell() -> None:
             "read_with": [],
         }
     ]
-    lines = list(csv.DictReader(io.StringIO(run(*given, "--format", "csv").stdout.decode())))
+    lines = list(csv.DictReader(io.StringIO(run(*given, "--format", "csv").stdout.decode("utf-8-sig"))))
     assert {line["row"] for line in lines} == {row["id"] for row in said["rows"]}
     found = [(line["protocol"], line["figure"]) for line in lines if line["row"] == "interview-offered"]
     twice = [("Dale", "when the child returns")] * 2

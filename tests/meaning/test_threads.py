@@ -48,4 +48,3 @@ def test_twenty_threads_answer_as_one() -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         differing = list(pool.map(work, range(THREADS)))
     assert differing == [[]] * THREADS
-

@@ -12,7 +12,6 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from rich.console import RenderableType
     from rich.progress import Progress
@@ -201,19 +200,6 @@ def write(text: str | bytes) -> None:
         # Nobody reads on; what is still to be flushed at exit goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from None
-
-
-def deliver(text: str, output: Path | None) -> None:
-    """Into the file that was named, and nowhere else; without one to standard output."""
-    from missingrules.domain.diagnostics import unwritable
-
-    if output is None:
-        write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        refuse([unwritable(output, error, "name a file in a folder that you may write to")])
 
 
 def refuse(diagnostics: Iterable[Diagnostic]) -> NoReturn:
