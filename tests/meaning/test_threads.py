@@ -1,4 +1,4 @@
-"""One process, twenty threads, thousands of evaluations of different children: what each gets is what it would get alone."""
+"""One process, twenty threads, thousands of evaluations of different children: each gets what it would get alone."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from missingrules.cli import common
 from missingrules.reports.by import By
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
