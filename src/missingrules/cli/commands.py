@@ -279,6 +279,7 @@ def show(
     """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.reading.catalogue import editions
+    from missingrules.reports.applies import whom_report
     from missingrules.reports.prose import dropped_report, rule_report
     from missingrules.reports.text import as_text
 
@@ -305,6 +306,8 @@ def show(
             common.refuse(error.diagnostics)
         return
     reports = [rule_report(read, family, chosen) for family in found]
+    if rule is None:
+        reports.insert(0, whom_report(read))
     if rule is None and (dropped := dropped_report(read)):
         reports.append(dropped)
     if output is not None:
