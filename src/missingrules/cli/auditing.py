@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from missingrules.cli import common
+from missingrules.cli import common, exports
 from missingrules.domain.audit import By  # noqa: TC001 - typer reads it when the command is made
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
+    from missingrules.adapters.given import Asked
+    from missingrules.adapters.rows import Intake
     from missingrules.audit.run import Batch, Question, Supplied
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
@@ -89,6 +91,12 @@ def audit(
     organisation: Annotated[
         bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
     ] = False,
+    kind: exports.From = None,
+    year: exports.Year = None,
+    history_from: exports.HistoryFrom = None,
+    complete_to: exports.CompleteTo = None,
+    found_is_return: exports.FoundIsReturn = False,
+    encoding: exports.EncodedAs = None,
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
     from missingrules.audit.run import Question
@@ -101,7 +109,8 @@ def audit(
             raise InvalidInput([Diagnostic("output-wanted", "a workbook cannot be shown on a terminal", hint=hint)])
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
-        given = _Given(cases, output, protocols)
+        asked = exports.asked(kind, year, history_from, complete_to, encoding, found_is_return=found_is_return)
+        given = _Given(cases, output, protocols, asked)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     _refuse_unwritable(output)
@@ -127,19 +136,31 @@ def audit(
 class _Given:
     """What is to be audited, looked through: how many cases there are, and each as it comes."""
 
-    def __init__(self, paths: Sequence[Path], output: Path | None, protocols: Sequence[Protocol]) -> None:
+    def __init__(
+        self, paths: Sequence[Path], output: Path | None, protocols: Sequence[Protocol], asked: Asked | None
+    ) -> None:
         from missingrules.domain.diagnostics import Diagnostic, InvalidInput
         from missingrules.interface.words import words_of
         from missingrules.reading.caseloads import files_in, number_in
         from missingrules.tables.caseload import caseload_of, tables_in
 
-        self.files, tables = files_in(paths)
-        if output is not None and output.resolve() in {file.resolve() for file in (*self.files, *tables)}:
+        self.files, tables = files_in(paths) if asked is None else ([], [])
+        read = (*self.files, *tables) if asked is None else paths
+        if output is not None and output.resolve() in {file.resolve() for file in read}:
             message = f"{output} is one of the files to be audited"
             raise InvalidInput([Diagnostic("file-there", message, hint="write to another file")])
         words = words_of(protocols)
-        self.caseloads: list[Caseload] = []
+        self.caseloads: list[Caseload | Intake] = []
         problems: list[Diagnostic] = []
+        for path in paths:
+            if asked is None:
+                break
+            from missingrules.adapters.given import opened
+
+            try:
+                self.caseloads.append(opened(path, asked, words))
+            except InvalidInput as error:
+                problems += error.diagnostics
         for together in tables_in(tables):
             try:
                 self.caseloads.append(caseload_of(together, words))
@@ -151,7 +172,7 @@ class _Given:
 
     @property
     def columns(self) -> tuple[Rejection, ...]:
-        return tuple(column for caseload in self.caseloads for column in caseload.columns)
+        return tuple(column for each in self.caseloads for column in each.columns)
 
     def cases(self) -> Iterator[Supplied]:
         from missingrules.reading.caseloads import cases_in
@@ -194,7 +215,7 @@ def _counted(batches: Iterator[Batch], number: int, bar: Progress | None) -> Ite
 def _written(work: Work, format: Format, output: Path | None) -> None:
     """What was asked for; a file that could not be finished is not left behind."""
     from missingrules.cli import audit_outputs
-    from missingrules.domain.diagnostics import Diagnostic, unwritable
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, unwritable
 
     try:
         match format:
@@ -213,6 +234,9 @@ def _written(work: Work, format: Format, output: Path | None) -> None:
         # Nobody reads on; what is still to be flushed at exit goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from None
+    except InvalidInput as error:
+        _remove(output)
+        common.refuse(error.diagnostics)
     except RuntimeError as error:
         _remove(output)
         common.refuse([Diagnostic("process-ended", str(error), hint="write --jobs 1")])
