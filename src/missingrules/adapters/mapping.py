@@ -45,6 +45,7 @@ class _Reading:
         self.words = words
         self.report = Report()
         self.taken: dict[str, Text] = {}
+        self.misspelt = False
 
     def layout(self, node: Node) -> Layout:
         report = self.report
@@ -87,6 +88,9 @@ class _Reading:
             self.report.error("column-twice", message, name.span, "large and small letters and _ make no difference")
 
     def _refuse_lacking(self, form: MappingFile) -> None:
+        if self.misspelt:
+            # It may be the very one.
+            return
         for target in (CHILD, "started_at"):
             if target not in self.taken:
                 message = f"no column goes to {target}, and without it no row can be used"
@@ -165,6 +169,7 @@ class _Reading:
         owner, _, name = to.rpartition(".")
         word = fact_word(self.words, owner or "episode", name) if owner in ("", CHILD) else None
         if word is None:
+            self.misspelt = True
             self.report.unknown("unknown-target", "place in a case", to, self._targets(), "look in docs/vocabulary.md")
         return word
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, Protocol
 
 from missingrules.adapters.cases import ChildRows, Unusable
-from missingrules.adapters.layout import CHILD, Empty, same_name
+from missingrules.adapters.layout import CHILD, ENDED, Empty, same_name
 from missingrules.domain.audit import Rejection
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
 from missingrules.tables.cells import is_empty, text_of
@@ -33,6 +33,7 @@ MOST_COLUMNS: Final = 1_000
 MOST_NAMED: Final = 20
 # Longer than any text of a case; what stands there is wrong, whatever it is.
 LONGEST: Final = 300
+_LONGEST_NAME: Final = 60
 
 
 class Source(Protocol):
@@ -46,6 +47,11 @@ class Source(Protocol):
     @property
     def head(self) -> tuple[str, ...]:
         """The names of its columns as they are written."""
+        ...
+
+    @property
+    def head_row(self) -> int | None:
+        """The number of the row that they stand in; None where they stand in none."""
         ...
 
     def rows(self) -> Iterator[Row]:
@@ -128,6 +134,8 @@ def intake(source: Source, layout: Layout) -> Intake:
     counts: dict[str, int] = {}
     rows = 0
     open_ends = dict.fromkeys(range(len(places)), 0)
+    ends = 0
+    ended = next((places[at] for at, column in enumerate(layout.columns) if column.target == ENDED), -1)
     waits = [at for at, column in enumerate(layout.columns) if column.empty is Empty.NOT_YET and places[at] >= 0]
     for number, cells in source.rows():
         rows += 1
@@ -137,9 +145,10 @@ def intake(source: Source, layout: Layout) -> Intake:
         if half._wrong(number, cells) is None:
             child = half._child(cells)
             counts[child] = counts.get(child, 0) + 1
+            ends += ended >= 0 and not is_empty(cells[ended])
             for at in waits:
                 open_ends[at] += is_empty(cells[places[at]])
-    told = (*_unread(source, layout, names), *_of_whole(source, layout, open_ends))
+    told = (*_unread(source, layout, names), *_of_whole(source, layout, open_ends, ends))
     return Intake(source, layout, places, counts, rows, told)
 
 
@@ -152,7 +161,8 @@ def _refuse_head(source: Source, layout: Layout, names: Sequence[str]) -> None:
         missing = [name for name in layout.wanted if same_name(name) not in names]
         if missing:
             message = f"{source.label} has no column {' and no column '.join(missing)}"
-            known = [each for each in (did_you_mean(same_name(name), names) for name in missing) if each]
+            short = [_shown(name) for name in names]
+            known = [each for each in (did_you_mean(same_name(name), short) for name in missing) if each]
             hint = known[0] if len(missing) == 1 and known else f"its first row names the columns: {_listed(layout)}"
             problems.append(Diagnostic("column-missing", message, hint=hint))
         used = {same_name(column.name) for column in layout.columns}
@@ -162,6 +172,11 @@ def _refuse_head(source: Source, layout: Layout, names: Sequence[str]) -> None:
             problems.append(Diagnostic("column-twice", message, hint="leave one out"))
     if problems:
         raise InvalidInput(problems)
+
+
+def _shown(written: str) -> str:
+    """A column's name for a message: no sign that would move a terminal, and not all of one that is far too long."""
+    return "".join(sign if sign.isprintable() else " " for sign in written.strip()[:_LONGEST_NAME])
 
 
 def _listed(layout: Layout) -> str:
@@ -176,20 +191,25 @@ def _unread(source: Source, layout: Layout, names: Sequence[str]) -> Iterator[Re
     strange = []
     for written, name in zip(source.head, names, strict=True):
         if name in unusable:
-            yield Rejection(source.label, 1, written.strip(), "column-not-usable", unusable[name], None)
+            yield Rejection(source.label, source.head_row, _shown(written), "column-not-usable", unusable[name], None)
         elif name and name not in known and name not in left_out:
-            strange.append(written.strip())
+            strange.append(_shown(written))
     for written in strange[:MOST_NAMED]:
         reason = f"{layout.name} has no such column: it is left out, and the rows are used"
-        free = {key: name for key, name in known.items() if key not in names}
-        yield Rejection(source.label, 1, written[:60], "unknown-column", reason, did_you_mean(written, free.values()))
+        near = did_you_mean(written, [name for key, name in known.items() if key not in names])
+        yield Rejection(source.label, source.head_row, written, "unknown-column", reason, near)
     if len(strange) > MOST_NAMED:
         reason = f"{len(strange) - MOST_NAMED:,} more columns are left out"
-        yield Rejection(source.label, 1, None, "unknown-column", reason, None)
+        yield Rejection(source.label, source.head_row, None, "unknown-column", reason, None)
 
 
-def _of_whole(source: Source, layout: Layout, open_ends: Mapping[int, int]) -> Iterator[Rejection]:
+def _of_whole(source: Source, layout: Layout, open_ends: Mapping[int, int], ends: int) -> Iterator[Rejection]:
     """What the export does not say, however many rows it has."""
+    if ends and not layout.found_is_return:
+        name = next(column.name for column in layout.columns if column.target == ENDED)
+        reason = "of a missing child this is when it was found: when it was back is not in the file, and is not known"
+        hint = "--found-is-return takes the one for the other"
+        yield Rejection(source.label, None, name, "found-not-back", reason, hint)
     for at, number in open_ends.items():
         if number:
             rows = "1 row has" if number == 1 else f"{number:,} rows have"

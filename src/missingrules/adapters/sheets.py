@@ -36,6 +36,10 @@ class CommaSource:
     def head(self) -> tuple[str, ...]:
         return self.table.head
 
+    @property
+    def head_row(self) -> int:
+        return 1
+
     def rows(self) -> Iterator[Row]:
         try:
             yield from self.table.rows()
@@ -85,6 +89,10 @@ class SheetSource:
     @property
     def label(self) -> str:
         return f"{self.path.name}, sheet {self.sheet}"
+
+    @property
+    def head_row(self) -> int:
+        return 1
 
     def rows(self) -> Iterator[Row]:
         from missingrules.tables.workbooks import SheetTable

@@ -54,6 +54,10 @@ class XmlReturn:
     def head(self) -> tuple[str, ...]:
         return (*HEAD, *self.strange)
 
+    @property
+    def head_row(self) -> None:
+        return None
+
     def rows(self) -> Iterator[Row]:
         """Numbered as the AMISSING come in the file, the first being 1."""
         empty = (None,) * len(self.strange)

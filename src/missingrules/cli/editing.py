@@ -20,6 +20,7 @@ class Of(StrEnum):
     PROTOCOL = "protocol"
     LEDGER = "ledger"
     SCENARIOS = "scenarios"
+    MAPPING = "mapping"
     CASE = "case"
     RESULT = "result"
     COMBINATION = "combination"
