@@ -30,6 +30,7 @@ def read(path: Path, asked: Asked, as_of: Instant | None = None) -> Read:
     """All cases of an export, and all that could not be used. AssertionError where a row is neither."""
     given = opened(path, asked, WORDS)
     cases: list[dict[str, Any]] = []
+    named: list[tuple[int, int]] = []
     rejections: list[Rejection] = []
     used = reported = 0
     for each in given.children():
@@ -40,11 +41,12 @@ def read(path: Path, asked: Asked, as_of: Instant | None = None) -> Read:
         except Rejected as rejected:
             rejections += rejected.rejections
             reported += each.rows
-            # At least one rejection for each row.
-            assert len({one.row for one in rejected.rejections}) == each.rows
+            named.append((len({one.row for one in rejected.rejections}), each.rows))
             continue
         cases.append(dict(data))
         used += each.rows
+    # Each row that is not used is named.
+    assert all(rows == of for rows, of in named)
     assert used + reported == given.rows
     return Read(cases, rejections, [one.code for one in given.columns], given.rows, used)
 

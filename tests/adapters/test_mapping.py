@@ -207,10 +207,14 @@ def test_editors_take_what_is_read(tmp_path: Path) -> None:
     assert list(schema.iter_errors(plain(read_file(path)))) == []
     published = Path(__file__).parents[2] / "schemas" / "mapping.schema.json"
     assert json.loads(published.read_text(encoding="utf-8")) == schema.schema
-    for text in ("columns: {A: child}", "format: 1\nmapping: m\ncolumns: {A: {to: child, form: x}}\n", "dates: DD/MM/YY"):
+    for text in (
+        "columns: {A: child}",
+        "format: 1\nmapping: m\ncolumns: {A: {to: child, form: x}}\n",
+        "dates: DD/MM/YY",
+    ):
         path.write_text(text, encoding="utf-8")
         assert list(schema.iter_errors(plain(read_file(path))))
 
 
 def test_the_forms_of_dates_are_those_that_are_read() -> None:
-    assert DATES == tuple(DateForm)
+    assert tuple(DateForm) == DATES

@@ -230,7 +230,8 @@ XML = "<EXPSSDA903><CHILD><HEADER><CHILDID>1</CHILDID><AMISSING><MISSING>M</MISS
     [
         (
             f"{XML}\n<MIS_START>28/03",
-            "FILE:2:17: error [xml-cut-off] the file ends here, in the middle\n  = export it again: the rest is not there",
+            "FILE:2:17: error [xml-cut-off] the file ends here, in the middle\n"
+            "  = export it again: the rest is not there",
         ),
         (
             f"{XML}</CHILD>",
