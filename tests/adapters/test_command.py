@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +17,6 @@ from missingrules.interface.words import words_of
 from missingrules.reading.cases import read_case
 from tests.audit.command import run
 from tests.tables.test_bad_tables import RULES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEAD = "CHILD,DOB,MISSING,MIS_START,MIS_END\n"
 GOOD = "1001,14/05/2009,A,28/03/2025,30/03/2025\n"
@@ -209,6 +208,24 @@ def test_options_of_an_export_say_nothing_without_it(export: Path) -> None:
         2,
         "error [option-alone] --year: only with --from\n  = say which export it is, or leave it out\n",
     )
+
+
+def test_every_code_of_the_page_is_tried() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "codes.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(.+?)` \|", page.partition("## Exports")[2].partition("\n## ")[0], re.MULTILINE))
+    here = Path(__file__).parent
+    files = [*here.glob("*.py"), *here.glob("bad_mappings/*.txt"), here.parent / "fuzz" / "test_exports.py"]
+    tried = {code for path in files for code in re.findall(r"[a-z]+(?:-[a-z]+)+", path.read_text(encoding="utf-8"))}
+    assert listed - tried == set()
+    # And each that can be given is on the page.
+    given = here.parents[1] / "src" / "missingrules" / "adapters"
+    codes = re.compile(
+        r'(?:Diagnostic|Unreadable|error|_stop)\(\s*"([a-z-]+)"|, "([a-z]+(?:-[a-z]+)+)", (?:reason|f?")'
+    )
+    found = {
+        each for path in given.glob("*.py") for pair in codes.findall(path.read_text("utf-8")) for each in pair if each
+    }
+    assert {code for code in found if f"| `{code}` |" not in page} == set()
 
 
 def test_no_message_repeats_what_stands_in_a_row(tmp_path: Path) -> None:

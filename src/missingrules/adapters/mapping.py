@@ -63,6 +63,7 @@ class _Reading:
         for name in form.ignored:
             self._once(names, name)
         self._refuse_lacking(form)
+        self._refuse_alike(form.dates)
         history_from = None if form.history_from is None else self._day(form.history_from)
         child = self._constants(form.child, CHILD)
         episode = self._constants(form.episode, "episode")
@@ -96,6 +97,12 @@ class _Reading:
                 message = f"no column goes to {target}, and without it no row can be used"
                 span = next(iter(form.columns)).span
                 self.report.error("missing-key", message, span, f"write the column's name, and {target} behind it")
+
+    def _refuse_alike(self, dates: list[Text]) -> None:
+        alike = [each for each in dates if each in (DateForm.DAY_FIRST, DateForm.MONTH_FIRST)]
+        if len(set(alike)) > 1:
+            message = f"{alike[0]} and {alike[1]} cannot be told apart: 02/06/2025 is a day in June, or in February"
+            self.report.error("dates-alike", message, alike[1].span, "keep the one that the system writes")
 
     # --- columns --------------------------------------------------------------------------------------------------
 
