@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from missingrules.adapters.given import Asked, opened
 from missingrules.adapters.rows import intake
 from missingrules.domain.diagnostics import InvalidInput
 from tests.adapters.exports import WORDS, read
+from tests.adapters.test_mapping import mapped
 from tests.fuzz.commands import examples, folder
 
 if TYPE_CHECKING:
@@ -122,6 +124,13 @@ def test_what_waits_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_ROWS", 100)
     with pytest.raises(InvalidInput, match="too-many-rows"):
         intake(Invented(51, apart=False), layout())
+
+
+def test_children_go_to_other_processes(tmp_path: Path) -> None:
+    path = written(tmp_path / "missing.csv", [("1", "", "A", "01/06/2024", ""), ("", "", "A", "01/06/2024", "")])
+    for asked in (RETURN, mapped(tmp_path, "format: 1\nmapping: m\ncolumns: {CHILD: child, MIS_START: started_at}\n")):
+        for each in opened(path, asked, WORDS).children():
+            assert pickle.loads(pickle.dumps(each)) == each
 
 
 def test_a_file_that_changes_between_is_told(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ class _Making:
             return read_day(cell, self.layout.dates, self.clock)
         text = text_of(cell)
         if column.how is How.CODE:
-            value = column.codes.get(text.casefold())
+            value = dict(column.codes).get(text.casefold())
             return _unknown(text, column) if value is None else value
         return text
 
@@ -204,7 +204,7 @@ class _Making:
         """What a row says of the child itself, which must be the same in all of them."""
         key = column.target.removeprefix(f"{CHILD}.")
         here = (CHILD, key)
-        if key in self.layout.child:
+        if key in dict(self.layout.child):
             return
         if key not in self.child:
             self.child[key] = value
@@ -339,5 +339,5 @@ def _record(column: Column, at: str) -> dict[str, object]:
 def _unknown(text: str, column: Column) -> Unreadable:
     """A code that the column does not have; one as long as a word could be a name, and is not repeated."""
     shown = f"'{text}'" if len(text) <= _LONGEST_CODE and text.isprintable() else "what stands here"
-    known = ", ".join(dict.fromkeys(code.upper() if len(code) == 1 else code for code in column.codes))
+    known = ", ".join(dict.fromkeys(code.upper() if len(code) == 1 else code for code, _ in column.codes))
     return Unreadable("unknown-code", f"{shown} is no code of this column", f"the codes are {known}")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from missingrules.adapters.stamps import DateForm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
+T = TypeVar("T")
 CHILD: Final = "child"
 BORN: Final = "child.date_of_birth"
 # The end as the national guidance has it: of a missing child the finding, of an absent one the return.
@@ -21,7 +20,8 @@ RECORD: Final = "record"
 INSTANTS: Final = ("started_at", "returned_at", "located_at", "reported_at", "last_seen_at")
 UTF_8: Final = "utf-8"
 WINDOWS: Final = "windows-1252"
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+# Names with values, in a form that goes to another process.
+Pairs = tuple[tuple[str, T], ...]
 
 
 class How(Enum):
@@ -51,7 +51,7 @@ class Column:
     how: How = How.TEXT
     empty: Empty = Empty.NOT_KNOWN
     # By the code in small letters.
-    codes: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    codes: Pairs[str] = ()
     action: str | None = None
     outcome: str | None = None
 
@@ -71,9 +71,9 @@ class Layout:
     wanted: tuple[str, ...]
     dates: tuple[DateForm, ...] = (DateForm.DAY_FIRST, DateForm.YEAR_FIRST)
     midnight: bool = False  # whether 00:00 is a time, and not what a date alone is written as
-    child: Mapping[str, object] = field(default_factory=dict)
-    episode: Mapping[str, object] = field(default_factory=dict)
-    unusable: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    child: Pairs[object] = ()
+    episode: Pairs[object] = ()
+    unusable: Pairs[str] = ()
     ignored: tuple[str, ...] = ()
     complete_from: date | None = None
     complete_to: date | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.adapters.layout import BORN, CHILD, ENDED, INSTANTS, RECORD, Column, Empty, How, Layout, same_name
@@ -21,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from missingrules.adapters.layout import Pairs
     from missingrules.domain.vocabulary import FactWord
     from missingrules.interface.words import CaseWords
     from missingrules.reading.mapping_forms import ColumnRecord
     from missingrules.reading.nodes import Node
 
 FORMAT: Final = "1"
-_TRUTHS: Final = MappingProxyType({"true": "true", "yes": "true", "false": "false", "no": "false"})
+_TRUTHS: Final = (("true", "true"), ("yes", "true"), ("false", "false"), ("no", "false"))
 _OF_EPISODE: Final = ("id", ENDED, *INSTANTS)
 _HOW: Final = {FactType.DATE: How.DATE, FactType.INSTANT: How.STAMP}
 _EMPTY: Final = {each.value: each for each in Empty}
@@ -99,7 +99,7 @@ class _Reading:
                 self.report.error("missing-key", message, span, f"write the column's name, and {target} behind it")
 
     def _refuse_alike(self, dates: list[Text]) -> None:
-        alike = [each for each in dates if each in (DateForm.DAY_FIRST, DateForm.MONTH_FIRST)]
+        alike = [each for each in dates if str(each) in (DateForm.DAY_FIRST, DateForm.MONTH_FIRST)]
         if len(set(alike)) > 1:
             message = f"{alike[0]} and {alike[1]} cannot be told apart: 02/06/2025 is a day in June, or in February"
             self.report.error("dates-alike", message, alike[1].span, "keep the one that the system writes")
@@ -137,7 +137,7 @@ class _Reading:
             return None
         how = How.TEXT if word is None else _HOW.get(word.type, How.TEXT)
         how = How.STAMP if target == ENDED or target in INSTANTS else How.DATE if target == BORN else how
-        codes: Mapping[str, str] = MappingProxyType({})
+        codes: Pairs[str] = ()
         if values is not None:
             if word is None or how is not How.TEXT:
                 message = f"{target} has no codes"
@@ -147,7 +147,7 @@ class _Reading:
         elif word is not None and word.type is FactType.YES_NO:
             codes = _TRUTHS
         elif word is not None and word.values:
-            codes = MappingProxyType({value: value for value in word.values})
+            codes = tuple((value, value) for value in word.values)
         said = Empty.REFUSED if target in (CHILD, "started_at") else Empty.NOT_KNOWN
         if empty is not None:
             if str(empty) == Empty.NOT_YET.value and (how is not How.STAMP or target == "started_at"):
@@ -156,7 +156,7 @@ class _Reading:
             said = _EMPTY[str(empty)]
         return Column(str(name), target, How.CODE if codes else how, said, codes)
 
-    def _codes(self, values: Mapping[Text, Text], word: FactWord) -> Mapping[str, str]:
+    def _codes(self, values: Mapping[Text, Text], word: FactWord) -> Pairs[str]:
         codes: dict[str, str] = {}
         for code, value in values.items():
             if codes.setdefault(code.strip().casefold(), str(value)) != value:
@@ -164,10 +164,10 @@ class _Reading:
                 hint = "large and small letters make no difference"
                 self.report.error("two-meanings", message, code.span, hint)
             self._value(value, word)
-        return MappingProxyType(codes)
+        return tuple(codes.items())
 
     def _value(self, value: Text, word: FactWord) -> None:
-        known = tuple(_TRUTHS) if word.type is FactType.YES_NO else word.values
+        known = tuple(dict(_TRUTHS)) if word.type is FactType.YES_NO else word.values
         if known and value not in known:
             self.report.unknown("bad-value", f"value of {word.name}", value, known, f"one of: {', '.join(known)}")
 
@@ -191,7 +191,7 @@ class _Reading:
 
     # --- what holds for all ---------------------------------------------------------------------------------------
 
-    def _constants(self, said: Mapping[Text, Text], owner: str) -> Mapping[str, object]:
+    def _constants(self, said: Mapping[Text, Text], owner: str) -> Pairs[object]:
         found: dict[str, object] = {}
         for name, value in said.items():
             word = fact_word(self.words, owner, str(name))
@@ -206,7 +206,7 @@ class _Reading:
                 self.report.error("target-twice", message, name.span, "leave one of the two out")
             self._value(value, word)
             found[str(name)] = str(value)
-        return MappingProxyType(found)
+        return tuple(found.items())
 
     def _day(self, text: Text) -> date | None:
         try:

@@ -186,7 +186,7 @@ def _listed(layout: Layout) -> str:
 def _unread(source: Source, layout: Layout, names: Sequence[str]) -> Iterator[Rejection]:
     """Columns of which nothing is used."""
     known = {same_name(column.name): column.name for column in layout.columns}
-    unusable = {same_name(name): reason for name, reason in layout.unusable.items()}
+    unusable = {same_name(name): reason for name, reason in layout.unusable}
     left_out = {same_name(name) for name in layout.ignored}
     strange = []
     for written, name in zip(source.head, names, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.adapters.layout import CHILD, ENDED, Column, Empty, How, Layout
@@ -13,11 +12,9 @@ if TYPE_CHECKING:
 
 NAME: Final = "ssd_missing"
 # The codes of the specification, and the words that systems write in their place.
-_KINDS: Final = MappingProxyType(
-    {
-        **dict.fromkeys(("m", "missing", "missing from care"), "missing"),
-        **dict.fromkeys(("a", "absent", "away", "away from placement without authorisation"), "absent"),
-    }
+_KINDS: Final = (
+    *((word, "missing") for word in ("m", "missing", "missing from care")),
+    *((word, "absent") for word in ("a", "absent", "away", "away from placement without authorisation")),
 )
 _NO_DATE: Final = "it says whether and not when, and a record of an act needs its date"
 
@@ -41,7 +38,7 @@ def layout(complete_from: date, complete_to: date | None, *, found_is_return: bo
             "miss_missing_episode_end_date",
         ),
         dates=(DateForm.YEAR_FIRST, DateForm.DAY_FIRST),
-        unusable=MappingProxyType(dict.fromkeys(("miss_missing_rhi_offered", "miss_missing_rhi_accepted"), _NO_DATE)),
+        unusable=tuple((name, _NO_DATE) for name in ("miss_missing_rhi_offered", "miss_missing_rhi_accepted")),
         complete_from=complete_from,
         complete_to=complete_to,
         found_is_return=found_is_return,

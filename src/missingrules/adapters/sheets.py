@@ -108,7 +108,8 @@ def sheet_source(path: Path, sheet: str | None) -> SheetSource:
     names = sheet_names(path)
     if sheet is None and len(names) != 1:
         message = f"{path} has {len(names)} sheets, and nothing says which of them is meant"
-        raise InvalidInput([Diagnostic("table-missing", message, hint=f"write sheet: {names[0]} into the mapping")])
+        hint = f"save the one that is meant as a CSV file; in a mapping, sheet: {names[0]} says which"
+        raise InvalidInput([Diagnostic("table-missing", message, hint=hint)])
     found = names[0] if sheet is None else sheet
     if found not in names:
         hint = did_you_mean(found, names) or f"its sheets are {', '.join(names)}"

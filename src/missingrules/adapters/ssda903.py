@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 from missingrules.adapters.layout import BORN, CHILD, ENDED, Column, Empty, How, Layout
 from missingrules.adapters.stamps import DateForm
 
 NAME: Final = "ssda903"
-CODES: Final = MappingProxyType({"m": "missing", "a": "absent"})
+CODES: Final = (("m", "missing"), ("a", "absent"))
 HEAD: Final = ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END")
 
 
@@ -27,8 +26,8 @@ def layout(year: int, *, found_is_return: bool) -> Layout:
         ),
         wanted=("CHILD", "MISSING", "MIS_START", "MIS_END"),
         dates=(DateForm.DAY_FIRST, DateForm.YEAR_FIRST),
-        child=MappingProxyType({"looked_after": True}),
-        episode=MappingProxyType({"missing_from": "care"}),
+        child=(("looked_after", True),),
+        episode=(("missing_from", "care"),),
         complete_from=date(year - 1, 4, 1),
         complete_to=date(year, 3, 31),
         closed=True,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.clock import Instant, instant_of
+from missingrules.interface.leaves import EARLIEST_YEAR, LATEST_YEAR
 from missingrules.tables.layout import Strange
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Clock
     from missingrules.tables.layout import Cell
 
-# As in cases: outside these years no calendar says anything.
-EARLIEST: Final = 1850
-LATEST: Final = 2200
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _HOUR: Final = (
     r"(?:(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
@@ -98,8 +96,8 @@ def read_day(cell: Cell, forms: Sequence[DateForm], clock: Clock) -> date | Unre
 
 
 def _placed(day: date, hour: time | None, offset: str | None, clock: Clock, midnight: bool) -> Read:
-    if not EARLIEST <= day.year < LATEST:
-        return Unreadable("bad-date", f"the year is not between {EARLIEST} and {LATEST}", "check the year")
+    if not EARLIEST_YEAR <= day.year < LATEST_YEAR:
+        return Unreadable("bad-date", f"the year is not between {EARLIEST_YEAR} and {LATEST_YEAR}", "check the year")
     if hour is None or (hour == time() and not midnight and offset is None):
         return day
     if offset is not None:
