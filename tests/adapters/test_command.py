@@ -202,6 +202,30 @@ def test_the_audit_of_an_export_is_that_of_its_case_files(export: Path) -> None:
     assert json.loads(several.out) == data
 
 
+@pytest.mark.parametrize(
+    ("as_of", "more", "interview"),
+    [
+        # Back on 30 March, at some second of it: the clocks went forward at one, so that 72 hours are over between
+        # 01:00 and 23:59:59 on 2 April. Before, within, and after.
+        ("2025-04-02T00:59:59+01:00", ("--found-is-return",), "due"),
+        ("2025-04-02T12:00:00+01:00", ("--found-is-return",), "not_decidable"),
+        ("2025-04-03T00:00:00+01:00", ("--found-is-return",), "overdue"),
+        # Found on that day, and back nobody knows when.
+        ("2025-04-10T12:00:00+01:00", (), "not_decidable"),
+    ],
+)
+def test_a_day_decides_what_hangs_on_the_day_alone(
+    tmp_path: Path, as_of: str, more: tuple[str, ...], interview: str
+) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(f"{HEAD}1001,14/05/2009,M,28/03/2025,30/03/2025\n", encoding="utf-8")
+    asked = ("--protocol", RULES, "--as-of", as_of, "--format", "json", "--rows")
+    data: dict[str, Any] = json.loads(run("audit", path, *FROM, *more, *asked).out)
+    stands = {row["rule"]: row["status"] for row in data["rows"]}
+    # Within a day of the start: over by the end of 29 March, whatever the hour.
+    assert (stands["interview"], stands["tell"]) == (interview, "overdue")
+
+
 def test_options_of_an_export_say_nothing_without_it(export: Path) -> None:
     told = run("audit", export, "--protocol", RULES, "--as-of", "2025-03-31T12:00:00+01:00", "--year", "2025")
     assert (told.code, told.err) == (
