@@ -1,6 +1,6 @@
 """The command line: each command is a call to the library, a report and an exit code.
 
-0: done, whatever is overdue. 1: `check` found something, `audit` left rows out. 2: the input cannot be used.
+0: done, whatever is overdue. 1: `check` found something, `audit` or `import` left rows out. 2: bad input.
 Results go to standard output, everything else to standard error.
 """
 
@@ -14,7 +14,18 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import again, answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import (
+    again,
+    answering,
+    auditing,
+    authoring,
+    checking,
+    common,
+    comparing,
+    editing,
+    importing,
+    scenarios,
+)
 from missingrules.cli.answering import Format
 from missingrules.cli.sources import app as sources
 from missingrules.cli.target import Force, Output, Target, format_of
@@ -34,6 +45,7 @@ app.command()(again.replay)
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(auditing.audit)
+app.command("import")(importing.import_)
 app.command()(checking.check)
 app.command()(authoring.new)
 app.command("next")(authoring.next_)
