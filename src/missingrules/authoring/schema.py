@@ -24,7 +24,7 @@ _SHARED: Final = (
     ("counted_by", CountedBy, "Counting.counted_by"),
 )
 LATEST: Final = "https://json-schema.org/draft/2020-12/schema"
-PUBLISHED: Final = ("protocol", "ledger", "scenarios", "case", "result", "combination")
+PUBLISHED: Final = ("protocol", "ledger", "scenarios", "case", "result", "changes", "combination")
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 

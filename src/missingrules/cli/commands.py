@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import answering, auditing, authoring, checking, common, comparing, editing, living, scenarios
 from missingrules.cli.answering import Format
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
@@ -32,6 +32,7 @@ app.add_typer(sources, name="sources")
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(auditing.audit)
+app.command()(living.changes)
 app.command()(checking.check)
 app.command()(authoring.new)
 app.command("next")(authoring.next_)
@@ -138,6 +139,15 @@ def evaluate(
         bool,
         typer.Option("--every-reading", help="What differs under every combination of the readings that matter here."),
     ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            metavar="RESULT",
+            help="What has changed since this result, a JSON file; text, json, csv.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
     from missingrules.domain.diagnostics import InvalidInput
@@ -155,9 +165,13 @@ def evaluate(
             roles=tuple(for_ or ()), modalities=tuple(modality or ()), full=full, by=group, name_case=name_case
         )
         shape.refuse_unfit(format, every_reading=every_reading)
+        if since is not None:
+            living.refuse_unfit(format, every_reading=every_reading, narrowed=shape.is_narrowed)
         target = answering.Target(output, force=force)
-        target.refuse_unfit(format, [case, *(path for name in protocol for path in editions(name))])
+        files = [case, *([since] if since else []), *(path for name in protocol for path in editions(name))]
+        target.refuse_unfit(format, files)
         read = read_case(case, protocols, now)
+        before = None if since is None else living.earlier(since, read.id)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     if every_reading:
@@ -166,6 +180,9 @@ def evaluate(
         target.write(made)
         return
     answer = run(protocols, read, now, horizon_days=horizon, readings=chosen, organisation=organisation)
+    if before is not None:
+        living.since(before, answer, format, target)
+        return
     answering.give(answer, format, shape, target)
 
 

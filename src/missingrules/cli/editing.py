@@ -22,6 +22,7 @@ class Of(StrEnum):
     SCENARIOS = "scenarios"
     CASE = "case"
     RESULT = "result"
+    CHANGES = "changes"
     COMBINATION = "combination"
 
 
@@ -57,7 +58,9 @@ def _made(of: Of, protocol: Path | None) -> Schema:
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
     if protocol is not None and of not in (Of.PROTOCOL, Of.SCENARIOS):
-        message = f"a {of} is the same for every protocol"
+        message = (
+            f"{'' if of is Of.CHANGES else 'a '}{of} {'are' if of is Of.CHANGES else 'is'} the same for every protocol"
+        )
         raise InvalidInput([Diagnostic("same-for-all", message, hint=f"leave {protocol} out")])
     return schema_of(of.value, names_of(protocol) if protocol is not None else None)
 

@@ -196,6 +196,12 @@ class Answer:
     episodes: tuple[EpisodeState, ...] = ()
     warnings: tuple[Warned, ...] = ()
     combined: Later[Combined] = field(default_factory=lambda: Later.of(Combined()))
+    input: Later[str] = field(default_factory=lambda: Later.of(""))
+
+    @property
+    def case_digest(self) -> str:
+        """Of the whole case that was asked about: the same for the same case, whatever is asked of it."""
+        return self.input.get()
 
     @property
     def together(self) -> tuple[Together, ...]:

@@ -6,16 +6,15 @@ A stamp is an instant, or a date alone where the source has no time. `None` says
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from missingrules.domain.clock import Instant, Length
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class NotKnown(Enum):
@@ -112,6 +111,29 @@ class Case:
     records: tuple[Record, ...] = ()
     history_from: date | None = None
     meetings: Mapping[str, tuple[Stamp, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def digest_of(case: Case) -> str:
+    """The same for two cases that say the same, in whatever order of episodes, events, records and facts."""
+    whole = replace(
+        case,
+        episodes=tuple(sorted(case.episodes, key=lambda each: each.id)),
+        events=tuple(sorted(case.events, key=_told)),
+        records=tuple(sorted(case.records, key=lambda each: each.id)),
+    )
+    return f"sha256:{hashlib.sha256(_told(whole).encode()).hexdigest()}"
+
+
+def _told(value: object) -> str:
+    """Everything in a value, with what kind of value it is."""
+    if is_dataclass(value):
+        parts = ",".join(f"{each.name}={_told(getattr(value, each.name))}" for each in fields(value))
+        return f"{type(value).__name__}({parts})"
+    if isinstance(value, Mapping):
+        return f"map({','.join(f'{name}={_told(value[name])}' for name in sorted(value))})"
+    if isinstance(value, tuple):
+        return f"list({','.join(map(_told, value))})"
+    return repr(value)
 
 
 EpisodeInstant = Literal["started", "located", "returned", "reported", "last_seen"]

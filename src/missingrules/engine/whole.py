@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from missingrules.domain.answers import EpisodeState
+from missingrules.domain.case import digest_of
 from missingrules.domain.obligations import Later
 from missingrules.engine.combine import combine
 from missingrules.engine.editions import spoken
@@ -29,7 +30,9 @@ def whole(answer: Answer, case: Case) -> Answer:
     answer = spoken(replace(answer, episodes=tuple(_states(case, answer.as_of, answer.clock))))
     parts = tuple(replace(p, phases=_phases(p, answer)) for p in said_once(answer.protocols))
     # Of what the editions that speak ask for: one that is silent asks for nothing.
-    return replace(answer, protocols=parts, combined=Later(lambda: combine(parts)))
+    return replace(
+        answer, protocols=parts, combined=Later(lambda: combine(parts)), input=Later(lambda: digest_of(case))
+    )
 
 
 def _phases(part: ProtocolAnswer, answer: Answer) -> Later[Mapping[str, Phase]]:

@@ -40,7 +40,7 @@ Entry = dict[str, Any]
 
 def result_of(answer: Answer) -> Result:
     """The answer as other systems get it."""
-    return Result.model_validate(_written(answer))
+    return Result.model_validate(plain_of(answer))
 
 
 def to_json(answer: Answer | Result) -> str:
@@ -50,10 +50,10 @@ def to_json(answer: Answer | Result) -> str:
     """
     if isinstance(answer, Result):
         return answer.model_dump_json(by_alias=True, indent=2) + "\n"
-    return pydantic_core.to_json(_written(answer), indent=2).decode() + "\n"
+    return pydantic_core.to_json(plain_of(answer), indent=2).decode() + "\n"
 
 
-def _written(answer: Answer) -> Entry:
+def plain_of(answer: Answer) -> Entry:
     """The result as plain data, its keys in the order of the models."""
     clock = answer.clock
     parts = [(part, Writer(part.protocol, part.phases.get())) for part in answer.protocols]
@@ -64,6 +64,7 @@ def _written(answer: Answer) -> Entry:
     return _entry(
         format=1,
         case=answer.case,
+        case_digest=answer.case_digest,
         as_of=iso(clock, answer.as_of),
         valid_until=None if answer.valid_until is None else iso(clock, answer.valid_until),
         horizon_days=answer.horizon_days,

@@ -323,6 +323,7 @@ class Result(Closed):
 
     format: Literal[1]
     case: str
+    case_digest: str = Field(description="Of all that the case says: the same for the same case, whatever is asked.")
     as_of: Moment
     valid_until: Moment | None = Field(
         description="The last second at which all this holds if nothing is added; null: time alone changes nothing."
