@@ -73,7 +73,9 @@ class ChangesOut(Closed):
     before: MarkOut | None = Field(description="Null: these are the first, and everything is raised.")
     after: MarkOut
     rules: list[CauseOut] = Field(description="What differs in that by which the two were made; mostly nothing.")
-    changes: list[ChangeOut] = Field(description="In the order of the later result; then what is withdrawn.")
+    changes: list[ChangeOut] = Field(
+        description="So that they can be taken one by one: withdrawn, renumbered, then as in the later result."
+    )
 
 
 def changes_to_json(changes: Changes) -> str:

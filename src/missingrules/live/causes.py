@@ -24,6 +24,7 @@ _NO_ENTRY: Final = frozenset({"episodes", "clock", "calendar", "organisation"})
 # How long a result holds says nothing of these.
 _READ_ANEW: Final = frozenset({Kind.PEOPLE, Kind.PHASE, Kind.GROUNDS, Kind.CITED})
 _LOST: Final = frozenset({Kind.REOPENED, Kind.MISSED, Kind.UNDECIDED, Kind.OVERDUE, Kind.IN_TIME, Kind.CEASED})
+_ENDS: Final = ("episode.returned", "episode.located")
 _UNNAMED: Final = Cause("case")
 _LAY_AHEAD: Final = Cause("case", how="happened")
 
@@ -55,8 +56,8 @@ class Causes:
             return rules
         own = self._own(kind, before, after)
         needed = own.needed if self.entries is None else self._among(own.needed)
-        if kind is Kind.PHASE and self.entries is not None and not needed:
-            needed = self._return_of(after)
+        if self.entries is not None and not needed:
+            needed = self._return_of(after) if kind is Kind.PHASE else () if after else self._gone(before)
         if needed:
             return (*needed, *rules)
         found: list[Cause] = list(self.entries or ())
@@ -73,10 +74,26 @@ class Causes:
         return tuple(dict.fromkeys(found))
 
     def _return_of(self, after: Standing | None) -> tuple[Cause, ...]:
-        """Where its own episode ended: with that, what is to be done now is to be done on the return."""
-        episode = after.said.get("episode") if after else None
-        whats = ("episode.returned", "episode.located")
-        return tuple(each for each in self.entries or () if each.source == episode and each.what in whats)
+        """The end of its own episode, where it was not known: with that, what is to be done now is of the return."""
+        said = after.said if after else {}
+        if said.get("phase") != "on_return":
+            return ()
+        return tuple(
+            each
+            for each in self.entries or ()
+            if each.source == said.get("episode") and each.what in _ENDS and each.how in ("added", "happened")
+        )
+
+    def _gone(self, before: Standing | None) -> tuple[Cause, ...]:
+        """What it was set off by, or the episode that it was of, where that is withdrawn: that alone is enough."""
+        of = {before.said.get("episode"), before.said.get("occurrence")} if before else set()
+        return tuple(
+            each
+            for each in self.entries or ()
+            if each.how == "withdrawn"
+            and each.source in of
+            and (each.kind in ("event", "record") or each.what == "episode.started")
+        )
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -127,30 +144,27 @@ class Causes:
         return tuple(entry for entry in self.entries or () if any(_is_of(entry, one) for one in needed))
 
     def _own(self, kind: Kind, before: Standing | None, after: Standing | None) -> Own:
+        needed: tuple[Cause, ...] = ()
         if before and after:
-            needed = (*_records(kind, before, after), *_values(before, after))
-            if kind in (Kind.CEASED, Kind.MISSED):
+            needed = tuple(_records(kind, before, after))
+            if kind is Kind.GROUNDS:
+                needed += tuple(_values(before, after))
+            if kind in (Kind.CEASED, Kind.MISSED) and before.said.get("ended_at") != after.said.get("ended_at"):
                 needed += tuple(self._ended(after))
         elif after:
             needed = tuple(self._since(after))
-        else:
-            assert before is not None
-            needed = tuple(self._otherwise(before))
         return Own(needed, tuple(self._nearby(before, after)))
 
     def _since(self, after: Standing) -> Iterator[Cause]:
-        """What it stands on that had not happened at the earlier instant."""
+        """What it stands on that had not happened at the earlier instant, or was not in the case."""
         for (fact, source), value in after.evidence.items():
             at = instant_in(value)
-            if at is not None and at > self.before.as_of and source not in _NO_ENTRY:
+            if at is not None and source not in _NO_ENTRY and (at > self.before.as_of or self._is_new(fact, source)):
                 yield _cause(fact, source, None, value)
 
-    def _otherwise(self, before: Standing) -> Iterator[Cause]:
-        """What it stood on that the later result says otherwise."""
-        for (fact, source), value in before.evidence.items():
-            now = self._shown_after.get((fact, source))
-            if instant_in(value) is not None and now and value not in now and source not in _NO_ENTRY:
-                yield _cause(fact, source, value, next(iter(now)) if len(now) == 1 else None)
+    def _is_new(self, fact: str, source: str) -> bool:
+        one = Cause("episode", source, fact)
+        return any(each.how in ("added", "happened") and _is_of(each, one) for each in self.entries or ())
 
     def _ended(self, after: Standing) -> Iterator[Cause]:
         """What happened to its episode at the very instant of its end."""

@@ -47,7 +47,17 @@ def changes(
         for one, other in paired(was.duties, now.duties)
         for kind, names in _kinds(one, other)
     ]
-    return Changes(now.case, was.mark, now.mark, now, causes.rules, tuple(found))
+    return Changes(now.case, was.mark, now.mark, now, causes.rules, tuple(_one_by_one(found)))
+
+
+def _one_by_one(found: list[Change]) -> Iterator[Change]:
+    """In an order in which a key is free before it is taken: withdrawn, renumbered, then all others as they come."""
+    yield from (each for each in found if each.kind is Kind.WITHDRAWN)
+    moving = {each.before.key: each for each in found if each.kind is Kind.RENUMBERED and each.before}
+    while moving:
+        free = next((key for key, each in moving.items() if each.key not in moving), next(iter(moving)))
+        yield moving.pop(free)
+    yield from (each for each in found if each.kind not in (Kind.WITHDRAWN, Kind.RENUMBERED))
 
 
 def _kinds(before: Standing | None, after: Standing | None) -> Iterator[tuple[Kind, tuple[str, ...]]]:
