@@ -67,26 +67,11 @@ class Stream:
     end: str
 
 
-def stream(random: Random, children: int, most: int | None = None) -> Stream:
-    """All messages about so many children, shuffled, a fifth of them twice.
-
-    With `most` so many: what is left out are messages that a later state of their entry makes good.
-    """
-    messages = [message for number in range(children) for message in _child(random, f"C{number}")]
+def stream(random: Random, children: int, *, lean: bool = False) -> Stream:
+    """All messages about so many children, shuffled, a fifth of them twice; `lean`: of each child few."""
+    messages = [message for number in range(children) for message in one_child(random, f"C{number}", lean=lean)]
     messages += [message for message in messages if random.random() < 0.2]
     random.shuffle(messages)
-    if most is not None:
-        latest = {_place(message): message["revision"] for message in sorted(messages, key=lambda m: m["revision"])}
-        needed: set[tuple[str, ...]] = set()
-        spare = []
-        for number, message in enumerate(messages):
-            place = _place(message)
-            if place in needed or message["revision"] < latest[place]:
-                spare.append(number)
-            else:
-                needed.add(place)
-        left_out = set(spare[: max(0, len(messages) - most)])
-        messages = [message for number, message in enumerate(messages) if number not in left_out]
     now = START
     out = []
     # A day or a week passes while they come, however many they are.
@@ -97,15 +82,11 @@ def stream(random: Random, children: int, most: int | None = None) -> Stream:
     return Stream(tuple(out), text(now + timedelta(days=random.choice((0, 1, 30)))))
 
 
-def _place(message: Message) -> tuple[str, ...]:
-    return message["child"], message["part"], message["id"]
-
-
 def text(when: datetime) -> str:
     return when.isoformat()
 
 
-def _child(random: Random, child: str) -> list[Message]:
+def one_child(random: Random, child: str, *, lean: bool = False) -> list[Message]:
     """Every state of every entry of one child, each with its revision; the last of all is a case that can be."""
     found: list[Message] = []
 
@@ -118,12 +99,12 @@ def _child(random: Random, child: str) -> list[Message]:
     cared = {**placed, "looked_after": [{"value": True, "from": f"2025-06-{random.randint(1, 9):02}"}]}
     say("child", "", *random.choice(((born, placed, cared), (born,), (cared, placed), (placed, born))))
     start = START + timedelta(hours=random.randint(-48, 48))
-    episodes = random.choice((1, 1, 2, 2, 3))
+    episodes = random.choice((1, 1, 1, 1, 2) if lean else (1, 1, 2, 2, 3))
     for number in range(1, episodes + 1):
         end = start + timedelta(hours=random.choice((3, 24, 30, 72, 100)))
         last = number == episodes
         say("episodes", f"E{number}", *_episode(random, start, end, last=last))
-        _happenings(random, say, f"E{number}", start, end)
+        _happenings(random, say, f"E{number}", start, most=1 if lean else 4)
         start = end + timedelta(hours=random.choice((1, 24, 24 * 12)))
     return found
 
@@ -162,8 +143,8 @@ def _episode(random: Random, start: datetime, end: datetime, *, last: bool) -> l
     return [*states]
 
 
-def _happenings(random: Random, say: Any, episode: str, start: datetime, end: datetime) -> None:
-    for number in range(random.randint(0, 4)):
+def _happenings(random: Random, say: Any, episode: str, start: datetime, *, most: int) -> None:
+    for number in range(random.randint(0, most)):
         at = start + timedelta(hours=random.choice((0, 1, 12, 24, 48, 72, 90)))
         record: dict[str, Any] = {"action": random.choice(ACTS), "at": text(at)}
         # An episode that is withdrawn takes nothing with it: what names none stays.

@@ -56,7 +56,7 @@ def changes(
     common.refuse_any(problems)
     assert one is not None
     assert other is not None
-    target.write(_made(compared(one, other), format or _format_of(output)))
+    target.write(_made(compared(one, other), format or _format_of(output), target))
 
 
 def _read(path: Path, problems: list[Diagnostic]) -> Standings | None:
@@ -104,20 +104,21 @@ def since(before: Standings, answer: Answer, format: answering.Format, target: a
     """Writes what the answer has otherwise than an earlier result."""
     from missingrules.live.compare import changes as compared
 
-    target.write(_made(compared(before, answer), Format(format.value)))
+    target.write(_made(compared(before, answer), Format(format.value), target))
 
 
-def _made(found: Changes, format: Format) -> str | bytes | RenderableType:
+def _made(found: Changes, format: Format, target: answering.Target) -> str | bytes | RenderableType:
     match format:
         case Format.JSON:
             from missingrules.interface.changes import changes_to_json
 
             return changes_to_json(found)
         case Format.CSV:
-            from missingrules.formats.commas import comma_bytes
+            from missingrules.formats.commas import comma_bytes, comma_text
             from missingrules.reports.changes import changes_table
 
-            return comma_bytes(changes_table(found))
+            # On a terminal the mark would be a sign of its own.
+            return comma_text(changes_table(found)) if target.is_terminal else comma_bytes(changes_table(found))
         case Format.TEXT:
             from missingrules.reports.changes import changes_report
 

@@ -159,7 +159,7 @@ class Causes:
         """What it stands on that had not happened at the earlier instant, or was not in the case."""
         for (fact, source), value in after.evidence.items():
             at = instant_in(value)
-            if at is not None and source not in _NO_ENTRY and (at > self.before.as_of or self._is_new(fact, source)):
+            if at is not None and _is_entry(fact, source) and (at > self.before.as_of or self._is_new(fact, source)):
                 yield _cause(fact, source, None, value)
 
     def _is_new(self, fact: str, source: str) -> bool:
@@ -182,7 +182,7 @@ class Causes:
         for shown in dict.fromkeys((*self._shown_before, *self._shown_after)):
             fact, source = shown
             was, now = self._shown_before.get(shown, {}), self._shown_after.get(shown, {})
-            if source in sources - _NO_ENTRY and was.keys() != now.keys():
+            if source in sources and _is_entry(fact, source) and was.keys() != now.keys():
                 gone, come = [each for each in was if each not in now], [each for each in now if each not in was]
                 yield _cause(fact, source, gone[0] if gone else None, come[0] if come else None)
 
@@ -221,8 +221,13 @@ def _values(before: Standing, after: Standing) -> Iterator[Cause]:
     for fact, source in dict.fromkeys((*was, *now)):
         one, other = was.get((fact, source)), now.get((fact, source))
         are_instants = instant_in(one) is not None and instant_in(other) is not None
-        if one != other and source not in _NO_ENTRY and (same_instant or are_instants):
+        if one != other and _is_entry(fact, source) and (same_instant or are_instants):
             yield _cause(fact, source, one, other)
+
+
+def _is_entry(fact: str, source: str) -> bool:
+    """Whether it stands in the case as it is: not how long, how many or in which hours."""
+    return "." in fact and source not in _NO_ENTRY
 
 
 def _cause(fact: str, source: str, before: object, after: object) -> Cause:
