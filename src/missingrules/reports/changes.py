@@ -257,7 +257,8 @@ def _value(value: object) -> str:
 
 def changes_table(changes: Changes) -> Table:
     """Each change in a row; texts of causes and paragraphs in one cell each."""
-    return Table("changes", _COLUMNS, tuple(_cells(changes)))
+    rows = (tuple(visible(cell) if isinstance(cell, str) else cell for cell in row) for row in _cells(changes))
+    return Table("changes", _COLUMNS, tuple(rows))
 
 
 def _cells(changes: Changes) -> Iterable[tuple[Cell, ...]]:
