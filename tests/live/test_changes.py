@@ -182,11 +182,24 @@ def test_what_an_older_version_did_not_write_is_no_change(protocol: Protocol) ->
         for name in ("phase", "differences", "replaces", "called", "readings", "because"):
             del action[name]
     old = missingrules.read_standings_text(json.dumps(stored))
-    assert told(missingrules.changes(old, answer)) == []
+    found = missingrules.changes(old, answer)
+    assert told(found) == []
+    assert Tasks("C1", old).apply(found).mark == missingrules.standings_of(answer).mark
     # The whole result, read back, is the answer to the last sign.
     whole = missingrules.read_standings_text(missingrules.to_json(answer))
     assert whole == missingrules.standings_of(answer) == missingrules.standings_of(missingrules.result_of(answer))
     assert missingrules.read_standings_text(missingrules.standings_to_json(whole)) == whole
+
+
+def test_a_duty_that_stands_twice_is_two_tasks(protocol: Protocol) -> None:
+    stored = json.loads(missingrules.to_json(asked(protocol, case(protocol), "2025-06-02T12:00:00+01:00")))
+    call = next(each for each in stored["actions"] if each["rule"] == "call")
+    once = missingrules.read_standings_text(json.dumps(stored))
+    stored["actions"].append({**call, "status": "met"})
+    twice = missingrules.read_standings_text(json.dumps(stored))
+    assert [each[:2] for each in told(missingrules.changes(once, twice))] == [("raised", "call/E1/1~2")]
+    assert [key.removeprefix("worked/") for key in twice.duties if "call" in key] == ["call/E1/1", "call/E1/1~2"]
+    assert missingrules.read_standings_text(missingrules.standings_to_json(twice)) == twice
 
 
 def test_two_cases_are_not_compared(protocol: Protocol) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from missingrules.interface.findings import Place
 
 _STATUSES: Final = ", ".join(Status)
+_AGAIN: Final = "~"
 _IN_RESULT: Final = "give a result as `missingrules evaluate --format json` writes it"
 
 
@@ -116,13 +117,9 @@ def stored_standings(data: object, place: Place = nowhere) -> Standings:
     for name in ("as_of", "valid_until"):
         if instant_in(data.get(name)) is None and (name == "as_of" or data.get(name) is not None):
             findings.add("bad-timestamp", "an instant with its offset is wanted here", (name,), _IN_RESULT)
-    seen: set[str] = set()
     for number, action in enumerate(data["actions"]):
         if action["status"] not in list(Status):
             findings.add("bad-value", "no duty has this status", ("actions", number, "status"), f"one of: {_STATUSES}")
-        if action["key"] in seen:
-            findings.add("duplicate-id", "two of the actions have this key", ("actions", number, "key"), _IN_RESULT)
-        seen.add(action["key"])
     if findings.found:
         raise InvalidInput(findings.found)
     return _standings(data)
@@ -168,7 +165,12 @@ def _protocols(asked: Asked) -> list[dict[str, Any]]:
 
 
 def _standings(data: Mapping[str, Any]) -> Standings:
-    duties = {action["key"]: _standing(action) for action in data["actions"]}
+    duties: dict[str, Standing] = {}
+    for action in data["actions"]:
+        # A duty that two protocols inherit stands twice where it stands otherwise for each.
+        times = sum(1 for key in duties if key.partition(_AGAIN)[0] == action["key"]) if action["key"] in duties else 0
+        key = f"{action['key']}{_AGAIN}{times + 1}" if times else action["key"]
+        duties[key] = _standing(action, key)
     library = data.get("library") or {}
     asked = Asked(
         texts=tuple(_texts(data.get("protocols") or ())),
@@ -183,14 +185,14 @@ def _standings(data: Mapping[str, Any]) -> Standings:
     return Standings(case, mark, asked, MappingProxyType(duties), digest, instant_in(data.get("valid_until")))
 
 
-def _standing(action: Mapping[str, Any]) -> Standing:
+def _standing(action: Mapping[str, Any], key: str) -> Standing:
     said = {name: action[name] for name in KEPT if name in action}
     if said.get("due_between") is not None:
         said["due_between"] = list(said["due_between"])
     if "readings" in said:
         # What would differ otherwise is no part of how the duty stands.
         said["readings"] = [{"id": each["id"], "option": each["option"]} for each in said["readings"]]
-    return Standing(action["key"], Status(action["status"]), MappingProxyType(said))
+    return Standing(key, Status(action["status"]), MappingProxyType(said))
 
 
 def _texts(protocols: Sequence[Mapping[str, Any]], above: str = "") -> Iterator[Text]:

@@ -70,7 +70,14 @@ class Tasks:
         for change in changes.changes:
             if change.after is not None:
                 found[change.after.key] = change.after
-        return list(found.values())
+        return [_completed(one, changes.now.duties.get(one.key)) for one in found.values()]
+
+
+def _completed(one: Standing, now: Standing | None) -> Standing:
+    """As the later result has it, where the task only lacks what an older version did not write, or has more."""
+    if now is None or any(one.said[name] != now.said[name] for name in one.said.keys() & now.said.keys()):
+        return one
+    return now
 
 
 def _text(instant: Instant) -> str:
