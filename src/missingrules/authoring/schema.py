@@ -25,7 +25,7 @@ _SHARED: Final = (
     ("counted_by", CountedBy, "Counting.counted_by"),
 )
 LATEST: Final = "https://json-schema.org/draft/2020-12/schema"
-PUBLISHED: Final = ("protocol", "ledger", "scenarios", "mapping", "case", "result", "combination")
+PUBLISHED: Final = ("protocol", "ledger", "scenarios", "mapping", "case", "result", "changes", "combination")
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 

@@ -25,8 +25,8 @@ def replay(
 ) -> None:
     """Whether the same question still gives the same answer; or every reason why that cannot be told. 0: the same."""
     from missingrules.domain.diagnostics import InvalidInput
-    from missingrules.engine.replay import replay as run
     from missingrules.interface.leaves import read_instant
+    from missingrules.live.replay import replay as run
     from missingrules.reading.cases import read_case
     from missingrules.reading.stored import read_result
 

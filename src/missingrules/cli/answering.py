@@ -87,6 +87,11 @@ class Shape:
             raise InvalidInput([Diagnostic("whole-answers", message, hint="ask for text or json")])
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether it is anything but the whole answer as it is."""
+        return bool(self.roles or self.modalities or self.full or self.by is not By.PHASE)
+
+    @property
     def asked(self) -> str:
         """What narrows the answer, as it was asked for."""
         return " ".join([f"--for {r}" for r in self.roles] + [f"--modality {m.value}" for m in self.modalities])

@@ -24,6 +24,7 @@ from missingrules.cli import (
     comparing,
     editing,
     importing,
+    living,
     scenarios,
 )
 from missingrules.cli.answering import Format
@@ -46,6 +47,7 @@ app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(auditing.audit)
 app.command("import")(importing.import_)
+app.command()(living.changes)
 app.command()(checking.check)
 app.command()(authoring.new)
 app.command("next")(authoring.next_)
@@ -162,6 +164,15 @@ def evaluate(
         bool,
         typer.Option("--every-reading", help="What differs under every combination of the readings that matter here."),
     ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            metavar="RESULT",
+            help="What has changed since this result, a JSON file; text, json, csv.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """What the protocols ask for, as the case stands at an instant."""
     from missingrules.domain.diagnostics import InvalidInput
@@ -180,11 +191,15 @@ def evaluate(
             roles=tuple(for_ or ()), modalities=tuple(modality or ()), full=full, by=group, name_case=name_case
         )
         shape.refuse_unfit(format, every_reading=every_reading)
+        if since is not None:
+            living.refuse_unfit(format, every_reading=every_reading, narrowed=shape.is_narrowed)
         target = Target(output, force=force)
-        target.refuse_unfit(format, [case, *(path for name in names for path in editions(name))])
+        files = [case, *([since] if since else []), *(path for name in names for path in editions(name))]
+        target.refuse_unfit(format, files)
         read = read_case(case, protocols, now)
         if not protocol:
             answering.refuse_nobodys(protocols, read, now)
+        before = None if since is None else living.earlier(since, read.id)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     if every_reading:
@@ -201,6 +216,9 @@ def evaluate(
         organisation=organisation,
         where_applies=not protocol,
     )
+    if before is not None:
+        living.since(before, answer, format, target)
+        return
     answering.give(answer, format, shape, target)
 
 

@@ -24,6 +24,7 @@ class Of(StrEnum):
     MAPPING = "mapping"
     CASE = "case"
     RESULT = "result"
+    CHANGES = "changes"
     COMBINATION = "combination"
 
 
@@ -58,7 +59,9 @@ def _made(of: Of, protocol: Path | None) -> Schema:
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
     if protocol is not None and of not in (Of.PROTOCOL, Of.SCENARIOS):
-        message = f"a {of} is the same for every protocol"
+        message = (
+            f"{'' if of is Of.CHANGES else 'a '}{of} {'are' if of is Of.CHANGES else 'is'} the same for every protocol"
+        )
         raise InvalidInput([Diagnostic("same-for-all", message, hint=f"leave {protocol} out")])
     return schema_of(of.value, names_of(protocol) if protocol is not None else None)
 

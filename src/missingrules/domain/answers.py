@@ -221,6 +221,12 @@ class Answer:
     combined: Later[Combined] = field(default_factory=lambda: Later.of(Combined()))
 
     @property
+    def case_digest(self) -> str:
+        """Of the whole case that was asked about: the same for the same case, whatever is asked of it. Empty of
+        an answer that was put together by hand."""
+        return "" if self.receipt is None else self.receipt.get().case_hash
+
+    @property
     def together(self) -> tuple[Together, ...]:
         """The acts that several of the protocols ask for."""
         return self.combined.get().together

@@ -42,7 +42,7 @@ Entry = dict[str, Any]
 
 def result_of(answer: Answer) -> Result:
     """The answer as other systems get it."""
-    return Result.model_validate(_written(answer))
+    return Result.model_validate(plain_of(answer))
 
 
 def to_json(answer: Answer | Result) -> str:
@@ -52,10 +52,10 @@ def to_json(answer: Answer | Result) -> str:
     """
     if isinstance(answer, Result):
         return answer.model_dump_json(by_alias=True, indent=2) + "\n"
-    return pydantic_core.to_json(_written(answer), indent=2).decode() + "\n"
+    return pydantic_core.to_json(plain_of(answer), indent=2).decode() + "\n"
 
 
-def _written(answer: Answer) -> Entry:
+def plain_of(answer: Answer) -> Entry:
     """The result as plain data, its keys in the order of the models."""
     clock = answer.clock
     parts = [(part, Writer(part.protocol, part.phases.get())) for part in answer.protocols]

@@ -109,7 +109,9 @@ class ReplacesOut(Closed):
 class Action(Closed):
     """One thing to be done."""
 
-    key: str = Field(description="protocol/rule/subject/occurrence; stable while the case grows.")
+    key: str = Field(
+        description="protocol/rule/subject/occurrence; stable while the case grows; docs/live.md has when not."
+    )
     rule: str = Field(description="As the file of `protocol` has it.")
     item: str | None = Field(description="Which of the lettered acts of the rule; null where it has one only.")
     protocol: str = Field(description="Whose rule it is: of an inherited one the lower layer's name.")

@@ -13,11 +13,11 @@ import yaml
 
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.receipt import hash_of
-from missingrules.engine import replay as module
 from missingrules.engine.evaluate import evaluate
-from missingrules.engine.replay import replay
 from missingrules.interface.leaves import read_instant
 from missingrules.interface.rendering import result_of, to_json
+from missingrules.live import replay as module
+from missingrules.live.replay import replay
 from missingrules.reading.cases import read_case_text
 from missingrules.reading.protocols import read_protocol
 from missingrules.reading.stored import read_result_text
