@@ -16,6 +16,7 @@ import typer
 
 from missingrules.cli import answering, auditing, authoring, checking, common, comparing, editing, scenarios
 from missingrules.cli.answering import Format
+from missingrules.cli.common import Force, Output  # noqa: TC001 - typer reads them when the command is made
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
@@ -76,11 +77,6 @@ Readings = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file of --output if it is there.")]
 
 
 def main() -> None:

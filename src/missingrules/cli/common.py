@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from rich.console import RenderableType
     from rich.progress import Progress
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from missingrules.engine.readings import TooMany
 
 FOUND, BAD_INPUT = 1, 2
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file of --output if it is there.")]
 
 
 def instant(text: str | None) -> Instant:

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from missingrules.cli import common
+from missingrules.cli import answering, common
+from missingrules.cli.common import Force, Output  # noqa: TC001 - typer reads them when the command is made
 from missingrules.domain.vocabulary import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.console import RenderableType
+
     from missingrules.domain.clock import Instant
     from missingrules.domain.combinations import Differences
+    from missingrules.domain.comparisons import Matrix
     from missingrules.domain.protocol import Protocol
 
 
@@ -159,6 +163,7 @@ class MatrixFormat(StrEnum):
     MARKDOWN = "md"
     JSON = "json"
     CSV = "csv"
+    HTML = "html"
 
 
 FRAMEWORK = "national_framework"
@@ -179,13 +184,20 @@ def compare(
         ),
     ] = None,
     form: Annotated[
-        MatrixFormat, typer.Option("--format", help="text, md, json or csv.", show_default=True)
-    ] = MatrixFormat.TEXT,
+        MatrixFormat | None,
+        typer.Option(
+            "--format",
+            help="text, md, json, csv or html; left out: by the ending of --output, otherwise text.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """The matrix: what each area says to the questions of a partnership, with its paragraphs, side by side."""
     from missingrules.comparison.matrix import matrix
-    from missingrules.reports import matrix_forms
-    from missingrules.reports.matrix import in_words
+    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.reading.catalogue import editions
 
     refuse_unknown_topics(topic or [])
     found = several(names)
@@ -196,16 +208,49 @@ def compare(
         found += [framework] * (framework is given)
     else:
         framework = next((each for each in found if each.name == FRAMEWORK), None)
-    text = in_words(matrix(found, framework, topics=topic or []))
-    if form is MatrixFormat.TEXT:
-        common.show(matrix_forms.matrix_report(text))
-        return
-    writers = {
-        MatrixFormat.MARKDOWN: matrix_forms.matrix_markdown,
-        MatrixFormat.JSON: matrix_forms.matrix_json,
-        MatrixFormat.CSV: matrix_forms.matrix_csv,
-    }
-    common.write(writers[form](text))
+    target = answering.Target(output, force=force)
+    form = form or _by_ending(output)
+    try:
+        read = [path for name in (*names, *[against] * bool(against)) for path in editions(str(name))]
+        target.refuse_unfit(answering.Format.TEXT, read if output else [])
+        _refuse_unready(form)
+        made = _matrix_as(form, matrix(found, framework, topics=topic or []))
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    target.write(made)
+
+
+def _by_ending(output: Path | None) -> MatrixFormat:
+    """The format that the ending of a file's name asks for, if it does; otherwise text."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return MatrixFormat(ending) if ending in list(MatrixFormat) else MatrixFormat.TEXT
+
+
+def _refuse_unready(form: MatrixFormat) -> None:
+    """Before the long work. InvalidInput where what makes pages is not installed."""
+    if form is MatrixFormat.HTML:
+        from missingrules.pages.page import refuse_unready
+
+        refuse_unready()
+
+
+def _matrix_as(form: MatrixFormat, found: Matrix) -> str | RenderableType:
+    from missingrules.reports import matrix_forms
+    from missingrules.reports.matrix import in_words
+
+    match form:
+        case MatrixFormat.HTML:
+            from missingrules.pages.matrix import matrix_page
+
+            return matrix_page(found)
+        case MatrixFormat.TEXT:
+            return matrix_forms.matrix_report(in_words(found))
+        case MatrixFormat.MARKDOWN:
+            return matrix_forms.matrix_markdown(in_words(found))
+        case MatrixFormat.JSON:
+            return matrix_forms.matrix_json(in_words(found))
+        case MatrixFormat.CSV:
+            return matrix_forms.matrix_csv(in_words(found))
 
 
 class Asking(NamedTuple):
