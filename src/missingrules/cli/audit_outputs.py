@@ -56,11 +56,11 @@ class Work:
                 self.rejections += batch.rejections
             yield from batch.findings
 
-    def shown(self) -> tuple[list[Finding], int]:
+    def shown(self, *, keep_rejections: bool = False) -> tuple[list[Finding], int]:
         """The first findings, and how many there are beside them."""
         kept: list[Finding] = []
         more = 0
-        for one in self.findings():
+        for one in self.findings(keep_rejections=keep_rejections):
             if len(kept) < MOST_SHOWN:
                 kept.append(one)
             else:
@@ -94,6 +94,15 @@ def markdown(work: Work, output: Path | None) -> None:
     kept, more = work.shown()
     text = audit_markdown(work.totals(), work.protocols, work.clock, work.as_of, work.by, kept, more)
     _write(f"{text}\n{intake(work)}\n", output)
+
+
+def html(work: Work, output: Path | None) -> None:
+    from missingrules.pages.audit import Intake, audit_page
+
+    kept, more = work.shown(keep_rejections=True)
+    read = Intake(work.rows_used, work.rows_reported, work.rejections, work.columns)
+    rows = (kept, more) if work.rows else ((), 0)
+    _write(audit_page(work.totals(), work.protocols, work.clock, work.as_of, work.by, read, *rows), output)
 
 
 def json(work: Work, output: Path | None) -> None:

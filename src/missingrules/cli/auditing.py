@@ -33,6 +33,7 @@ class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     MD = "md"
+    HTML = "html"
 
 
 def audit(
@@ -99,6 +100,10 @@ def audit(
         if format is Format.XLSX and output is None:
             hint = "write --output FILE.xlsx"
             raise InvalidInput([Diagnostic("output-wanted", "a workbook cannot be shown on a terminal", hint=hint)])
+        if format is Format.HTML:
+            from missingrules.pages.page import refuse_unready
+
+            refuse_unready()
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         given = _Given(cases, output, protocols)
@@ -206,6 +211,8 @@ def _written(work: Work, format: Format, output: Path | None) -> None:
                 audit_outputs.csv(work, output)
             case Format.MD:
                 audit_outputs.markdown(work, output)
+            case Format.HTML:
+                audit_outputs.html(work, output)
             case Format.XLSX:
                 assert output is not None
                 audit_outputs.xlsx(work, output)
