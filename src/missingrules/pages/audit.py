@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, By
 from missingrules.pages.charts import Due, Month, Part, columns, segments
 from missingrules.pages.page import page
+from missingrules.reports.audit_markdown import SHOWN
 from missingrules.reports.audit_names import HEADS, RATE_OF, cautions, group_name, in_order, rate
-from missingrules.reports.audit_rows import COLUMNS, SHOWN, as_text
+from missingrules.reports.audit_rows import COLUMNS, as_text
 from missingrules.reports.wording import duration, moment
 
 if TYPE_CHECKING:

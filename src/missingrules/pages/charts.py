@@ -147,9 +147,9 @@ def columns(months: Sequence[Due]) -> Columns | None:
     given = {one.month: one for one in months if any(part.number for part in one.parts)}
     if not given:
         return None
-    first, last = min(given), max(given)
-    begin = max(first.number, last.number - MOST_MONTHS + 1)
-    drawn = [given.get(month, Due(month, (), "")) for month in _from(first, last) if month.number >= begin]
+    last = max(given)
+    first = max(min(given), _numbered(last.number - MOST_MONTHS + 1))
+    drawn = [given.get(month, Due(month, (), "")) for month in _from(first, last)]
     step = _step(most := max(sum(part.number for part in one.parts) for one in drawn))
     top = -(-most // step) * step
     width = max(_NARROWEST, min(_WIDEST, _ROOM // len(drawn)))
@@ -166,8 +166,12 @@ def columns(months: Sequence[Due]) -> Columns | None:
         ),
         ticks=tuple(Tick(number, _y(number, top)) for number in range(0, top + 1, step)),
         step=width,
-        left_out=sum(month.number < begin for month in given),
+        left_out=sum(month < first for month in given),
     )
+
+
+def _numbered(number: int) -> Month:
+    return Month((number - 1) // 12, (number - 1) % 12 + 1)
 
 
 def _from(first: Month, last: Month) -> Iterator[Month]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.audit import By
 from missingrules.reports.audit_names import HEADS, RATE_OF, group_name, in_order, rate
-from missingrules.reports.audit_rows import COLUMNS, SHOWN, as_text
+from missingrules.reports.audit_rows import COLUMNS, as_text
 from missingrules.reports.wording import moment
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
     from missingrules.reports.audit_rows import Value
 
+# The columns of rows that fit a page.
+SHOWN: Final = ("child", "episode", "duty", "who", "due", "status", "late_by", "paragraph")
 # What begins markup within a line, and what makes a link of an address.
 _MARKS: Final = re.compile(r"([\\`*_\[\]#|~:@]|(?<=www)\.)", re.IGNORECASE)
 _COUNTS: Final = ("time is up", "in time", "late", "not done", "rate", "undecided")

@@ -84,10 +84,6 @@ COLUMNS: Final[Mapping[str, Callable[[Finding], Value]]] = MappingProxyType(
 )
 
 
-# The columns of rows that fit a page.
-SHOWN: Final = ("child", "episode", "duty", "who", "due", "status", "late_by", "paragraph")
-
-
 def row_of(one: Finding) -> list[Value]:
     """The cells of a row, in the order of `COLUMNS`; times with the offset of the protocol's zone."""
     return [made(one) for made in COLUMNS.values()]
