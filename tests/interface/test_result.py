@@ -122,8 +122,8 @@ def test_what_the_area_calls_it_stands_beside_the_shared_word() -> None:
 def test_the_head_by_hand() -> None:
     result = json.loads(to_json(result_of(full())))
     assert list(result) == [
-        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "warnings", "library", "actions",
-        "together", "conclusions", "forbidden", "conflicts", "ambiguities", "questions", "next",
+        "format", "case", "as_of", "valid_until", "horizon_days", "protocols", "applies", "warnings", "library",
+        "receipt", "actions", "together", "conclusions", "forbidden", "conflicts", "ambiguities", "questions", "next",
     ]  # fmt: skip
     assert result["as_of"] == "2025-03-31T12:00:00+01:00"
     assert result["valid_until"] == "2025-03-31T23:30:00+01:00"

@@ -29,7 +29,7 @@ from tests.meaning.test_worked_cases import DOCS, HEADER, LEDGER, SECTIONS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from missingrules.domain.answers import Conflict, ProtocolAnswer
+    from missingrules.domain.answers import Applying, Conflict, ProtocolAnswer
     from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
 
@@ -67,10 +67,20 @@ def test_a_case_of_several_protocols_worked_by_hand(title: str, block: str, tmp_
     written: Any = plain(read_nodes(block, "docs/meaning.md"))
     assert [*(one.name for one in protocols), *ALONE] == list(written)
     for entry in written["then"]:
-        assert set(entry) == {"as_of", "together", "conflicts"}
         as_of = read_instant(entry["as_of"])
         text = json.dumps({"format": "1", "case": "worked", **written["case"]}, indent=1)
-        answer = evaluate(protocols, read_case_text(text, "case", protocols, as_of), as_of)
+        case = read_case_text(text, "case", protocols, as_of)
+        if "applies" in entry:
+            assert set(entry) == {"as_of", "applies", "keys"}
+            answer = evaluate(protocols, case, as_of, where_applies=True)
+            assert {one.protocol.name: _told(one) for one in answer.applies.get()} == entry["applies"], (title, as_of)
+            assert sorted(each.key for part in answer.protocols for each in part.actions) == entry["keys"], (
+                title,
+                entry["as_of"],
+            )
+            continue
+        assert set(entry) == {"as_of", "together", "conflicts"}
+        answer = evaluate(protocols, case, as_of)
         together = [
             {
                 "keys": [each.key for each in one.obligations],
@@ -81,6 +91,12 @@ def test_a_case_of_several_protocols_worked_by_hand(title: str, block: str, tmp_
         ]
         assert together == entry["together"], (title, entry["as_of"])
         assert list(map(_written, answer.conflicts)) == entry["conflicts"], (title, entry["as_of"])
+
+
+def _told(one: Applying) -> str:
+    also = f" and {one.also[0]}'s" if one.also else ""
+    said = {"yes": "", "no": "no", "not_stated": "not_stated ", "not_known": f"ask {', '.join(one.asks)}"}
+    return said[one.answer] + (one.relation or "") + also
 
 
 def _written(one: Conflict) -> dict[str, Any]:

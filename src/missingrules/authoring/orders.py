@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 PROTOCOL: Final = (
     "format", "protocol", "title", "authority", "applies_to", "areas", "zone", "working_days", "stands_on", "drops",
-    "sources", "scope", "roles", "hours", "meetings", "facts", "events", "called", "actions", "conventions", "readings",
-    "tables", "rules",
+    "sources", "scope", "applies", "roles", "hours", "meetings", "facts", "events", "called", "actions", "conventions",
+    "readings", "tables", "rules",
 )  # fmt: skip
 # Sections whose entries stand in one line each where they fit, and key by key where not.
 IN_ONE_LINE: Final = ("roles", "hours", "meetings", "facts", "events", "actions")

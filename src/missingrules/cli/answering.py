@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from missingrules.domain.answers import Answer
+    from missingrules.domain.case import Case
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Modality
 
 WHOLE: Final = "leave them out: {} always has the whole answer"
@@ -38,6 +41,19 @@ def format_of(output: Path | None) -> Format:
     """The format that the ending of a file's name asks for, if it does; otherwise text."""
     ending = output.suffix.lower().removeprefix(".") if output else ""
     return Format(ending) if ending in list(Format) else Format.TEXT
+
+
+def refuse_nobodys(protocols: Sequence[Protocol], case: Case, as_of: Instant) -> None:
+    """InvalidInput where no protocol at hand is, or was, for the child: with what each of them says or asks."""
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.engine.reach import applying, at_any_time
+    from missingrules.reports.applies import applies_lines
+
+    if any(at_any_time(protocol, case, as_of) for protocol in protocols):
+        return
+    said = "\n".join(f"      {line}" for line in applies_lines(applying(protocols, case, as_of)))
+    hint = f"say of the child who is responsible and where it lives, or name one with --protocol\n{said}"
+    raise InvalidInput([Diagnostic("whose-child", "no protocol at hand is known to be for this child", hint=hint)])
 
 
 _TABLES: Final = (Format.CSV, Format.XLSX)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import again, answering, auditing, authoring, checking, common, comparing, editing, scenarios
 from missingrules.cli.answering import Format
 from missingrules.cli.common import Force, Output  # noqa: TC001 - typer reads them when the command is made
 from missingrules.cli.sources import app as sources
@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sources, name="sources")
+app.command()(again.replay)
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(auditing.audit)
@@ -41,6 +42,11 @@ app.command()(editing.fmt)
 app.command()(comparing.compare)
 app.command()(comparing.diff)
 app.command()(comparing.prove)
+
+
+class Told(StrEnum):
+    TEXT = "text"
+    JSON = "json"
 
 
 class Read(StrEnum):
@@ -55,6 +61,16 @@ Protocols = Annotated[
         "--protocol",
         metavar="NAME|PATH",
         help="A protocol, by name or file; may be given several times.",
+        show_default=False,
+    ),
+]
+WhoseProtocols = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--protocol",
+        metavar="NAME|PATH",
+        help="A protocol, by name or file; may be given several times. Left out: those that are for this child, by who "
+        "is responsible for it and where it lives.",
         show_default=False,
     ),
 ]
@@ -102,7 +118,7 @@ def _whole(
 @app.command()
 def evaluate(
     case: CaseFile,
-    protocol: Protocols,
+    protocol: WhoseProtocols = None,
     as_of: AsOf = None,
     horizon: Horizon = 90,
     reading: Readings = None,
@@ -144,7 +160,8 @@ def evaluate(
     now = common.instant(as_of)
     format = format or answering.format_of(output)
     try:
-        protocols = common.protocols(protocol)
+        names = protocol or common.every_name()
+        protocols = common.protocols(names)
         chosen = common.readings(reading or [], protocols)
         common.refuse_unknown_roles(for_ or [], protocols)
         shape = answering.Shape(
@@ -152,8 +169,10 @@ def evaluate(
         )
         shape.refuse_unfit(format, every_reading=every_reading)
         target = answering.Target(output, force=force)
-        target.refuse_unfit(format, [case, *(path for name in protocol for path in editions(name))])
+        target.refuse_unfit(format, [case, *(path for name in names for path in editions(name))])
         read = read_case(case, protocols, now)
+        if not protocol:
+            answering.refuse_nobodys(protocols, read, now)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     if every_reading:
@@ -161,7 +180,15 @@ def evaluate(
         made = common.every_reading(protocols, read, now, horizon, chosen, organisation=organisation, as_json=as_json)
         target.write(made)
         return
-    answer = run(protocols, read, now, horizon_days=horizon, readings=chosen, organisation=organisation)
+    answer = run(
+        protocols,
+        read,
+        now,
+        horizon_days=horizon,
+        readings=chosen,
+        organisation=organisation,
+        where_applies=not protocol,
+    )
     answering.give(answer, format, shape, target)
 
 
@@ -198,6 +225,29 @@ def explain(
             told = heard(protocols, one, found, read)
             if told or not found:
                 common.show(explanation_report(one, told, now))
+
+
+@app.command()
+def applies(
+    case: CaseFile,
+    protocol: WhoseProtocols = None,
+    as_of: AsOf = None,
+    format: Annotated[Told, typer.Option(help="How to tell it.")] = Told.TEXT,
+) -> None:
+    """Which protocols are for this child, by who is responsible for it and where it lives, and where they say so."""
+    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.engine.reach import applying
+    from missingrules.interface.rendering import applies_json
+    from missingrules.reading.cases import read_case
+    from missingrules.reports.applies import applies_lines
+
+    now = common.instant(as_of)
+    try:
+        protocols = common.protocols(protocol or common.every_name())
+        found = applying(protocols, read_case(case, protocols, now), now)
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    common.write(applies_json(found) if format is Told.JSON else "".join(f"{line}\n" for line in applies_lines(found)))
 
 
 @app.command("list")

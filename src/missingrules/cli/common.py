@@ -73,6 +73,13 @@ def protocols(names: Iterable[str]) -> list[Protocol]:
     return list(found.values())
 
 
+def every_name() -> list[str]:
+    """The names of all protocols at hand."""
+    from missingrules.reading.catalogue import available
+
+    return list(dict.fromkeys(one.name for one in available()))
+
+
 def readings(pairs: Sequence[str], protocols: Sequence[Protocol]) -> dict[str, str]:
     """`ID=OPTION` pairs; InvalidInput with everything that is wrong with them."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
     from datetime import date
 
+    from missingrules.domain.applies import Relation
     from missingrules.domain.citations import Citations, Edition
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.obligations import Evidence, Obligation, Phase
     from missingrules.domain.protocol import Protocol
+    from missingrules.domain.receipt import Receipt
     from missingrules.domain.rules import Duty, Modality, Prohibition
 
 
@@ -161,6 +163,24 @@ class Warned(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Applying:
+    """Whether a protocol is for one child at one instant.
+
+    yes: the paper says so, in `reaches`. no: what is known of the child rules it out. not_stated: the child has to do
+    with the area in a way of which the paper says nothing, or the file does not say whom its paper is for. not_known:
+    the case does not give the facts in `asks`. `also` are the authorities whose protocols hold beside it, as it says.
+    """
+
+    protocol: Protocol
+    answer: Literal["yes", "no", "not_stated", "not_known"]
+    relation: Relation | None
+    citations: Citations
+    because: tuple[Evidence, ...]
+    asks: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """One act for one subject that several protocols ask for: earliest due first, then must, should, may, then key."""
 
@@ -186,6 +206,7 @@ class Answer:
     """What one or several protocols ask for one case at one instant; `actions` in the fixed order.
 
     `protocols` has one entry for each edition that was asked; `episodes` are those begun, in the case's order.
+    `applies` says of each protocol at hand whether it is for the child, also of those left out because they are not.
     """
 
     case: str
@@ -195,6 +216,8 @@ class Answer:
     protocols: tuple[ProtocolAnswer, ...]
     episodes: tuple[EpisodeState, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    applies: Later[tuple[Applying, ...]] = field(default_factory=lambda: Later.of(()))
+    receipt: Later[Receipt] | None = None
     combined: Later[Combined] = field(default_factory=lambda: Later.of(Combined()))
 
     @property

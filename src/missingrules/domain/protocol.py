@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import time
 
+    from missingrules.domain.applies import Applies
     from missingrules.domain.citations import Citations, Convention, Edition, Reading
     from missingrules.domain.clock import Clock
     from missingrules.domain.conditions import Condition
@@ -89,6 +90,7 @@ class Protocol:
     clock: Clock
     scope: Condition
     scope_citations: Citations
+    applies: Applies | None = None
     hours: Mapping[str, Hours]
     roles: Mapping[str, Role]
     words: Words

@@ -149,6 +149,7 @@ FACTS: Final = MappingProxyType(
             _fact("child.allocated_to", "status", "text", "To whom is the case allocated?"),
             _fact("child.placing_authority", "status", "text", "Which authority placed the child?"),
             _fact("child.placed_in", "status", "text", "In which authority's area is the child placed?"),
+            _fact("child.home_area", "status", "text", "In which authority's area does the child live, if not placed?"),
             _fact(
                 "child.placed_by_another_authority", "status", "yes_no",
                 "Was the child placed here by another local authority?",

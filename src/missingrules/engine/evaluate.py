@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from missingrules.domain.answers import Answer, Outlook, ProtocolAnswer, Question
 from missingrules.domain.clock import FOREVER, Instant, Length, Unit
 from missingrules.domain.obligations import NO_DIFFERENCE, Later
+from missingrules.domain.receipt import Receipt, hash_of
 from missingrules.engine import ahead, alternatives, evidence
 from missingrules.engine.merge import Merged, ask_for_times, merge
 from missingrules.engine.plan import plan_of, provisions_of
 from missingrules.engine.prohibitions import next_prohibition
 from missingrules.engine.questions import Asking, ask_all, ask_some
+from missingrules.engine.reach import applying, at_any_time, reached
 from missingrules.engine.seen import see
 from missingrules.engine.solve import Solved, Solver
 from missingrules.engine.standing import next_conclusion
@@ -53,10 +55,13 @@ def evaluate(
     horizon_days: int = 90,
     readings: Mapping[str, str] | None = None,
     organisation: bool = False,
+    where_applies: bool = False,
 ) -> Answer:
     """What the protocols ask for the case at `as_of`, looking `horizon_days` ahead.
 
     With `organisation` also what the calendar asks of the organisation itself, over the span of the case's records.
+    With `where_applies` only what is for this child, by who is responsible and where the child lives: of the protocols
+    those that are or were, since the first episode, and of these nothing that arose while they were not.
     `readings` chooses options by reading id, otherwise each protocol's defaults hold. Protocols of one name are its
     editions. ValueError for an option that no protocol has, a negative horizon, or editions that nothing tells apart.
     """
@@ -67,8 +72,16 @@ def evaluate(
             raise ValueError(f"no protocol here has a reading '{reading}' with an option '{option}'")
     if horizon_days < 0:
         raise ValueError("the horizon is a number of days ahead, zero or more")
-    answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in protocols)
-    return whole(Answer(case.id, as_of, horizon_days, protocols[0].clock, answers), case)
+    asked = [reached(p) for p in protocols if at_any_time(p, case, as_of)] if where_applies else protocols
+    answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in asked)
+    applies = Later(lambda: applying(protocols, case, as_of))
+    receipt = Later(
+        lambda: Receipt(
+            as_of, horizon_days, dict(chosen), organisation, where_applies, tuple(protocols), case_hash=hash_of(case)
+        )
+    )
+    clock = protocols[0].clock
+    return whole(Answer(case.id, as_of, horizon_days, clock, answers, applies=applies, receipt=receipt), case)
 
 
 def every_reading(

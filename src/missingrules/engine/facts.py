@@ -18,6 +18,7 @@ from missingrules.engine.acts import field
 from missingrules.engine.counts import Tally, tally
 from missingrules.engine.places import CHILD, Place
 from missingrules.engine.plan import plan_of
+from missingrules.engine.relative import RELATIVE, relative
 from missingrules.engine.tracks import (
     UNKNOWN,
     YES,
@@ -119,7 +120,8 @@ class Reader:
             areas = self.protocol.areas
             return constant(areas[0]) if len(areas) == 1 else self.seen.child.get(rest, NOTHING)
         if prefix == "child":
-            return self.seen.child.get(rest, NOTHING)
+            given = self.seen.child.get(rest, NOTHING)
+            return relative(self.protocol, self.seen.child, given, name) if name in RELATIVE else given
         return place.episode.facts.get(rest, NOTHING) if place.episode else NOTHING
 
     def _of_each(self, name: str) -> Column[Any]:

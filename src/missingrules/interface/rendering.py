@@ -14,12 +14,13 @@ from missingrules.interface.result import Result
 from missingrules.interface.shared import ahead_condition, iso, library_version, order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from missingrules.domain.answers import (
         Ahead,
         Ambiguity,
         Answer,
+        Applying,
         Concluded,
         Conflict,
         Forbidden,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from missingrules.domain.obligations import Evidence, Obligation, Phase
     from missingrules.domain.people import People
     from missingrules.domain.protocol import Protocol
+    from missingrules.domain.receipt import Receipt
 
 # Part of a result as plain data; the models say what it holds.
 Entry = dict[str, Any]
@@ -68,8 +70,10 @@ def _written(answer: Answer) -> Entry:
         valid_until=None if answer.valid_until is None else iso(clock, answer.valid_until),
         horizon_days=answer.horizon_days,
         protocols=[_protocol(part.protocol) for part in answer.protocols],
+        applies=[_applying(one) for one in answer.applies.get()],
         warnings=[_warning(one) for one in answer.warnings],
         library=_entry(version=library_version(), calendar=calendar_version()),
+        receipt=None if answer.receipt is None else _receipt(answer.receipt.get()),
         actions=[writer.action(obligation) for obligation, writer in ordered],
         together=[_together(one, clock) for one in answer.together],
         conclusions=[writer.conclusion(one) for part, writer in parts for one in part.conclusions],
@@ -80,6 +84,11 @@ def _written(answer: Answer) -> Entry:
         questions=[writer.question(one) for part, writer in parts for one in part.questions],
         next=[writer.ahead(one) for part, writer in parts for one in part.ahead],
     )
+
+
+def applies_json(found: Sequence[Applying]) -> str:
+    """Of each protocol whether it is for the child, as JSON; the same input gives the same bytes."""
+    return pydantic_core.to_json([_applying(one) for one in found], indent=2).decode() + "\n"
 
 
 def cited(citations: Citations) -> list[Entry]:
@@ -135,6 +144,31 @@ def _together(one: Together, clock: Clock) -> Entry:
 def _in_force(edition: Edition) -> Entry:
     first, end = (None if day is None else day.isoformat() for day in edition.in_force)
     return _entry(**{"from": first}, to=end)
+
+
+def _applying(one: Applying) -> Entry:
+    return _entry(
+        protocol=one.protocol.name,
+        edition=one.protocol.edition.label,
+        answer=one.answer,
+        relation=one.relation and one.relation.value,
+        citations=cited(one.citations),
+        because=[_entry(fact=e.fact, value=str(e.value), source=e.source) for e in one.because],
+        asks=list(one.asks),
+        also=list(one.also),
+    )
+
+
+def _receipt(one: Receipt) -> Entry:
+    return _entry(
+        case=one.case_hash,
+        readings=dict(sorted(one.readings.items())),
+        organisation=one.organisation,
+        where_applies=one.where_applies,
+        protocols=[
+            _entry(name=each.name, edition=each.edition.label, fingerprint=each.fingerprint) for each in one.protocols
+        ],
+    )
 
 
 def _warning(one: Warned) -> Entry:

@@ -311,11 +311,45 @@ class ProtocolOut(LayerOut):
     replaced: list[ReplacedOut] = Field(description="What does not hold of these, here or in one of them already.")
 
 
+class AppliesOut(Closed):
+    """Whether a protocol at hand is for this child at `as_of`, by who is responsible for it and where it lives.
+
+    not_stated: the child has to do with the area in a way of which the paper, or the file, says nothing.
+    """
+
+    protocol: str
+    edition: str
+    answer: Literal["yes", "no", "not_stated", "not_known"]
+    relation: Literal["living_here", "own", "own_elsewhere", "placed_here", "anywhere"] | None
+    citations: list[CitationOut] = Field(description="Where the paper says so, and which children it means.")
+    because: list[EvidenceOut]
+    asks: list[str] = Field(description="The facts that would settle it.")
+    also: list[str] = Field(description="Authorities whose protocols hold as well, as the paper says.")
+
+
 class Library(Closed):
     """What answered, so that an answer can be had again."""
 
     version: str
     calendar: str = Field(description="The working-day calendar and its version.")
+
+
+class AskedOf(Closed):
+    """A protocol that was given, and which text of it."""
+
+    name: str
+    edition: str
+    fingerprint: str
+
+
+class ReceiptOut(Closed):
+    """The question, beside `as_of`, `horizon_days` and `library`: by it `missingrules replay` has the answer again."""
+
+    case: str = Field(description="Of all that the case says, in one canonical form: sha256 and 64 digits.")
+    readings: dict[str, str] = Field(description="How readings were chosen, by id; the others were taken by default.")
+    organisation: bool
+    where_applies: bool = Field(description="Whether only what is for this child was asked for.")
+    protocols: list[AskedOf] = Field(description="In the order given, those too that are not for the child.")
 
 
 class Result(Closed):
@@ -329,8 +363,10 @@ class Result(Closed):
     )
     horizon_days: int
     protocols: list[ProtocolOut]
+    applies: list[AppliesOut] = Field(description="Of every protocol at hand, those too that are not for the child.")
     warnings: list[WarningOut]
     library: Library
+    receipt: ReceiptOut | None = Field(description="null: the answer was put together by hand.")
     actions: list[Action] = Field(description="By due instant (those without: last), then by key.")
     together: list[TogetherOut] = Field(description="What several protocols ask for, in the order of its first action.")
     conclusions: list[ConclusionOut]

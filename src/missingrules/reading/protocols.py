@@ -17,6 +17,7 @@ from missingrules.domain.rules import Modality
 from missingrules.reading import head as heads
 from missingrules.reading import standing_on
 from missingrules.reading import words as wordings
+from missingrules.reading.applies import whom
 from missingrules.reading.bind import survey
 from missingrules.reading.conditions import condition
 from missingrules.reading.families import Families
@@ -127,6 +128,7 @@ def _read(
     for _, meeting in meetings.values():
         bench.citations(meeting.cite)
     scope, scope_citations = _scope(sections, bench)
+    applies = whom(sections, areas, bench)
     families = Families(
         names,
         resolved_readings,
@@ -150,6 +152,7 @@ def _read(
         clock=Clock(heads.zone(head, report)),
         scope=scope,
         scope_citations=scope_citations,
+        applies=applies,
         hours=MappingProxyType({**own_hours, **cited_hours}),
         roles=MappingProxyType(roles),
         words=words,

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import Field, Tag
 
+from missingrules.domain.applies import LOCAL, MEANS, Relation
+
 # pydantic reads these annotations at run time.
 from missingrules.reading.forms import CountedBy, Deadline, People, RepeatForm, Trigger, Until  # noqa: TC001
 from missingrules.reading.shapes import (
@@ -146,6 +148,26 @@ class ScopeForm(Closed):
     cite: References = Field(min_length=1, description="Where the source says so")
 
 
+class ReachForm(Closed):
+    cite: References = Field(min_length=1, description="Where the source says so")
+    with_: Annotated[Word, only("host", "placing")] | None = Field(
+        default=None,
+        alias="with",
+        description="Whose protocol holds as well, if the source says so: the host's, or that of who placed the child",
+    )
+
+
+class AppliesForm(Closed):
+    living_here: ReachForm | None = Field(default=None, description=MEANS[Relation.LIVING_HERE])
+    own: ReachForm | None = Field(default=None, description=MEANS[Relation.OWN])
+    own_elsewhere: ReachForm | None = Field(default=None, description=MEANS[Relation.OWN_ELSEWHERE])
+    placed_here: ReachForm | None = Field(default=None, description=MEANS[Relation.PLACED_HERE])
+    anywhere: ReachForm | None = Field(default=None, description=MEANS[Relation.ANYWHERE])
+    not_stated: Annotated[list[Annotated[Word, only(*LOCAL)]], as_list] = Field(
+        default_factory=list, description="Of which of these the source says nothing"
+    )
+
+
 class HoursForm(Closed):
     days: Words = Field(description="Days of the week: a list, or monday to friday")
     from_: Word = Field(alias="from", description="The opening time, as 09:00")
@@ -276,6 +298,9 @@ class ProtocolFile(Head):
         default_factory=list, description="Rules of a lower layer that do not hold here"
     )
     scope: ScopeForm | None = Field(default=None, description="What guards every rule")
+    applies: AppliesForm | None = Field(
+        default=None, description="Which children it is for, by who is responsible for them and where they live"
+    )
     sources: dict[Word, SourceForm] = Field(min_length=1, description="The documents; the first is the protocol itself")
     hours: dict[Word, HoursForm] = Field(default_factory=dict, description="Named hours of the week")
     meetings: dict[Word, MeetingForm] = Field(default_factory=dict, description="The organisation's meetings")

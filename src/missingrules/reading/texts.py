@@ -24,16 +24,21 @@ _UNREADABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff
 
 def source_from_file(path: str | os.PathLike[str]) -> Source:
     """The text of a file; raises `InvalidInput`, also where the file cannot be read or is too large to try."""
+    return source_from_bytes(bytes_from_file(path, MOST_BYTES), os.fspath(path))
+
+
+def bytes_from_file(path: str | os.PathLike[str], most: int) -> bytes:
+    """What an ordinary file holds; `InvalidInput` where it cannot be read, or is larger than `most` bytes."""
     name = os.fspath(path)
     try:
         about = os.stat(name)
         if not stat.S_ISREG(about.st_mode):
             kind = "a folder" if stat.S_ISDIR(about.st_mode) else "not an ordinary file"
             raise _unreadable(f"{name} is {kind}", "name a file")
-        _refuse_size(about.st_size, name)
+        _refuse_size(about.st_size, name, most)
         with open(name, "rb") as file:
             # One byte more than allowed shows a file that grew in between.
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except FileNotFoundError:
         raise _unreadable(f"there is no file {name}", "check the spelling of its name and folder") from None
     except InvalidInput:
@@ -42,7 +47,8 @@ def source_from_file(path: str | os.PathLike[str]) -> Source:
         # A ValueError is a name that no file can have.
         reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
         raise _unreadable(f"{name!r} could not be read: {reason}", "check its name and that you may open it") from None
-    return source_from_bytes(data, name)
+    _refuse_size(len(data), name, most)
+    return data
 
 
 def source_from_bytes(data: bytes, name: str) -> Source:
@@ -81,9 +87,9 @@ def _lines(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _refuse_size(size: int, name: str) -> None:
-    if size > MOST_BYTES:
-        message = f"{name} is too large: at most {MOST_BYTES // 1_000_000} MB can be read"
+def _refuse_size(size: int, name: str, most: int = MOST_BYTES) -> None:
+    if size > most:
+        message = f"{name} is too large: at most {most // 1_000_000} MB can be read"
         raise InvalidInput([Diagnostic("file-too-large", message, hint="check that this is the file you meant")])
 
 

@@ -13,6 +13,7 @@ from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
 from missingrules.domain.protocol import layer_of
 from missingrules.domain.rules import Duty
+from missingrules.reports.applies import applies_lines, told
 from missingrules.reports.groups import Sorted
 from missingrules.reports.layout import Line, section
 from missingrules.reports.together import conflicts, paper
@@ -90,6 +91,8 @@ class Sheet(Sorted):
             yield Text(f"{name}{part.protocol.title}, {part.protocol.edition.label}")
             for layer in part.protocol.layers[1:]:
                 yield Text(f"  standing on {paper(layer)}: {layer.title}, {layer.edition.label}")
+        for line in self.applies():
+            yield Text(line)
         for one in answer.warnings:
             yield Text(f"WARNING: {self.warning(one)}", "bold red")
         for episode in self.current:
@@ -103,6 +106,17 @@ class Sheet(Sorted):
 
     def conflicts(self) -> Iterator[RenderableType]:
         yield from section("WHERE TWO PAPERS CANNOT BOTH BE KEPT", conflicts(self.answer), "bold red")
+
+    def applies(self) -> Iterator[str]:
+        """Which of the papers are for the child where that was asked; otherwise those that are known not to be."""
+        found = self.answer.applies.get()
+        asked = {(part.protocol.name, part.protocol.edition) for part in self.answer.protocols}
+        if any((one.protocol.name, one.protocol.edition) not in asked for one in found):
+            yield from applies_lines(found)
+            return
+        for one in found:
+            if one.answer == "no":
+                yield f"NOTE: {paper(one.protocol)} was asked, and by what the case says it is {told(one)}"
 
     def warning(self, one: Warned) -> str:
         what = "what the child is owed" if one.episode is None else f"episode {one.episode}"
