@@ -46,7 +46,7 @@ bench: $(READY)
 # The published schemas, made anew; a test holds them to what is made.
 schemas: $(READY)
 	for each in protocol ledger scenarios case result combination; do \
-	  $(BIN)/missingrules schema --of $$each --output schemas/$$each.schema.json || exit 1; done
+	  $(BIN)/missingrules schema --of $$each --output schemas/$$each.schema.json --force || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist

@@ -17,8 +17,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from missingrules.cli.answering import Format, Target, format_of
+from missingrules.cli.answering import Format
 from missingrules.cli.commands import app
+from missingrules.cli.target import Target, format_of
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.formats.whole import write_whole
 
@@ -69,7 +70,7 @@ def test_a_pipe_and_a_file_get_the_same(tmp_path: Path, keys: list[str]) -> None
 
 @pytest.mark.parametrize(("name", "format"), [("a.XLSX", "xlsx"), ("a.md", "md"), ("a", "text"), ("a.doc", "text")])
 def test_the_ending_says_the_format(name: str, format: str) -> None:
-    assert (format_of(Path(name)), format_of(None)) == (format, "text")
+    assert (format_of(Path(name), Format.TEXT), format_of(None, Format.TEXT)) == (format, "text")
 
 
 def test_narrowed_and_named(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_never_over_what_is_read(tmp_path: Path) -> None:
     case = tmp_path / "case.yaml"
     case.write_bytes(CASE.read_bytes())
     assert refused("--format", "csv", "-o", case, "--force", case=case) == (
-        f"error [file-there] {case} is what is read: an answer is never written over it\n  = name another file\n"
+        f"error [file-there] {case} is what is read: nothing is ever written over it\n  = name another file\n"
     )
     assert "[file-there]" in refused("-o", ASKED[1], "--force")
     assert case.read_bytes() == CASE.read_bytes()
@@ -182,8 +183,6 @@ def test_never_onto_a_terminal(format: Format, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("format", "package", "told"),
     [
-        ("xlsx", "openpyxl", "error [not-installed] a workbook needs openpyxl, which is not installed\n"
-         "  = python -m pip install 'missingrules[excel]', or ask for --format csv\n"),
         ("ics", "icalendar", "error [not-installed] a calendar needs icalendar, which is not installed\n"
          "  = python -m pip install 'missingrules[calendar]'\n"),
     ],

@@ -109,12 +109,18 @@ def test_what_lacks_is_what_the_questions_of_the_whole_answer_say() -> None:
 class Breaking:
     rows = 1
 
+    def places(self) -> Any:
+        raise NotImplementedError
+
     def case(self, *_: object) -> Any:
         raise ZeroDivisionError
 
 
 class Leaving:
     rows = 1
+
+    def places(self) -> Any:
+        raise NotImplementedError
 
     def case(self, *_: object) -> Any:
         import os

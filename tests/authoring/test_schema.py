@@ -247,7 +247,7 @@ def test_the_schema_sees_what_a_schema_can_see(monkeypatch: pytest.MonkeyPatch) 
 def test_the_schema_of_a_protocol_goes_into_a_file(tmp_path: Path) -> None:
     out = tmp_path / "barnet.schema.json"
     done = CliRunner().invoke(app, ["schema", str(ROOT / "protocols" / "barnet.yaml"), "--output", str(out)])
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, f"{out} was written\n")
     assert json.loads(out.read_text(encoding="utf-8"))["$schema"].endswith("draft-07/schema#")
 
 
@@ -259,6 +259,8 @@ def test_what_cannot_be_done_is_told(tmp_path: Path) -> None:
         ([str(broken)], "yaml-syntax"),
         (["--output", str(tmp_path / "no" / "folder.json")], "file-unwritable"),
         ([str(broken), "--of", "ledger"], "same-for-all"),
+        (["--output", str(broken)], "file-there"),
+        (["--force"], "option-alone"),
     ):
         done = CliRunner().invoke(app, ["schema", *arguments])
         assert done.exit_code == 2

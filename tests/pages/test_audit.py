@@ -22,6 +22,7 @@ from missingrules.pages.audit import Intake, Section, audit_of, audit_page
 from missingrules.pages.charts import Segment
 from tests.answers import protocol
 from tests.audit.command import run
+from tests.audit.test_breaches import ROWS, RULES, TABLES
 from tests.pages.made import SMALL, body, elements, name, quickly_sound, sound, told
 from tests.pages.test_pages import ATTACKS, TURNED
 
@@ -221,6 +222,22 @@ def test_a_large_caseload_has_a_page_as_long_as_a_small_one() -> None:
         for one in (few, many)
     ]
     assert len(pages[1]) < len(pages[0]) + 1000
+
+
+def test_what_was_done_though_forbidden_stands_apart_from_the_duties(tmp_path: Path) -> None:
+    """The tables of tests/audit/test_breaches.py: two breaches in one case, and a call of which nobody can tell."""
+    for each, text in TABLES.items():
+        (tmp_path / f"{each}.csv").write_text(text, encoding="utf-8")
+    asked = ("audit", tmp_path, "--protocol", RULES, *ASKED[4:], "--format", "html")
+    root = sound(run(*asked).out)
+    assert "2 breaches in 1 case, 1 not decidable" in told(root)
+    # Each was broken once, in A; of B's call nobody can tell. The bars tell the same, one number a part.
+    assert tables(root)["Prohibitions that were broken, or of which nobody can tell"][1:] == [
+        ["No check by telephone (no-call)", "1", "1", "1", "1 1"],
+        ["No closing while missing (no-close)", "1", "0", "1", "1"],
+    ]
+    rows = tables(sound(run(*asked, "--rows").out))["Each breach of each child"]
+    assert [row[:5] for row in rows[1:]] == [list(one[:5]) for one in ROWS]
 
 
 def test_an_audit_of_nothing_is_a_page_too() -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import openpyxl
-import pytest
 
-from missingrules.tables.guarded import guarded
-from missingrules.tables.sheets import MOST_ROWS, Workbook
+from missingrules.formats.tables import Column, Table
+from missingrules.formats.workbook import MOST_ROWS, workbook_bytes
 from tests.audit.command import run
 from tests.tables.test_bad_tables import ASKED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
+AS_OF = datetime(2025, 3, 31, 12, tzinfo=UTC)
 EVIL = (
     "=HYPERLINK(\"http://example.org\",\"see\")",
     "+1+1",
@@ -71,8 +74,8 @@ def test_a_workbook_has_them_as_texts(tmp_path: Path) -> None:
     assert {_read(cell.value) for cell in book["duties"]["A"][1:]} == set(EVIL)
     assert all(cell.data_type != "f" for cell in cells)
     assert all(cell.data_type == "s" for cell in book["duties"]["A"])
-    # One that could run stays a text even if somebody edits the cell.
-    assert {cell.quotePrefix for cell in book["duties"]["A"][1:] if str(cell.value).startswith("=")} == {True}
+    # A text stays one even if somebody edits its cell.
+    assert {cell.quotePrefix for cell in book["duties"]["A"][1:]} == {True}
     with ZipFile(output) as parts:
         assert all(b"<f>" not in parts.read(name) for name in parts.namelist())
 
@@ -96,16 +99,6 @@ def test_json_and_text_have_them_as_they_are(tmp_path: Path) -> None:
     assert "Case [bold]x[/bold], episode E1" in run("audit", marked, *ASKED, "--rows").out
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
-def test_each_beginning_of_a_formula_is_guarded(text: str) -> None:
-    assert guarded(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "a=1", "2025-06-03", " x", "'=1"])
-def test_other_texts_stay(text: str) -> None:
-    assert guarded(text) == text
-
-
 def test_a_text_of_a_case_cannot_break_the_layout_of_a_workbook(tmp_path: Path) -> None:
     output = tmp_path / "one.xlsx"
     strange = [
@@ -117,18 +110,16 @@ def test_a_text_of_a_case_cannot_break_the_layout_of_a_workbook(tmp_path: Path) 
         "line\nbreak",
         "\ud800",
     ]
-    book = Workbook(output)
-    assert book.sheet("a & b", ["text"], [[text] for text in strange]) == len(strange)
-    book.close()
+    output.write_bytes(workbook_bytes([Table("a & b", (Column("text"),), [[text] for text in strange])], AS_OF))
     sheet = openpyxl.load_workbook(output)["a & b"]
     assert [_read(row[0]) for row in sheet.iter_rows(min_row=2, values_only=True)] == [
         "</t></is></c><c><f>1+1</f></c>",
-        "abc",
+        "a\ufffdb\ufffdc",
         "_x000D_",
         " kept ",
         "x" * 32_767,
         "line\nbreak",
-        "",
+        "\ufffd",
     ]
 
 
@@ -139,14 +130,15 @@ def _read(value: object) -> str:
 
 def test_rows_that_a_sheet_cannot_hold_go_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_ROWS == 1_048_576
-    monkeypatch.setattr("missingrules.tables.sheets.MOST_ROWS", 4)
+    monkeypatch.setattr("missingrules.formats.workbook.MOST_ROWS", 4)
     output = tmp_path / "many.xlsx"
-    book = Workbook(output)
-    assert book.sheet("rows", ["number"], ([number] for number in range(7))) == 7
-    book.close()
+    rows = Table("rows", (Column("number", "number"),), ([number] for number in range(7)))
+    output.write_bytes(workbook_bytes([rows, Table("none", (Column("text"),), ())], AS_OF))
     sheets = openpyxl.load_workbook(output)
     found = [[row[0] for row in sheets[name].iter_rows(values_only=True)] for name in sheets.sheetnames]
-    assert found == [["number", 0, 1, 2], ["number", 3, 4, 5], ["number", 6]]
+    assert found == [["number", 0, 1, 2], ["number", 3, 4, 5], ["number", 6], ["text"]]
+    marked = [(table.name, table.ref) for sheet in sheets for table in sheet.tables.values()]
+    assert marked == [("rows", "A1:A4"), ("rows_2", "A1:A4"), ("rows_3", "A1:A2"), ("none", "A1:A2")]
 
 
 def test_no_message_repeats_what_stands_in_a_row(tmp_path: Path) -> None:

@@ -166,33 +166,64 @@ def test_two_tables_of_one_kind_are_refused(tmp_path: Path) -> None:
         cases(*sorted(tmp_path.glob("*.csv")))
 
 
-def test_what_is_asked_for_cannot_be_one_of_the_inputs_and_a_workbook_needs_a_file(tmp_path: Path) -> None:
+def test_nothing_is_written_over_what_is_read_nor_over_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "episodes.csv"
     path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
-    told = run("audit", path, *ASKED, "--format", "csv", "--output", path)
+    there = tmp_path / "audit.md"
+    there.write_text("mine", encoding="utf-8")
+    told = run("audit", path, *ASKED, "--output", path, "--force")
     assert (told.code, told.err) == (
         2,
-        f"error [file-there] {path} is one of the files to be audited\n  = write to another file\n",
+        f"error [file-there] {path} is what is read: nothing is ever written over it\n  = name another file\n",
     )
-    told = run("audit", path, *ASKED, "--format", "xlsx")
+    assert "[file-there]" in run("audit", path, *ASKED, "--output", ASKED[1], "--force").err
+    told = run("audit", path, *ASKED, "--output", there)
     assert (told.code, told.err) == (
         2,
-        "error [output-wanted] a workbook cannot be shown on a terminal\n  = write --output FILE.xlsx\n",
+        f"error [file-there] {there} is there already\n  = name another file, or add --force to replace it\n",
     )
-    assert path.read_text(encoding="utf-8").startswith("child")
     told = run("audit", path, *ASKED, "--output", tmp_path)
     assert (told.code, told.err) == (
         2,
-        f"error [file-unwritable] {tmp_path} could not be written: is a directory\n"
-        "  = name a file in a folder that you may write to\n",
+        f"error [file-unwritable] {tmp_path} could not be written: it is a folder\n  = name a file in it\n",
     )
+    assert (path.read_text(encoding="utf-8")[:5], there.read_text(encoding="utf-8")) == ("child", "mine")
+    # The ending says the format.
+    assert run("audit", path, *ASKED, "--output", there, "--force").code == 0
+    assert there.read_text(encoding="utf-8").startswith("# Audit as of ")
 
 
-def test_a_file_that_could_not_be_finished_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("format", ["text", "json", "csv", "md", "xlsx"])
+def test_of_a_file_that_could_not_be_finished_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
     path = tmp_path / "episodes.csv"
     path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
-    output = tmp_path / "audit.csv"
+    output = tmp_path / "audit"
+    output.write_text("before", encoding="utf-8")
     monkeypatch.setattr("missingrules.audit.run.findings_of", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        run("audit", path, *ASKED, "--format", "csv", "--output", output)
-    assert not output.exists()
+        run("audit", path, *ASKED, "--format", format, "--output", output, "--force")
+    assert output.read_text(encoding="utf-8") == "before"
+    assert {each.name for each in tmp_path.iterdir()} == {"episodes.csv", "audit"}
+
+
+@pytest.mark.parametrize("format", ["text", "json", "csv", "md"])
+def test_a_pipe_and_a_file_of_an_audit_are_the_same(tmp_path: Path, format: str) -> None:
+    path = tmp_path / "episodes.csv"
+    path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
+    output = tmp_path / "audit"
+    asked = ("audit", path, *ASKED, "--format", format)
+    assert run(*asked, "--output", output).code == 0
+    assert output.read_bytes() == run(*asked).made
+    assert output.read_bytes().startswith(b"\xef\xbb\xbf") == (format == "csv")
+
+
+def test_a_workbook_through_a_pipe_has_what_the_file_has(tmp_path: Path) -> None:
+    path = tmp_path / "episodes.csv"
+    path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
+    asked = ("audit", path, *ASKED, "--format", "xlsx")
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    for output in (first, second):
+        assert run(*asked, "--output", output).code == 0
+    assert first.read_bytes() == second.read_bytes() == run(*asked).made

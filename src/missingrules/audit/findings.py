@@ -1,14 +1,15 @@
-"""The answer to one case -> a finding for each obligation."""
+"""The answer to one case -> a finding for each obligation, and a breach for each record of what was forbidden."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
-from missingrules.domain.audit import Finding, outcome_of
+from missingrules.domain.audit import Breach, Finding, outcome_of
 from missingrules.domain.clock import Instant
 from missingrules.domain.obligations import Status
 from missingrules.domain.people import People, PeopleRows
+from missingrules.domain.protocol import bare, layer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +35,38 @@ def findings_of(answer: Answer, case: Case, *, cited: bool = True) -> Iterator[F
         editions = {layer.name: layer.edition.label for layer in part.protocol.layers}
         for o in part.actions:
             yield _finding(o, part, answer, records, areas, lacking.get(o.key, ()), editions, cited=cited)
+
+
+def breaches_of(answer: Answer, case: Case) -> Iterator[Breach]:
+    """One for each record that broke a prohibition, or may have, protocol by protocol in the order of the answer."""
+    areas = case.child.get("area", ())
+    for part in answer.protocols:
+        editions = {layer.name: layer.edition.label for layer in part.protocol.layers}
+        lacking = _asked(part, {one.key for one in part.forbidden if one.record and one.status == "not_decidable"})
+        for one in part.forbidden:
+            if one.record is None or one.status == "in_force":
+                continue
+            what, protocol, clock = one.prohibition, layer_of(one.key), part.protocol.clock
+            yield Breach(
+                case=answer.case,
+                key=one.key,
+                protocol=protocol,
+                edition=editions[protocol],
+                rule=bare(what.rule),
+                title=what.title,
+                action=what.action,
+                called=part.protocol.called.get(what.action),
+                topic=what.topic,
+                modality=what.modality,
+                episode=one.episode,
+                area=_area(areas, answer.as_of if one.at is None else one.at, clock) if areas else None,
+                clock=clock,
+                at=one.at,
+                record=one.record,
+                status=one.status,
+                lacking=lacking.get(one.key, ()),
+                citations=what.citations,
+            )
 
 
 def _finding(
@@ -95,7 +128,12 @@ def by_of(o: Obligation) -> People | NotStated | Undecided | None:
 
 def _lacking(part: ProtocolAnswer) -> dict[str, tuple[str, ...]]:
     """The facts on which each obligation hangs that cannot be decided."""
-    if not (open_ := {o.key for o in part.actions if o.status is Status.NOT_DECIDABLE}):
+    return _asked(part, {o.key for o in part.actions if o.status is Status.NOT_DECIDABLE})
+
+
+def _asked(part: ProtocolAnswer, open_: set[str]) -> dict[str, tuple[str, ...]]:
+    """The facts on which each of these hangs, by their keys."""
+    if not open_:
         return {}
     found: dict[str, dict[str, None]] = {}
     for question in part.asking_of(open_):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, By, Count, Lacking, Outcome, Totals
+from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, Broken, By, Count, Lacking, Outcome, Totals
 from missingrules.domain.people import People
+from missingrules.domain.protocol import bare, layer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +36,7 @@ class Tally:
         self._lacking: dict[tuple[str, str], list[int]] = {}
         self._asks: dict[tuple[str, str], str] = {}
         self._not_in_force: dict[tuple[str, str], int] = {}
+        self._broken: dict[tuple[str, str, str] | None, list[int]] = {}  # None: all of them
 
     def add(self, answer: Answer, findings: Iterable[Finding]) -> None:
         """The findings of one case, all of them."""
@@ -58,6 +60,7 @@ class Tally:
         for warned in answer.warnings:
             of = (warned.protocol, warned.edition.label)
             self._not_in_force[of] = self._not_in_force.get(of, 0) + 1
+        self._break(answer)
 
     def merge(self, other: Tally) -> None:
         """What another part of the caseload comes to, added to this."""
@@ -80,6 +83,9 @@ class Tally:
             self._asks.setdefault(fact, ask)
         for of, number in other._not_in_force.items():
             self._not_in_force[of] = self._not_in_force.get(of, 0) + number
+        for rule, counts in other._broken.items():
+            so_far = self._broken.setdefault(rule, [0, 0, 0])
+            so_far[:] = [a + b for a, b in zip(so_far, counts, strict=True)]
 
     def totals(self) -> Totals:
         """What they come to, frozen; groups in the order of their names."""
@@ -99,8 +105,25 @@ class Tally:
             lacking=MappingProxyType({fact: Lacking(*self._lacking[fact]) for fact in facts}),
             asks=MappingProxyType({fact: self._asks.get(fact, "") for fact in facts}),
             not_in_force=MappingProxyType(dict(sorted(self._not_in_force.items()))),
+            broken=MappingProxyType({rule: Broken(*self._broken[rule]) for rule in sorted(filter(None, self._broken))}),
+            all_broken=Broken(*self._broken.get(None, ())),
             with_organisation=self.with_organisation,
         )
+
+    def _break(self, answer: Answer) -> None:
+        """What was done though it was forbidden, or may have been."""
+        found: dict[tuple[str, str, str] | None, list[int]] = {}
+        for part in answer.protocols:
+            for one in part.forbidden:
+                if one.status == "in_force":
+                    continue
+                what = one.prohibition
+                for rule in (None, (layer_of(one.key), bare(what.rule), what.title)):
+                    found.setdefault(rule, [0, 0, 0])[one.status != "breached"] += 1
+        for rule, counts in found.items():
+            counts[2] = int(counts[0] > 0)
+            so_far = self._broken.setdefault(rule, [0, 0, 0])
+            so_far[:] = [a + b for a, b in zip(so_far, counts, strict=True)]
 
     def _ask(self, answer: Answer) -> None:
         """How to ask for what lacks."""

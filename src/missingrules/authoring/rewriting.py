@@ -1,4 +1,4 @@
-"""A file written anew in its place."""
+"""A file written anew in its place, whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from missingrules.domain.diagnostics import InvalidInput, unwritable
+from missingrules.formats.whole import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,8 @@ def rewrite(path: Path, text: str, hint: str) -> None:
     """
     try:
         before = path.read_bytes()
-        ends = "\r\n" if b"\r\n" in before else "\n" if b"\n" in before else "\r" if b"\r" in before else "\n"
-        encoding = "utf-8-sig" if before.startswith(codecs.BOM_UTF8) else "utf-8"
-        path.write_text(text, encoding=encoding, newline=ends)
     except OSError as error:
         raise InvalidInput([unwritable(path, error, hint)]) from None
+    ends = "\r\n" if b"\r\n" in before else "\n" if b"\n" in before else "\r" if b"\r" in before else "\n"
+    encoding = "utf-8-sig" if before.startswith(codecs.BOM_UTF8) else "utf-8"
+    write_whole(path, text.replace("\n", ends).encode(encoding), hint=hint)

@@ -1,23 +1,20 @@
-"""How `evaluate` gives its answer: in which format, in what shape, and where to."""
+"""How `evaluate` gives its answer: in which format and in what shape."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
-
-import typer
 
 from missingrules.cli import common
 from missingrules.reports.by import By
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from rich.console import RenderableType
 
+    from missingrules.cli.target import Target
     from missingrules.domain.answers import Answer
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
@@ -37,12 +34,6 @@ class Format(StrEnum):
     ICS = "ics"
 
 
-def format_of(output: Path | None) -> Format:
-    """The format that the ending of a file's name asks for, if it does; otherwise text."""
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    return Format(ending) if ending in list(Format) else Format.TEXT
-
-
 def refuse_nobodys(protocols: Sequence[Protocol], case: Case, as_of: Instant) -> None:
     """InvalidInput where no protocol at hand is, or was, for the child: with what each of them says or asks."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
@@ -57,8 +48,6 @@ def refuse_nobodys(protocols: Sequence[Protocol], case: Case, as_of: Instant) ->
 
 
 _TABLES: Final = (Format.CSV, Format.XLSX)
-# Not for the eye: a terminal shows signs without sense, or takes them for commands.
-_FOR_FILES: Final = (Format.XLSX, Format.ICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,61 +90,6 @@ class Shape:
     def asked(self) -> str:
         """What narrows the answer, as it was asked for."""
         return " ".join([f"--for {r}" for r in self.roles] + [f"--modality {m.value}" for m in self.modalities])
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where an answer goes: a file, or standard output."""
-
-    path: Path | None
-    force: bool
-
-    def refuse_unfit(self, format: Format, read: Sequence[Path]) -> None:
-        """InvalidInput where the file cannot or must not be written, or a terminal would get what is not for it."""
-        from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-        from missingrules.formats.whole import refuse_unsafe
-
-        if self.path is not None:
-            refuse_unsafe(self.path, read, force=self.force)
-        elif self.force:
-            message = "--force says something only with --output"
-            raise InvalidInput([Diagnostic("option-alone", message, hint="add --output FILE, or leave it out")])
-        elif format in _FOR_FILES and self.is_terminal:
-            message = f"{format} is for other programs, and not to be shown on a terminal"
-            hint = f"add --output FILE.{format}, or hand it on with | or >"
-            raise InvalidInput([Diagnostic("output-wanted", message, hint=hint)])
-
-    @property
-    def is_terminal(self) -> bool:
-        return self.path is None and sys.stdout.isatty()
-
-    def write(self, made: str | bytes | RenderableType) -> None:
-        """Text, bytes or a report; only the last looks otherwise on a terminal than in a file."""
-        if self.path is not None:
-            self._into_file(self.path, made)
-        elif isinstance(made, str | bytes):
-            common.write(made)
-        else:
-            common.show(made)
-
-    def tell(self, text: str) -> None:
-        """Says what is no part of the answer."""
-        typer.echo(text, err=self.path is None)
-
-    def _into_file(self, path: Path, made: str | bytes | RenderableType) -> None:
-        from missingrules.domain.diagnostics import InvalidInput
-        from missingrules.formats.whole import refuse_unsafe, write_whole
-        from missingrules.reports.text import as_text
-
-        if not isinstance(made, str | bytes):
-            made = as_text(made)
-        try:
-            # Somebody may have made the file while the answer was worked out.
-            refuse_unsafe(path, (), force=self.force)
-            write_whole(path, made if isinstance(made, bytes) else made.encode("utf-8", "replace"))
-        except InvalidInput as error:
-            common.refuse(error.diagnostics)
-        self.tell(f"{path} was written")
 
 
 def give(answer: Answer, format: Format, shape: Shape, target: Target) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
+
+import typer
 
 from missingrules.audit.totals import Tally
 from missingrules.cli import common
-from missingrules.reports.audit_rows import COLUMNS, as_text, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-    from typing import TextIO
+
+    from rich.console import RenderableType
 
     from missingrules.audit.run import Batch
-    from missingrules.domain.audit import By, Finding, Rejection, Totals
+    from missingrules.cli.target import Target
+    from missingrules.domain.audit import Breach, By, Finding, Rejection, Totals
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.protocol import Protocol
+    from missingrules.formats.tables import Table
 
 # Of so many rows text and Markdown can be read; beyond it nobody reads them.
 MOST_SHOWN = 1000
@@ -38,6 +39,7 @@ class Work:
     columns: tuple[Rejection, ...] = ()
     tally: Tally = field(default_factory=Tally)
     rejections: list[Rejection] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
     rows_used: int = 0
     rows_reported: int = 0
 
@@ -54,6 +56,7 @@ class Work:
                 self.tell(rejection)
             if keep_rejections:
                 self.rejections += batch.rejections
+            self.breaches += batch.breaches
             yield from batch.findings
 
     def shown(self, *, keep_rejections: bool = False) -> tuple[list[Finding], int]:
@@ -71,45 +74,61 @@ class Work:
         return self.tally.totals()
 
 
-def text(work: Work, output: Path | None) -> None:
+def text(work: Work, target: Target) -> None:
+    if target.path is None:
+        common.show(_report(work))
+        return
+    from missingrules.reports.text import as_text as plainly
+
+    # Opened first: what cannot be written is told before the work.
+    with target.texts() as file:
+        file.write(plainly(_report(work)))
+
+
+def _report(work: Work) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
     from missingrules.reports.audit import audit_report, rows_report
-    from missingrules.reports.text import as_text as plainly
 
     kept, more = work.shown()
     report = audit_report(work.totals(), work.protocols, work.clock, work.as_of, work.by)
-    whole = Group(report, rows_report(kept, more)) if work.rows else report
-    told = Group(whole, Text(f"\n{intake(work)}"))
-    if output is None:
-        common.show(told)
-    else:
-        output.write_text(plainly(told), encoding="utf-8", newline="\n")
+    whole = Group(report, rows_report(kept, more, work.breaches)) if work.rows else report
+    return Group(whole, Text(f"\n{intake(work)}"))
 
 
-def markdown(work: Work, output: Path | None) -> None:
+def markdown(work: Work, target: Target) -> None:
     from missingrules.reports.audit_markdown import audit_markdown
 
-    kept, more = work.shown()
-    text = audit_markdown(work.totals(), work.protocols, work.clock, work.as_of, work.by, kept, more)
-    _write(f"{text}\n{intake(work)}\n", output)
+    with target.texts() as file:
+        kept, more = work.shown()
+        totals, breaches = work.totals(), work.breaches
+        made = audit_markdown(totals, work.protocols, work.clock, work.as_of, work.by, kept, more, breaches)
+        file.write(f"{made}\n{intake(work)}\n")
 
 
-def html(work: Work, output: Path | None) -> None:
+def html(work: Work, target: Target) -> None:
     from missingrules.pages.audit import Intake, audit_page
 
-    kept, more = work.shown(keep_rejections=True)
-    read = Intake(work.rows_used, work.rows_reported, work.rejections, work.columns)
-    rows = (kept, more) if work.rows else ((), 0)
-    _write(audit_page(work.totals(), work.protocols, work.clock, work.as_of, work.by, read, *rows), output)
+    with target.texts() as file:
+        kept, more = work.shown(keep_rejections=True)
+        read = Intake(work.rows_used, work.rows_reported, work.rejections, work.columns)
+        rows = (kept, more, work.breaches) if work.rows else ()
+        file.write(audit_page(work.totals(), work.protocols, work.clock, work.as_of, work.by, read, *rows))
 
 
-def json(work: Work, output: Path | None) -> None:
+def json(work: Work, target: Target) -> None:
     """The rows come first, one a line, since they are written as they are found."""
-    from missingrules.reports.audit_data import head_data, rejection_data, row_data, to_text, totals_data
+    from missingrules.reports.audit_data import (
+        breach_data,
+        head_data,
+        rejection_data,
+        row_data,
+        to_text,
+        totals_data,
+    )
 
-    with _opened(output) as file:
+    with target.texts() as file:
         head = to_text(head_data(work.protocols, work.clock, work.as_of))
         file.write(head.removesuffix("\n}") + ',\n "rows": ' + ("[" if work.rows else "null"))
         separator = "\n"
@@ -118,6 +137,7 @@ def json(work: Work, output: Path | None) -> None:
             separator = ",\n"
         intake = {"rows_read": work.rows_used + work.rows_reported, "rows_used": work.rows_used}
         data = {
+            "breaches": [breach_data(one) for one in work.breaches] if work.rows else None,
             "totals": totals_data(work.totals(), work.protocols),
             "input": {**intake, "rows_not_used": work.rows_reported},
             "columns_not_read": [rejection_data(one) for one in work.columns],
@@ -126,29 +146,37 @@ def json(work: Work, output: Path | None) -> None:
         file.write(("\n ],\n" if work.rows else ",\n") + to_text(data).removeprefix("{\n") + "\n")
 
 
-def csv(work: Work, output: Path | None) -> None:
-    from missingrules.tables.commas import write_rows
-    from missingrules.tables.guarded import guarded
+def csv(work: Work, target: Target) -> None:
+    from missingrules.formats.commas import MARK, write_commas
+    from missingrules.reports.audit_rows import duties_table
 
-    with _opened(output, mark=True) as file:
-        write = write_rows(file, list(COLUMNS))
-        write([guarded(as_text(value)) for value in row_of(one)] for one in work.findings())
+    with target.texts() as file:
+        # On a terminal the mark would be a sign of its own.
+        file.write("" if target.is_terminal else MARK)
+        write_commas(duties_table(work.findings()), file)
+    broken = work.totals().all_broken
+    if broken.breached or broken.not_decidable:
+        told = f"{common.counted(broken.breached, 'breach', 'breaches')} of prohibitions"
+        told += f" and {broken.not_decidable} that cannot be decided" if broken.not_decidable else ""
+        typer.echo(f"not among these rows, which are duties: {told}; --format xlsx or json has them", err=True)
 
 
-def xlsx(work: Work, output: Path) -> None:
-    from missingrules.reports.audit_data import rejection_rows, totals_sheets
-    from missingrules.tables.sheets import Workbook
+def xlsx(work: Work, target: Target) -> None:
+    from missingrules.formats.workbook import write_workbook
 
-    book = Workbook(output)
-    rows = (
-        [value.replace(tzinfo=None) if isinstance(value, datetime) else value for value in row_of(one)]
-        for one in work.findings(keep_rejections=True)
-    )
-    book.sheet("duties", list(COLUMNS), rows)
-    for name, head, cells in totals_sheets(work.totals(), work.protocols):
-        book.sheet(name, head, cells)
-    book.sheet("not used", *rejection_rows([*work.columns, *work.rejections]))
-    book.close()
+    with target.opened() as file:
+        write_workbook(_sheets(work), work.clock.local(work.as_of), file)
+
+
+def _sheets(work: Work) -> Iterator[Table]:
+    """The duties as they are found, and then what they come to."""
+    from missingrules.reports.audit_data import rejections_table, totals_tables
+    from missingrules.reports.audit_rows import breaches_table, duties_table
+
+    yield duties_table(work.findings(keep_rejections=True))
+    yield breaches_table(work.breaches)
+    yield from totals_tables(work.totals(), work.protocols)
+    yield rejections_table([*work.columns, *work.rejections])
 
 
 def intake(work: Work) -> str:
@@ -156,28 +184,3 @@ def intake(work: Work) -> str:
     whole = work.rows_used + work.rows_reported
     read = f"{common.counted(whole, 'row or file', 'rows and files')} read, {work.rows_used} used"
     return f"{read}, {work.rows_reported} not used" + (": named above" if work.rows_reported else "")
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        common.write(text)
-    else:
-        output.write_text(text, encoding="utf-8", newline="\n")
-
-
-class _opened:  # noqa: N801 - used as a function is
-    """The file, or standard output left open."""
-
-    def __init__(self, output: Path | None, *, mark: bool = False) -> None:
-        # Excel takes a CSV file for UTF-8 only by its byte order mark.
-        encoding = "utf-8-sig" if mark else "utf-8"
-        self._own = None if output is None else output.open("w", encoding=encoding, newline="" if mark else "\n")
-
-    def __enter__(self) -> TextIO:
-        return self._own or sys.stdout
-
-    def __exit__(self, *_: object) -> None:
-        if self._own:
-            self._own.close()
-        else:
-            sys.stdout.flush()

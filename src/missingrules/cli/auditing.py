@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.audit import By  # noqa: TC001 - typer reads it when the command is made
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from missingrules.audit.run import Batch, Question, Supplied
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
+    from missingrules.domain.diagnostics import Diagnostic
     from missingrules.domain.protocol import Protocol
     from missingrules.tables.caseload import Caseload
 
@@ -64,12 +65,15 @@ def audit(
         ),
     ] = None,
     format: Annotated[
-        Format, typer.Option(help="How to write it; csv and xlsx have a row for each duty.")
-    ] = Format.TEXT,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
+        Format | None,
+        typer.Option(
+            help="What to write; left out: what the ending of --output says, or text. csv and xlsx have a row for each "
+            "duty.",
+            show_default=False,
+        ),
     ] = None,
+    output: Output = None,
+    force: Force = False,
     by: Annotated[
         list[By] | None, typer.Option("--by", help="Totals by this, all of them; may be given several times.")
     ] = None,
@@ -93,35 +97,35 @@ def audit(
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
     from missingrules.audit.run import Question
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.reading.catalogue import editions
 
     now = common.instant(as_of)
+    format = format or format_of(output, Format.TEXT)
+    target = Target(output, force=force)
     try:
-        if format is Format.XLSX and output is None:
-            hint = "write --output FILE.xlsx"
-            raise InvalidInput([Diagnostic("output-wanted", "a workbook cannot be shown on a terminal", hint=hint)])
         if format is Format.HTML:
             from missingrules.pages.page import refuse_unready
 
             refuse_unready()
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
-        given = _Given(cases, output, protocols)
+        given = _Given(cases, protocols)
+        target.refuse_unfit(format, [*given.read, *(path for name in protocol for path in editions(name))])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    _refuse_unwritable(output)
     whole = rows or format in (Format.CSV, Format.XLSX)
     question = Question(as_of=now, readings=chosen, organisation=organisation, rows=whole)
-    with _progress() as bar:
+    with common.progress() as bar:
         tell = _teller(bar)
         for column in given.columns:
             tell(column)
         work = _work(given, protocol, protocols, question, jobs, bar, tell, tuple(by or ()), rows=whole)
-        _written(work, format, output)
+        _written(work, format, target)
     if output is not None:
         from missingrules.cli.audit_outputs import intake
 
-        common.write(f"{output} was written: {intake(work)}\n")
+        target.tell(f"{output} was written: {intake(work)}")
     if not work.tally.cases:
         typer.echo("nothing could be used: no case was audited", err=True)
         raise typer.Exit(common.BAD_INPUT)
@@ -132,24 +136,26 @@ def audit(
 class _Given:
     """What is to be audited, looked through: how many cases there are, and each as it comes."""
 
-    def __init__(self, paths: Sequence[Path], output: Path | None, protocols: Sequence[Protocol]) -> None:
-        from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    def __init__(self, paths: Sequence[Path], protocols: Sequence[Protocol]) -> None:
+        from missingrules.domain.diagnostics import InvalidInput
         from missingrules.interface.words import words_of
         from missingrules.reading.caseloads import files_in, number_in
         from missingrules.tables.caseload import caseload_of, tables_in
 
         self.files, tables = files_in(paths)
-        if output is not None and output.resolve() in {file.resolve() for file in (*self.files, *tables)}:
-            message = f"{output} is one of the files to be audited"
-            raise InvalidInput([Diagnostic("file-there", message, hint="write to another file")])
+        self.read = (*self.files, *tables)
         words = words_of(protocols)
         self.caseloads: list[Caseload] = []
+        self.shared_rows = 0  # that are used, and of no case
         problems: list[Diagnostic] = []
         for together in tables_in(tables):
             try:
-                self.caseloads.append(caseload_of(together, words))
+                found = caseload_of(together, words, protocols[0].clock)
             except InvalidInput as error:
                 problems += error.diagnostics
+            else:
+                self.caseloads.append(found)
+                self.shared_rows += found.shared_rows
         if problems:
             raise InvalidInput(problems)
         self.number = number_in(self.files) + sum(map(len, self.caseloads))
@@ -185,7 +191,7 @@ def _work(
     most = min(jobs or os.cpu_count() or 1, -(-given.number // CHUNK))
     load = partial(common.protocols, tuple(names)) if most > 1 else lambda: protocols
     batches = _counted(audit(given.cases(), load, question, jobs=most), given.number, bar)
-    return Work(batches, protocols, question.as_of, by, rows, tell, given.columns)
+    return Work(batches, protocols, question.as_of, by, rows, tell, given.columns, rows_used=given.shared_rows)
 
 
 def _counted(batches: Iterator[Batch], number: int, bar: Progress | None) -> Iterator[Batch]:
@@ -193,60 +199,26 @@ def _counted(batches: Iterator[Batch], number: int, bar: Progress | None) -> Ite
     for batch in batches:
         yield batch
         if bar and task is not None:
-            bar.advance(task, batch.given)
+            bar.advance(task, len(batch.ids))
 
 
-def _written(work: Work, format: Format, output: Path | None) -> None:
-    """What was asked for; a file that could not be finished is not left behind."""
+def _written(work: Work, format: Format, target: Target) -> None:
+    """What was asked for; of a file that could not be finished nothing is left behind."""
     from missingrules.cli import audit_outputs
-    from missingrules.domain.diagnostics import Diagnostic, unwritable
+    from missingrules.domain.diagnostics import Diagnostic
 
+    writers = {
+        Format.TEXT: audit_outputs.text,
+        Format.JSON: audit_outputs.json,
+        Format.CSV: audit_outputs.csv,
+        Format.MD: audit_outputs.markdown,
+        Format.HTML: audit_outputs.html,
+        Format.XLSX: audit_outputs.xlsx,
+    }
     try:
-        match format:
-            case Format.TEXT:
-                audit_outputs.text(work, output)
-            case Format.JSON:
-                audit_outputs.json(work, output)
-            case Format.CSV:
-                audit_outputs.csv(work, output)
-            case Format.MD:
-                audit_outputs.markdown(work, output)
-            case Format.HTML:
-                audit_outputs.html(work, output)
-            case Format.XLSX:
-                assert output is not None
-                audit_outputs.xlsx(work, output)
-    except BrokenPipeError:
-        # Nobody reads on; what is still to be flushed at exit goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None
+        writers[format](work, target)
     except RuntimeError as error:
-        _remove(output)
         common.refuse([Diagnostic("process-ended", str(error), hint="write --jobs 1")])
-    except OSError as error:
-        if output is None:
-            raise
-        _remove(output)
-        common.refuse([unwritable(output, error, "name a file in a folder that you may write to")])
-    except BaseException:
-        _remove(output)
-        raise
-
-
-def _refuse_unwritable(output: Path | None) -> None:
-    """Before anything is asked; from then on an unfinished file is this command's own, and may be removed."""
-    from missingrules.domain.diagnostics import unwritable
-
-    try:
-        if output is not None:
-            output.open("wb").close()
-    except OSError as error:
-        common.refuse([unwritable(output, error, "name a file in a folder that you may write to")])
-
-
-def _remove(output: Path | None) -> None:
-    if output is not None and output.is_file():
-        output.unlink()
 
 
 def _teller(bar: Progress | None) -> Callable[[Rejection], None]:
@@ -254,14 +226,3 @@ def _teller(bar: Progress | None) -> Callable[[Rejection], None]:
     if bar is None:
         return lambda rejection: print(rejection.render(), file=sys.stderr)
     return lambda rejection: bar.console.print(rejection.render(), markup=False, highlight=False, soft_wrap=True)
-
-
-def _progress() -> Progress | nullcontext[None]:
-    """A bar on a terminal, and nothing anywhere else."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)

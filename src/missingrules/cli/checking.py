@@ -121,6 +121,8 @@ def _said(ledgers: Mapping[str, Ledger], folder: Path, missing: dict[str, None])
 def _mend(file: Path, *, told: bool) -> int:
     """Corrects what can be corrected, round by round, since a mend brings what stood behind it to light."""
     from missingrules.checks.mend import edits, mended
+    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.formats.whole import write_whole
 
     done = 0
     for _ in range(MOST_ROUNDS):
@@ -128,11 +130,9 @@ def _mend(file: Path, *, told: bool) -> int:
         if not made:
             break
         try:
-            file.write_bytes(mended(file.read_bytes(), made))
-        except OSError as error:
-            from missingrules.domain.diagnostics import unwritable
-
-            common.refuse([unwritable(file, error, "check that you may change it")])
+            write_whole(file, mended(file.read_bytes(), made), hint="check that you may change it")
+        except InvalidInput as error:
+            common.refuse(error.diagnostics)
         done += len(made)
         for edit in made if told else ():
             common.write(f"{file}:{edit.line}:{edit.start + 1}: corrected '{edit.old}' to '{edit.new}'\n")

@@ -16,8 +16,8 @@ import typer
 
 from missingrules.cli import again, answering, auditing, authoring, checking, common, comparing, editing, scenarios
 from missingrules.cli.answering import Format
-from missingrules.cli.common import Force, Output  # noqa: TC001 - typer reads them when the command is made
 from missingrules.cli.sources import app as sources
+from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
 
@@ -158,7 +158,7 @@ def evaluate(
     from missingrules.reading.catalogue import editions
 
     now = common.instant(as_of)
-    format = format or answering.format_of(output)
+    format = format or format_of(output, Format.TEXT)
     try:
         names = protocol or common.every_name()
         protocols = common.protocols(names)
@@ -168,7 +168,7 @@ def evaluate(
             roles=tuple(for_ or ()), modalities=tuple(modality or ()), full=full, by=group, name_case=name_case
         )
         shape.refuse_unfit(format, every_reading=every_reading)
-        target = answering.Target(output, force=force)
+        target = Target(output, force=force)
         target.refuse_unfit(format, [case, *(path for name in names for path in editions(name))])
         read = read_case(case, protocols, now)
         if not protocol:
@@ -286,8 +286,8 @@ def show(
         if rule is not None and format is Read.HTML:
             without = f"leave out {rule}: the page has an address for each rule, #rule-ID"
             raise InvalidInput([Diagnostic("whole-protocol", "a page shows a whole protocol", hint=without)])
-        target = answering.Target(output, force=force)
-        target.refuse_unfit(answering.Format.TEXT, editions(protocol) if output else [])
+        target = Target(output, force=force)
+        target.refuse_unfit(format, editions(protocol) if output else [])
         read = common.protocols([protocol])[-1]  # of several editions the newest
         chosen = {r.id: r.default for r in read.readings.values()} | common.readings(reading or [], [read])
         found = [family for family in read.families if rule in (None, family.id)]

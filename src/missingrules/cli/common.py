@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
     from missingrules.engine.readings import TooMany
 
 FOUND, BAD_INPUT = 1, 2
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file of --output if it is there.")]
 
 
 def instant(text: str | None) -> Instant:
@@ -206,19 +200,6 @@ def write(text: str | bytes) -> None:
         # Nobody reads on; what is still to be flushed at exit goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from None
-
-
-def deliver(text: str, output: Path | None) -> None:
-    """Into the file that was named, and nowhere else; without one to standard output."""
-    from missingrules.domain.diagnostics import unwritable
-
-    if output is None:
-        write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        refuse([unwritable(output, error, "name a file in a folder that you may write to")])
 
 
 def refuse(diagnostics: Iterable[Diagnostic]) -> NoReturn:

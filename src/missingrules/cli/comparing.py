@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from missingrules.cli import answering, common
-from missingrules.cli.common import Force, Output  # noqa: TC001 - typer reads them when the command is made
+from missingrules.cli import common
+from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.vocabulary import TOPICS
 
 if TYPE_CHECKING:
@@ -73,26 +73,26 @@ def diff(
         str | None, typer.Option("--as-of", metavar="INSTANT", help="With --cases: the instant asked about.")
     ] = None,
     format: Annotated[Format, typer.Option(help="How to print the differences.")] = Format.TEXT,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """How two protocols differ by meaning: which asks for more, for less, or for something else, and where."""
     from missingrules.comparison.diff import diff as compared
     from missingrules.reports.differences import diff_json, diff_report, editions_report
 
+    target = _target(output, force, (first, second), cases or ())
     both = two(first, second)
     chosen = common.readings(reading or [], both)
     refuse_unknown_topics(topic or [])
     if witness:
-        _search((first, second), both, Asking(topic or [], [], chosen, limit, only_weaker=False))
+        _search((first, second), both, Asking(topic or [], [], chosen, limit, only_weaker=False), target)
         return
     if cases:
         _refuse_two_areas(both)
-        common.show(editions_report(_changes(both, cases, common.instant(as_of), chosen), both[0].clock))
+        target.write(editions_report(_changes(both, cases, common.instant(as_of), chosen), both[0].clock))
         return
     found = compared(*both, topics=topic or [], readings=chosen)
-    if format is Format.JSON:
-        common.write(diff_json(found))
-    else:
-        common.show(diff_report(found))
+    target.write(diff_json(found) if format is Format.JSON else diff_report(found))
 
 
 def _refuse_two_areas(both: tuple[Protocol, Protocol]) -> None:
@@ -147,14 +147,17 @@ def prove(
     ] = None,
     reading: Readings = None,
     limit: Limit = MOST,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Does a protocol ask for at least as much as another, as soon and as strongly? If not: the smallest case."""
+    target = _target(output, force, (protocol, as_strict_as))
     both = two(protocol, as_strict_as)
     chosen = common.readings(reading or [], both)
     refuse_unknown_topics(topic or [])
     _refuse_unknown_actions(action or [], both)
     asking = Asking(topic or [], action or [], chosen, limit, only_weaker=True)
-    if _search((protocol, as_strict_as), both, asking):
+    if _search((protocol, as_strict_as), both, asking, target):
         raise typer.Exit(common.FOUND)
 
 
@@ -186,9 +189,7 @@ def compare(
     form: Annotated[
         MatrixFormat | None,
         typer.Option(
-            "--format",
-            help="text, md, json, csv or html; left out: by the ending of --output, otherwise text.",
-            show_default=False,
+            "--format", help="What to write; left out: what the ending of --output says, or text.", show_default=False
         ),
     ] = None,
     output: Output = None,
@@ -197,8 +198,9 @@ def compare(
     """The matrix: what each area says to the questions of a partnership, with its paragraphs, side by side."""
     from missingrules.comparison.matrix import matrix
     from missingrules.domain.diagnostics import InvalidInput
-    from missingrules.reading.catalogue import editions
 
+    form = form or format_of(output, MatrixFormat.TEXT)
+    target = _target(output, force, (*names, against) if against else names)
     refuse_unknown_topics(topic or [])
     found = several(names)
     framework: Protocol | None
@@ -208,33 +210,18 @@ def compare(
         found += [framework] * (framework is given)
     else:
         framework = next((each for each in found if each.name == FRAMEWORK), None)
-    target = answering.Target(output, force=force)
-    form = form or _by_ending(output)
     try:
-        read = [path for name in (*names, *[against] * bool(against)) for path in editions(str(name))]
-        target.refuse_unfit(answering.Format.TEXT, read if output else [])
-        _refuse_unready(form)
-        made = _matrix_as(form, matrix(found, framework, topics=topic or []))
+        if form is MatrixFormat.HTML:
+            from missingrules.pages.page import refuse_unready
+
+            refuse_unready()
+        made = _matrix_as(form, matrix(found, framework, topics=topic or []), target)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     target.write(made)
 
 
-def _by_ending(output: Path | None) -> MatrixFormat:
-    """The format that the ending of a file's name asks for, if it does; otherwise text."""
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    return MatrixFormat(ending) if ending in list(MatrixFormat) else MatrixFormat.TEXT
-
-
-def _refuse_unready(form: MatrixFormat) -> None:
-    """Before the long work. InvalidInput where what makes pages is not installed."""
-    if form is MatrixFormat.HTML:
-        from missingrules.pages.page import refuse_unready
-
-        refuse_unready()
-
-
-def _matrix_as(form: MatrixFormat, found: Matrix) -> str | RenderableType:
+def _matrix_as(form: MatrixFormat, found: Matrix, target: Target) -> str | bytes | RenderableType:
     from missingrules.reports import matrix_forms
     from missingrules.reports.matrix import in_words
 
@@ -250,7 +237,25 @@ def _matrix_as(form: MatrixFormat, found: Matrix) -> str | RenderableType:
         case MatrixFormat.JSON:
             return matrix_forms.matrix_json(in_words(found))
         case MatrixFormat.CSV:
-            return matrix_forms.matrix_csv(in_words(found))
+            from missingrules.formats.commas import comma_bytes, comma_text
+
+            table = matrix_forms.matrix_table(in_words(found))
+            # On a terminal the mark would be a sign of its own.
+            return comma_text(table) if target.is_terminal else comma_bytes(table)
+
+
+def _target(output: Path | None, force: bool, names: Sequence[str], cases: Sequence[Path] = ()) -> Target:
+    """Where it goes; never over a protocol or a case that is read."""
+    from missingrules.domain.diagnostics import InvalidInput
+    from missingrules.reading.catalogue import editions
+
+    target = Target(output, force=force)
+    try:
+        read = (*cases, *(path for name in names for path in editions(name))) if output else ()
+        target.refuse_unfit("", read)
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    return target
 
 
 class Asking(NamedTuple):
@@ -263,7 +268,7 @@ class Asking(NamedTuple):
     only_weaker: bool
 
 
-def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Asking) -> bool:
+def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Asking, target: Target) -> bool:
     """Tells the case in which the two part, or that there is none; whether there is one."""
     from missingrules.comparison.witness import Search, witness
     from missingrules.reports.witnesses import nothing_text, witness_text
@@ -280,9 +285,9 @@ def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Ask
 
         searched = witness(*both, search, tell)
     if searched.witness is None:
-        common.write(nothing_text(searched, *both, only_weaker=asking.only_weaker))
+        target.write(nothing_text(searched, *both, only_weaker=asking.only_weaker))
         return False
-    common.write(witness_text(searched.witness, searched, *both, names))
+    target.write(witness_text(searched.witness, searched, *both, names))
     return True
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.target import Force, Output, Target
 
 if TYPE_CHECKING:
     from missingrules.authoring.words import Schema
@@ -35,20 +36,19 @@ def schema(
         ),
     ] = None,
     of: Annotated[Of, typer.Option("--of", help="What kind of file it is for.")] = Of.PROTOCOL,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
-    ] = None,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Writes the JSON Schema by which an editor completes words, explains them and underlines mistakes."""
     from missingrules.domain.diagnostics import InvalidInput
 
+    target = Target(output, force=force)
     try:
+        target.refuse_unfit("json", [protocol] if protocol else [])
         made = _made(of, protocol)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-    common.deliver(text, output)
+    target.write(json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 
 def _made(of: Of, protocol: Path | None) -> Schema:

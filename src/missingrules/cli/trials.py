@@ -94,7 +94,8 @@ def boundaries(asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequ
     from missingrules.analysis.boundaries import Bench
     from missingrules.analysis.edges import edges_of
     from missingrules.analysis.numbers import numbers_of
-    from missingrules.domain.diagnostics import Diagnostic
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+    from missingrules.formats.whole import write_whole
     from missingrules.reports.edges import edges_text
 
     if len(asked) > 1:
@@ -120,11 +121,9 @@ def boundaries(asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequ
         return
     try:
         # Never over a file that somebody has made meanwhile.
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except OSError as error:
-        hint = "name a new file in a folder that is there"
-        common.refuse([Diagnostic("file-unwritable", f"{file} cannot be written: {error.strerror}", hint=hint)])
+        write_whole(file, text.encode(), force=False, hint="name a new file in a folder that is there")
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
     numbers_made = len(numbers) - len(edges.left)
     common.write(
         f"{common.counted(len(edges.made), 'scenario')} at {common.counted(numbers_made, 'number')} written to {file}: "

@@ -116,7 +116,7 @@ class ProtocolAnswer:
     conflicts: tuple[Conflict, ...]
     outlook: Later[Outlook]
     asking: Later[tuple[Question, ...]] = field(default_factory=lambda: Later.of(()))
-    # What some obligations hang on, by their keys: quicker than all questions. May name others beside them.
+    # What some obligations or breaches hang on, by their keys: quicker than all questions. May name others beside them.
     asking_of: Callable[[Container[str]], tuple[Question, ...]] = lambda keys: ()
     phases: Later[Mapping[str, Phase]] = field(default_factory=lambda: Later.of({}))  # by the keys of `actions`
 

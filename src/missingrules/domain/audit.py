@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import Modality
@@ -97,6 +97,32 @@ class Finding(NamedTuple):
     citations: Citations
 
 
+class Breach(NamedTuple):
+    """A record of one case that did what was forbidden then; with status `not_decidable` one that may have.
+
+    `at` is the record's instant; `lacking` are the facts for lack of which it cannot be decided.
+    """
+
+    case: str
+    key: str
+    protocol: str
+    edition: str
+    rule: str
+    title: str
+    action: str
+    called: str | None
+    topic: str
+    modality: Modality
+    episode: str | None
+    area: str | None
+    clock: Clock
+    at: Instant | None
+    record: str
+    status: Literal["breached", "not_decidable"]
+    lacking: tuple[str, ...]
+    citations: Citations
+
+
 class By(StrEnum):
     """What totals are grouped by."""
 
@@ -164,10 +190,20 @@ class Lacking(NamedTuple):
     cases: int
 
 
+class Broken(NamedTuple):
+    """How often prohibitions were broken, by so many records; of how many more that cannot be decided; `cases`: in how
+    many cases they were broken."""
+
+    breached: int = 0
+    not_decidable: int = 0
+    cases: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What many findings come to. `lacking` and `asks` go by protocol and fact, `not_in_force` by protocol and edition:
-    how often it was applied on a date on which it does not hold."""
+    """What many findings come to. `broken` are prohibitions, by protocol, rule and title. `lacking` and `asks` go by
+    protocol and fact, `not_in_force` by protocol and edition: how often it was applied on a date on which it does not
+    hold."""
 
     cases: int
     episodes: int
@@ -176,6 +212,8 @@ class Totals:
     lacking: Mapping[tuple[str, str], Lacking]
     asks: Mapping[tuple[str, str], str]
     not_in_force: Mapping[tuple[str, str], int]
+    broken: Mapping[tuple[str, str, str], Broken]
+    all_broken: Broken
     with_organisation: int = 0  # cases in which the organisation's own duties were asked
 
 

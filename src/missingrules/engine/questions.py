@@ -33,11 +33,15 @@ class Asking:
 
 
 def ask_some(solver: Solver, solved: Solved, keys: Container[str]) -> Asking:
-    """The questions of one world on which some obligations hang."""
+    """The questions of one world on which some obligations, or some breaches, hang."""
     asked = Asking()
     for key, duty, instance in solved.found():
         if key in keys:
             _ask(solver, asked, key, duty, instance)
+    for prohibition in solver.prohibitions:
+        for key, facts in unknown_in(solver.reader, prohibition):
+            if key in keys:
+                asked.ask(facts, key)
     return asked
 
 

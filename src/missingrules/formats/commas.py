@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from missingrules.formats.tables import Cell, Table
 
 # What spreadsheets take for the beginning of a formula, or skip on the way to one, be it in full width.
@@ -30,12 +32,17 @@ def unguarded(cell: str) -> str:
     return cell.removeprefix(_APOSTROPHE)
 
 
+def write_commas(table: Table, file: TextIO) -> None:
+    """Writes the table as CSV, row by row and without the mark, into a file that leaves line ends as they are."""
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([_written(cell) for cell in row] for row in table.rows)
+
+
 def comma_text(table: Table) -> str:
     """The table as CSV, without the mark."""
     out = StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows([_written(cell) for cell in row] for row in table.rows)
+    write_commas(table, out)
     return out.getvalue()
 
 
@@ -45,6 +52,6 @@ def comma_bytes(table: Table) -> bytes:
 
 
 def _written(cell: Cell) -> str:
-    if isinstance(cell, datetime):
+    if isinstance(cell, date):
         return cell.isoformat()
     return guarded(cell) if isinstance(cell, str) else "" if cell is None else str(cell)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import date
+from typing import TYPE_CHECKING, Literal
 
-# None: nothing to say. Instants carry their offset.
-Cell = str | int | datetime | None
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# None: nothing to say. Instants carry their offset; a date alone stands where no time is known.
+Cell = str | int | date | None
 Kind = Literal["text", "number", "moment"]
 
 
@@ -21,8 +24,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; its name is one word in small letters, unique in its file."""
+    """A table; its name is in small letters, unique in its file. `rows` may be a stream, taken once and never kept."""
 
     name: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Iterable[Sequence[Cell]]

@@ -9,22 +9,23 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, By
 from missingrules.pages.charts import Due, Month, Part, columns, segments
 from missingrules.pages.page import page
-from missingrules.reports.audit_markdown import SHOWN
+from missingrules.reports.audit_markdown import SHOWN, SHOWN_OF_BREACHES
 from missingrules.reports.audit_names import HEADS, RATE_OF, cautions, group_name, in_order, rate
-from missingrules.reports.audit_rows import COLUMNS, as_text
+from missingrules.reports.audit_rows import BREACHES, COLUMNS, as_text
 from missingrules.reports.wording import duration, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from missingrules.domain.audit import Count, Finding, Group, Rejection, Totals
+    from missingrules.domain.audit import Breach, Count, Finding, Group, Rejection, Totals
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.protocol import Protocol
+    from missingrules.formats.tables import Cell
     from missingrules.pages.charts import Columns, Segment
 
 # So many bars can be taken in; the table has all.
@@ -96,6 +97,20 @@ class Lacks(NamedTuple):
     bar: tuple[Segment, ...]
 
 
+class Forbidden(NamedTuple):
+    """A prohibition that was broken, or of which nobody can tell."""
+
+    name: str
+    breached: int
+    not_decidable: int
+    cases: int
+    bar: tuple[Segment, ...]
+
+    @property
+    def says(self) -> str:
+        return f"{self.breached} broken, {self.not_decidable} not decidable"
+
+
 class Intake(NamedTuple):
     """What was read: rows and files used and not used, what was wrong how often, and columns that nobody reads."""
 
@@ -134,12 +149,15 @@ class AuditPage:
     unrecorded: int  # done in time, and no record says when it was written down
     sections: tuple[Section, ...]
     lacking: tuple[Lacks, ...]
+    forbidden: tuple[Forbidden, ...]
+    broken_in: int  # cases
     beside: tuple[tuple[str, int], ...]
     rows_used: int
     rows_not_used: int
     wrong: tuple[Wrong, ...]
     columns_not_read: int
     listed: Listed | None
+    listed_breaches: Listed | None
     rate_of: str = RATE_OF
 
 
@@ -152,9 +170,10 @@ def audit_page(
     intake: Intake,
     findings: Sequence[Finding] = (),
     left_out: int = 0,
+    breaches: Sequence[Breach] = (),
 ) -> str:
     """The totals of the groups asked for (none: all of them) as HTML. Raises `InvalidInput` without jinja2."""
-    made = audit_of(totals, protocols, clock, as_of, by, intake, findings, left_out)
+    made = audit_of(totals, protocols, clock, as_of, by, intake, findings, left_out, breaches)
     return page("audit", {"page": made, "words": WORDS, "bands": BANDS})
 
 
@@ -167,6 +186,7 @@ def audit_of(
     intake: Intake,
     findings: Sequence[Finding] = (),
     left_out: int = 0,
+    breaches: Sequence[Breach] = (),
 ) -> AuditPage:
     """All that the page says, before it is HTML."""
     names = {each.name: each.title for protocol in protocols for each in protocol.layers}
@@ -191,12 +211,15 @@ def audit_of(
             Lacks(totals.asks[of] or of[1], of[1], *each, segments((Part("undecided", each.obligations),), most))
             for of, each in totals.lacking.items()
         ),
+        forbidden=tuple(_forbidden(totals)),
+        broken_in=totals.all_broken.cases,
         beside=tuple(_beside(whole)),
         rows_used=intake.used,
         rows_not_used=intake.not_used,
         wrong=tuple(_wrong(intake.rejections)),
         columns_not_read=len(intake.columns),
-        listed=_listed(findings, left_out) if findings else None,
+        listed=_listed(SHOWN, COLUMNS, findings, left_out) if findings else None,
+        listed_breaches=_listed(SHOWN_OF_BREACHES, BREACHES, breaches, 0) if breaches else None,
     )
 
 
@@ -264,9 +287,22 @@ def _wrong(rejections: Sequence[Rejection]) -> Iterator[Wrong]:
         yield Wrong(code, column, times)
 
 
-def _listed(findings: Sequence[Finding], left_out: int) -> Listed:
+def _forbidden(totals: Totals) -> Iterator[Forbidden]:
+    """Most often broken first; the bars are of one scale."""
+    several = len({protocol for protocol, _, _ in totals.broken}) > 1
+    most = max((one.breached + one.not_decidable for one in totals.broken.values()), default=0)
+    worst = sorted(totals.broken.items(), key=lambda one: (-one[1].breached, -one[1].not_decidable, one[0]))
+    for (of, rule, title), one in worst:
+        name = f"{title} ({of}/{rule})" if several else f"{title} ({rule})"
+        parts = (Part("not_done", one.breached), Part("undecided", one.not_decidable))
+        yield Forbidden(name, one.breached, one.not_decidable, one.cases, segments(parts, most))
+
+
+def _listed(
+    shown: Sequence[str], columns: Mapping[str, Callable[[Any], Cell]], rows: Sequence[object], left_out: int
+) -> Listed:
     return Listed(
-        tuple(name.replace("_", " ") for name in SHOWN),
-        tuple(tuple(as_text(COLUMNS[name](one)) for name in SHOWN) for one in findings),
+        tuple(name.replace("_", " ") for name in shown),
+        tuple(tuple(as_text(columns[name](one)) for name in shown) for one in rows),
         left_out,
     )

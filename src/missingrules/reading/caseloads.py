@@ -41,6 +41,9 @@ class FiledCase:
         except InvalidInput as error:
             raise _rejected(error, self.path) from None
 
+    def places(self) -> Iterator[tuple[str, int | None]]:
+        yield self.path, None
+
 
 @dataclass(frozen=True, slots=True)
 class LinedCase:
@@ -59,6 +62,9 @@ class LinedCase:
             return read_case_text(self.text, f"{self.name}, line {self.line}", protocols, as_of, words)
         except InvalidInput as error:
             raise _rejected(error, f"{self.name}, line {self.line}") from None
+
+    def places(self) -> Iterator[tuple[str, int | None]]:
+        yield f"{self.name}, line {self.line}", None
 
 
 def _rejected(error: InvalidInput, name: str) -> Rejected:

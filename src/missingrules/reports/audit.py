@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.domain.audit import Count, Finding, Totals
+    from missingrules.domain.audit import Breach, Count, Finding, Totals
     from missingrules.domain.audit import Group as GroupKey
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.protocol import Protocol
@@ -41,12 +41,13 @@ def audit_report(
             parts += _table(one, in_order(one, totals.groups[one]), names)
     if not by:
         parts += _worst(totals.groups[By.DUTY], names)
+    parts += _broken(totals)
     parts += _lacking(totals)
     return Group(*parts)
 
 
-def rows_report(findings: Sequence[Finding], left_out: int) -> RenderableType:
-    """Each finding in a few lines; the long form is what CSV and workbooks are for."""
+def rows_report(findings: Sequence[Finding], left_out: int, breaches: Sequence[Breach] = ()) -> RenderableType:
+    """Each finding and each breach in a few lines; the long form is what CSV and workbooks are for."""
     parts: list[RenderableType] = []
     before: tuple[str, str | None] | None = None
     for one in findings:
@@ -62,6 +63,14 @@ def rows_report(findings: Sequence[Finding], left_out: int) -> RenderableType:
         parts.append(indented([Line("", f"{status}{late}{entry}{lacks}: {text}")]))
     if left_out:
         parts.append(Text(f"\n{left_out} more: --format csv has them all"))
+    if breaches:
+        parts.append(Text("\nDone though forbidden", "bold"))
+    for breach in breaches:
+        where = f"Case {breach.case}{f', episode {breach.episode}' if breach.episode else ''}, record {breach.record}"
+        at = "" if breach.at is None else f", {moment(breach.clock, breach.at)}"
+        lacks = f", for lack of {', '.join(breach.lacking)}" if breach.lacking else ""
+        said = f"{breach.status.replace('_', ' ')}{lacks}: {breach.title} ({where}{at}) [{paragraphs_of(breach)}]"
+        parts.append(indented([Line("", said)]))
     return Group(*parts)
 
 
@@ -150,6 +159,27 @@ def _counts(head: str, rows: Sequence[tuple[str, Count]]) -> RenderableType:
     if len(said) == len(rows):
         return table
     return Group(table, Text(f"and {len(rows) - len(said)} more with time left, without a limit or without need"))
+
+
+def _broken(totals: Totals) -> Iterator[RenderableType]:
+    """Prohibitions, which are no duties: what was done all the same. Nothing where nothing was."""
+    if not totals.broken:
+        return
+    whole = totals.all_broken
+    yield Text("\nDONE THOUGH FORBIDDEN", "bold")
+    undecided = f"; {whole.not_decidable} more that cannot be decided" if whole.not_decidable else ""
+    broken = f"{_many(whole.breached, 'breach', 'breaches')} in {_many(whole.cases, 'case')}{undecided}"
+    yield Padding(Text(broken), (0, 0, 0, 2))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("prohibition", overflow="fold")
+    for title in ("broken", "undecided", "cases"):
+        table.add_column(title, justify="right", no_wrap=True)
+    several = len({protocol for protocol, _, _ in totals.broken}) > 1
+    worst = sorted(totals.broken.items(), key=lambda one: (-one[1].breached, -one[1].not_decidable, one[0]))
+    for (protocol, rule, title), one in worst:
+        name = f"{title} ({protocol}/{rule})" if several else f"{title} ({rule})"
+        table.add_row(Text(name), *map(str, one))
+    yield table
 
 
 def _lacking(totals: Totals) -> Iterator[RenderableType]:

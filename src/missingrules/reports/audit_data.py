@@ -1,21 +1,22 @@
-"""What an audit comes to as plain data, for JSON, and as flat rows, for sheets."""
+"""What an audit comes to as plain data, for JSON, and as tables."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from missingrules.domain.audit import By, Count
+from missingrules.domain.audit import Broken, By, Count, Lacking, Rejection
+from missingrules.formats.tables import Column, Table
 from missingrules.reports.audit_names import HEADS, group_name, in_order
-from missingrules.reports.audit_rows import COLUMNS, as_text, row_of
+from missingrules.reports.audit_rows import BREACHES, COLUMNS, as_text, breach_row, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from missingrules.domain.audit import Finding, Group, Rejection, Totals
+    from missingrules.domain.audit import Breach, Finding, Group, Totals
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.protocol import Protocol
-    from missingrules.reports.audit_rows import Value
+    from missingrules.formats.tables import Cell
 
 
 def head_data(protocols: Sequence[Protocol], clock: Clock, as_of: Instant) -> dict[str, Any]:
@@ -40,6 +41,13 @@ def totals_data(totals: Totals, protocols: Sequence[Protocol]) -> dict[str, Any]
                 for group, count in in_order(by, totals.groups[by]).items()
             ]
             for by in By
+        },
+        "prohibitions_broken": {
+            "all": totals.all_broken._asdict(),
+            "by_prohibition": [
+                {"protocol": protocol, "rule": rule, "title": title, **broken._asdict()}
+                for (protocol, rule, title), broken in totals.broken.items()
+            ],
         },
         "lacking": [
             {
@@ -66,9 +74,18 @@ def count_data(count: Count) -> dict[str, int | float | None]:
 
 def row_data(one: Finding) -> dict[str, str | int | None]:
     """A finding by the names of its columns; times as ISO 8601 with their offset."""
+    return _named(COLUMNS, row_of(one))
+
+
+def breach_data(one: Breach) -> dict[str, str | int | None]:
+    """The same of a breach."""
+    return _named(BREACHES, breach_row(one))
+
+
+def _named(names: Iterable[str], cells: Sequence[Cell]) -> dict[str, str | int | None]:
     return {
         name: value if value is None or isinstance(value, int) else as_text(value)
-        for name, value in zip(COLUMNS, row_of(one), strict=True)
+        for name, value in zip(names, cells, strict=True)
     }
 
 
@@ -81,26 +98,36 @@ def rejection_data(one: Rejection) -> dict[str, str | int | None]:
     return dict(one._asdict())
 
 
-def totals_sheets(totals: Totals, protocols: Sequence[Protocol]) -> Iterator[tuple[str, list[str], list[list[Value]]]]:
-    """The totals as sheets, one for each kind of group: its name, its head, its rows."""
+def totals_tables(totals: Totals, protocols: Sequence[Protocol]) -> Iterator[Table]:
+    """The totals as tables: one for each kind of group, then the prohibitions and the facts that lack."""
     names = {each.name: each.title for protocol in protocols for each in protocol.layers}
-    numbers = ["all", "rated", "rate_in_time_tenths_of_percent", *Count._fields]
+    numbers = ("all", "rated", "rate_in_time_tenths_of_percent", *Count._fields)
     for by in By:
-        rows: list[list[Value]] = [
-            [group_name(by, group, names, several=len(names) > 1), count.all, count.rated, count.tenths, *count]
+        rows = [
+            (group_name(by, group, names, several=len(names) > 1), count.all, count.rated, count.tenths, *count)
             for group, count in in_order(by, totals.groups[by]).items()
         ]
-        yield f"by {HEADS[by]}", [HEADS[by], *numbers], rows
-    lacking: list[list[Value]] = [
-        [protocol, fact, totals.asks[protocol, fact], each.obligations, each.cases]
-        for (protocol, fact), each in totals.lacking.items()
-    ]
-    yield "facts that lack", ["protocol", "fact", "ask", "obligations", "cases"], lacking
+        yield Table(f"by {HEADS[by]}", (Column(HEADS[by]), *_numbers(numbers)), rows)
+    yield Table(
+        "prohibitions",
+        (*map(Column, ("protocol", "rule", "prohibition")), *_numbers(Broken._fields)),
+        [(*of, *broken) for of, broken in totals.broken.items()],
+    )
+    yield Table(
+        "facts that lack",
+        (*map(Column, ("protocol", "fact", "ask")), *_numbers(Lacking._fields)),
+        [(*of, totals.asks[of], *each) for of, each in totals.lacking.items()],
+    )
 
 
-def rejection_rows(rejections: Sequence[Rejection]) -> tuple[list[str], list[list[Value]]]:
-    """Head and rows of what could not be used."""
-    return ["file", "row", "column", "code", "reason", "hint"], [list(each) for each in rejections]
+def rejections_table(rejections: Sequence[Rejection]) -> Table:
+    """What could not be used, and where it stands."""
+    columns = tuple(Column(name, "number" if name == "row" else "text") for name in Rejection._fields)
+    return Table("not used", columns, rejections)
+
+
+def _numbers(names: Iterable[str]) -> Iterator[Column]:
+    return (Column(name, "number") for name in names)
 
 
 def _key(by: By, group: Group) -> dict[str, str | None]:

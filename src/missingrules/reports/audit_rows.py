@@ -1,30 +1,31 @@
-"""Findings as flat rows: one obligation a row, the same columns in every format."""
+"""Findings and breaches as flat rows: one obligation, or one record, a row; the same columns in every format."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from missingrules.audit.totals import agencies, roles
 from missingrules.domain.audit import Finding, Outcome
 from missingrules.domain.clock import Instant
+from missingrules.formats.tables import Column, Table
 from missingrules.reports.wording import duration, people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from missingrules.domain.audit import Breach
     from missingrules.domain.case import Stamp
     from missingrules.domain.clock import Clock
+    from missingrules.formats.tables import Cell, Kind
 
-Value = str | int | datetime | date | None
 
-
-def _moment(clock: Clock, stamp: Stamp | None) -> datetime | date | None:
+def _moment(clock: Clock, stamp: Stamp | None) -> date | None:
     return stamp if stamp is None or isinstance(stamp, date) else clock.local(Instant(stamp))
 
 
-def _between(one: Finding, end: int) -> Value:
+def _between(one: Finding, end: int) -> Cell:
     return None if one.due_between is None else _moment(one.clock, one.due_between[end])
 
 
@@ -37,7 +38,7 @@ def late_text(one: Finding) -> str | None:
     return f"{said} so far" if one.outcome is Outcome.OVERDUE else said
 
 
-def paragraphs_of(one: Finding) -> str:
+def paragraphs_of(one: Finding | Breach) -> str:
     """Every paragraph, each once, with its document where that is not the protocol itself."""
     return "; ".join(
         dict.fromkeys(f"{'' if c.document == one.protocol else f'{c.document} '}{c.paragraph}" for c in one.citations)
@@ -48,7 +49,7 @@ def _yes(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
 
 
-COLUMNS: Final[Mapping[str, Callable[[Finding], Value]]] = MappingProxyType(
+COLUMNS: Final[Mapping[str, Callable[[Finding], Cell]]] = MappingProxyType(
     {
         "child": lambda one: one.case,
         "episode": lambda one: one.episode,
@@ -84,11 +85,59 @@ COLUMNS: Final[Mapping[str, Callable[[Finding], Value]]] = MappingProxyType(
 )
 
 
-def row_of(one: Finding) -> list[Value]:
+BREACHES: Final[Mapping[str, Callable[[Breach], Cell]]] = MappingProxyType(
+    {
+        "child": lambda one: one.case,
+        "episode": lambda one: one.episode,
+        "prohibition": lambda one: one.title,
+        "status": lambda one: one.status,
+        "record": lambda one: one.record,
+        "at": lambda one: _moment(one.clock, one.at),
+        "paragraph": paragraphs_of,
+        "strength": lambda one: one.modality.value,
+        "lacks": lambda one: "; ".join(one.lacking) or None,
+        "area": lambda one: one.area,
+        "action": lambda one: one.action,
+        "called": lambda one: one.called,
+        "topic": lambda one: one.topic,
+        "protocol": lambda one: one.protocol,
+        "edition": lambda one: one.edition,
+        "rule": lambda one: one.rule,
+        "key": lambda one: one.key,
+    }
+)
+_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        **dict.fromkeys(("due", "done_at", "recorded_at", "triggered_at", "due_from", "due_to", "at"), "moment"),
+        "late_by_seconds": "number",
+    }
+)
+
+
+def duties_table(findings: Iterable[Finding]) -> Table:
+    """A row for each finding, as it comes."""
+    return Table("duties", _columns(COLUMNS), map(row_of, findings))
+
+
+def breaches_table(breaches: Iterable[Breach]) -> Table:
+    """A row for each record that broke a prohibition, or may have."""
+    return Table("breaches", _columns(BREACHES), map(breach_row, breaches))
+
+
+def _columns(names: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(Column(name, _KINDS.get(name, "text")) for name in names)
+
+
+def row_of(one: Finding) -> list[Cell]:
     """The cells of a row, in the order of `COLUMNS`; times with the offset of the protocol's zone."""
     return [made(one) for made in COLUMNS.values()]
 
 
-def as_text(value: Value) -> str:
+def breach_row(one: Breach) -> list[Cell]:
+    """The same, in the order of `BREACHES`."""
+    return [made(one) for made in BREACHES.values()]
+
+
+def as_text(value: Cell) -> str:
     """A cell as text: times as ISO 8601, nothing as nothing."""
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict
 from itertools import groupby
@@ -14,6 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from missingrules.formats.markdown import plain
+from missingrules.formats.tables import Column
+from missingrules.formats.tables import Table as Rows
 from missingrules.reports.matrix import NOTHING, legend, overview
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.formats.tables import Cell
     from missingrules.reports.matrix import CellText, MatrixText, RowText
 
 _COLUMNS: Final = (
@@ -61,11 +63,11 @@ def matrix_markdown(text: MatrixText, level: int = 2) -> str:
     parts = ["\n\n".join(legend(text)) + "\n"]
     if text.framework:
         areas = [name for name in text.names if name != text.framework]
-        rows = [[_cell(row.title), *map(_cell, cells)] for row, cells in overview(text)]
+        rows = [[plain(row.title), *map(plain, cells)] for row, cells in overview(text)]
         parts.append(f"{head} In short: beside {text.framework}\n\n{_markdown(['', *areas], rows)}")
     for section, of_section in groupby(text.rows, key=lambda row: row.row.section):
         rows = [
-            [f"**{_cell(row.row.title)}** {_cell(row.row.asks)}", *["<br>".join(_lines(cell)) for cell in row.cells]]
+            [f"**{plain(row.row.title)}** {plain(row.row.asks)}", *["<br>".join(_lines(cell)) for cell in row.cells]]
             for row in of_section
         ]
         parts.append(f"{head} {section}\n\n{_markdown(['', *text.names], rows)}")
@@ -73,20 +75,16 @@ def matrix_markdown(text: MatrixText, level: int = 2) -> str:
 
 
 def _lines(cell: CellText) -> Iterator[str]:
-    yield from map(_cell, cell.lines)
+    yield from map(plain, cell.lines)
     for line in cell.otherwise:
-        yield f"<small>{_cell(line)}</small>"
+        yield f"<small>{plain(line)}</small>"
     if cell.beside:
-        yield f"*{_cell(cell.beside)}*"
+        yield f"*{plain(cell.beside)}*"
 
 
 def _markdown(head: list[str], rows: Iterable[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[")
 
 
 def matrix_json(text: MatrixText) -> str:
@@ -110,22 +108,17 @@ def _as_json(cell: CellText) -> dict[str, object]:
     }
 
 
-def matrix_csv(text: MatrixText) -> str:
-    """One line an entry, and one for each cell without any; paragraphs are kept apart by `; `."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in text.rows:
-        for cell in row.cells:
-            writer.writerows(_csv_lines(row, cell))
-    return out.getvalue()
+def matrix_table(text: MatrixText) -> Rows:
+    """One row an entry, and one for each cell without any; paragraphs are kept apart by `; `."""
+    rows = (line for row in text.rows for cell in row.cells for line in _lines_of(row, cell))
+    return Rows("matrix", tuple(map(Column, _COLUMNS)), rows)
 
 
-def _csv_lines(row: RowText, cell: CellText) -> Iterator[list[object]]:
+def _lines_of(row: RowText, cell: CellText) -> Iterator[list[Cell]]:
     head = [row.row.id, row.row.title, row.row.topic, cell.protocol]
     tail = [cell.standing or "", "; ".join(cell.because)]
     for one in cell.entries:
-        told = [one.strength, one.figure, one.context, one.table, one.row, one.where]
+        told: list[Cell] = [one.strength, one.figure, one.context, one.table, one.row, one.where]
         yield [*head, *told, "; ".join(one.cited), "; ".join(one.read_with), *tail]
     if not cell.entries:
         yield [*head, "", NOTHING, *[""] * (len(_COLUMNS) - len(head) - len(tail) - 2), *tail]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.audit import Rejection
+from missingrules.domain.clock import Clock
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
 from missingrules.tables.cases import NOT_USED, ChildRows, UnusableRows
 from missingrules.tables.cells import is_empty, text_of
 from missingrules.tables.commas import comma_table
-from missingrules.tables.layout import TABLES, head_of
+from missingrules.tables.layout import MEETINGS, TABLES, head_of, wrong_length
+from missingrules.tables.meetings import NO_CALENDAR, Calendar, calendar_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from missingrules.interface.words import CaseWords
+    from missingrules.tables.commas import CommaTable
     from missingrules.tables.layout import Head, Row, Table
+    from missingrules.tables.workbooks import SheetTable
 
 SORT: Final = "sort every table by child, in the same order"
 WORKBOOKS: Final = (".xlsx", ".xlsm")
@@ -26,7 +30,8 @@ WORKBOOKS: Final = (".xlsx", ".xlsm")
 @dataclass(frozen=True, slots=True)
 class Caseload:
     """The tables of one folder or workbook, looked through once: `order` has the place of each child, `astray` the row
-    in which one came that should have come before."""
+    in which one came that should have come before. `calendar` are the organisation's meetings, which every child has;
+    `rows` counts all rows, those of the meetings too."""
 
     tables: Mapping[str, Table]
     heads: Mapping[str, Head]
@@ -34,13 +39,21 @@ class Caseload:
     order: Mapping[str, int]
     astray: Mapping[str, tuple[str, int]]
     rows: int
+    calendar: Calendar = NO_CALENDAR
 
     def __len__(self) -> int:
         """How many children there are."""
         return len(self.order)
 
+    @property
+    def shared_rows(self) -> int:
+        """How many rows are used that are of no child."""
+        return 0 if self.calendar.rejections else self.calendar.rows
+
     def children(self) -> Iterator[ChildRows | UnusableRows]:
         """Each child with its rows, and the rows that are nobody's or come in the wrong place."""
+        if self.calendar.rejections:
+            yield UnusableRows(self.calendar.rejections)
         streams = {kind: _Stream(table, self) for kind, table in self.tables.items()}
         for child in self.order:
             rows: dict[str, tuple[Row, ...]] = {}
@@ -50,7 +63,8 @@ class Caseload:
                 unusable += lost
             if unusable:
                 yield UnusableRows(tuple(unusable))
-            of = ChildRows(child, {kind: found for kind, found in rows.items() if found}, self.heads)
+            found = {kind: of_kind for kind, of_kind in rows.items() if of_kind}
+            of = ChildRows(child, found, self.heads, self.calendar.times)
             yield self._refused(of) or of
         rest = [lost for stream in streams.values() for lost in stream.rest()]
         if rest:
@@ -116,10 +130,8 @@ class _Stream:
 
     def _wrong(self, row: Row) -> Rejection | None:
         number, cells = row
-        if len(cells) != len(self.head.columns):
-            reason = f"this row has {len(cells)} cells, and the first row {len(self.head.columns)}"
-            hint = "see that text with the separator or a line break in it is quoted"
-            return Rejection(self.head.label, number, None, "row-length", reason, hint)
+        if long := wrong_length(self.head, number, cells):
+            return long
         if is_empty(cells[self.head.child]):
             return Rejection(self.head.label, number, "child", "no-child", "no child is named here", "fill in the cell")
         if text_of(cells[self.head.child]) not in self.caseload.order:
@@ -129,8 +141,11 @@ class _Stream:
         return None
 
 
-def caseload_of(tables: Sequence[Table], words: CaseWords) -> Caseload:
-    """The tables looked through once. InvalidInput where one cannot be read to its end, or lacks a column."""
+def caseload_of(tables: Sequence[Table], words: CaseWords, clock: Clock | None = None) -> Caseload:
+    """The tables looked through once. In the zone of `clock` the meetings' times are read; left out: in England's.
+
+    InvalidInput where a table cannot be read to its end, or lacks a column.
+    """
     by_kind: dict[str, Table] = {kind: table for kind in TABLES for table in tables if table.kind == kind}
     problems: list[Diagnostic] = []
     for table in tables:
@@ -152,7 +167,12 @@ def caseload_of(tables: Sequence[Table], words: CaseWords) -> Caseload:
             unknown += unread
     if problems:
         raise InvalidInput(problems)
-    return _ordered(by_kind, heads, tuple(unknown))
+    meetings = by_kind.pop(MEETINGS, None)
+    found = _ordered(by_kind, heads, tuple(unknown))
+    if meetings is None:
+        return found
+    calendar = calendar_of(meetings, heads[MEETINGS], words, clock or Clock())
+    return replace(found, calendar=calendar, rows=found.rows + calendar.rows)
 
 
 def _ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], unknown: tuple[Rejection, ...]) -> Caseload:
@@ -187,7 +207,7 @@ def tables_in(paths: Iterable[Path]) -> list[list[Table]]:
 
     InvalidInput for a CSV file of another name, or a workbook without a sheet of one of the names.
     """
-    found: dict[Path, list[Table]] = {}
+    found: dict[Path, list[CommaTable | SheetTable]] = {}
     problems: list[Diagnostic] = []
     for path in paths:
         try:
@@ -209,4 +229,6 @@ def tables_in(paths: Iterable[Path]) -> list[list[Table]]:
             problems += error.diagnostics
     if problems:
         raise InvalidInput(problems)
-    return list(found.values())
+    # Two folders may each have an episodes.csv: messages say which.
+    alone = len(found) == 1
+    return [[replace(table, alone=alone) for table in together] for together in found.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.audit import Rejected, Rejection, unspoken
@@ -11,7 +11,7 @@ from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.source import Source, Span
 from missingrules.interface.conversion import case_of
 from missingrules.tables.cells import Unreadable, is_empty, read, text_of, value_of
-from missingrules.tables.layout import CHILD, Kind, fact_word
+from missingrules.tables.layout import CHILD, MEETINGS, Kind, fact_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,11 +29,13 @@ NOT_USED: Final = "child-not-used"
 
 @dataclass(frozen=True, slots=True)
 class ChildRows:
-    """All rows of one child, table by table; `heads` say what their cells are."""
+    """All rows of one child, table by table; `heads` say what their cells are. `meetings` are the organisation's, which
+    every child has: their times by name, as the border takes them."""
 
     child: str
     tables: Mapping[str, tuple[Row, ...]]
     heads: Mapping[str, Head]
+    meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -43,6 +45,11 @@ class ChildRows:
         for kind, rows in self.tables.items():
             for number, _ in rows:
                 yield kind, number
+
+    def places(self) -> Iterator[tuple[str, int | None]]:
+        """The file and row of each."""
+        for kind, number in self.spots():
+            yield self.heads[kind].label, number
 
     def case(self, protocols: Sequence[Protocol], words: CaseWords, as_of: Instant) -> Case:
         """The case; `Rejected` with at least one rejection for each row."""
@@ -58,6 +65,10 @@ class UnusableRows:
     @property
     def rows(self) -> int:
         return len(self.rejections)
+
+    def places(self) -> Iterator[tuple[str, int | None]]:
+        for one in self.rejections:
+            yield one.file, one.row
 
     def case(self, protocols: Sequence[Protocol], words: CaseWords, as_of: Instant) -> Case:
         raise Rejected(self.rejections)
@@ -94,7 +105,10 @@ class _Making:
     def _data(self) -> dict[str, object]:
         child: dict[str, object] = {}
         plan: dict[str, object] = {}
-        data: dict[str, object] = {"format": 1, "case": self.of.child, "child": child, "plan": plan}
+        meetings = {name: list(times) for name, times in self.of.meetings.items()}
+        data: dict[str, object] = {
+            "format": 1, "case": self.of.child, "child": child, "plan": plan, MEETINGS: meetings
+        }  # fmt: skip
         for row in self.of.tables.get("children", ()):
             for name, value in self._cells("children", row):
                 here: Path

@@ -1,15 +1,15 @@
-"""CSV files as tables. The only door to `csv`, in and out."""
+"""CSV files as tables."""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import TextIO
 
@@ -26,10 +26,11 @@ class CommaTable:
     kind: str
     separator: str
     head: tuple[str, ...]
+    alone: bool = True  # no table of another folder stands beside it
 
     @property
     def label(self) -> str:
-        return self.path.name
+        return self.path.name if self.alone else str(self.path)
 
     def rows(self) -> Iterator[Row]:
         with self.path.open(encoding="utf-8-sig", newline="") as file:
@@ -77,10 +78,3 @@ def _lines(file: TextIO, separator: str, path: Path) -> Iterator[tuple[int, list
 def _not_utf8(path: Path) -> InvalidInput:
     hint = 'save it again as "CSV UTF-8"'
     return InvalidInput([Diagnostic("file-encoding", f"{path} is not written in UTF-8", hint=hint)])
-
-
-def write_rows(file: TextIO, head: Sequence[str]) -> Callable[[Iterable[Sequence[Any]]], None]:
-    """Writes the head, and gives what writes rows after it."""
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(head)
-    return writer.writerows

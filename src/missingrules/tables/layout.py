@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from missingrules.domain.vocabulary import FactWord
     from missingrules.interface.words import CaseWords
 
-TABLES: Final = ("children", "episodes", "records", "events", "facts")
+# The last is the organisation's own calendar, and no child's.
+TABLES: Final = ("children", "episodes", "records", "events", "facts", "meetings")
 CHILD: Final = "child"
+MEETINGS: Final = "meetings"
 
 
 class Strange(Enum):
@@ -79,7 +81,7 @@ class Head:
 
     label: str
     columns: tuple[Column, ...]
-    child: int  # the place of the column `child`
+    child: int  # the place of the column `child`; -1 where there is none
 
 
 _PLAIN, _TIME, _LIST = Kind.PLAIN, Kind.TIME, Kind.LIST
@@ -107,6 +109,7 @@ _KEYS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
             **dict.fromkeys(("episode", "fact", "value"), _PLAIN),
             **dict.fromkeys(("from", "at", "to"), _TIME),
         },
+        MEETINGS: {"meeting": _PLAIN, "at": _TIME},
     }
 )
 _WANTED: Final = MappingProxyType(
@@ -116,6 +119,7 @@ _WANTED: Final = MappingProxyType(
         "records": (CHILD, "id", "action", "at"),
         "events": (CHILD, "event", "at"),
         "facts": (CHILD, "fact", "value"),
+        MEETINGS: ("meeting", "at"),
     }
 )
 # Facts whose column has another name than the vocabulary.
@@ -149,7 +153,17 @@ def head_of(table: Table, words: CaseWords) -> tuple[Head, list[Rejection]]:
         raise InvalidInput(problems)
     known = _known(table.kind, words)
     columns = tuple(known.get(name) or Column(name, Kind.IGNORED) for name in names)
-    return Head(table.label, columns, names.index(CHILD)), _unknown(table, columns, known)
+    child = names.index(CHILD) if CHILD in known else -1
+    return Head(table.label, columns, child), _unknown(table, columns, known)
+
+
+def wrong_length(head: Head, number: int, cells: Sequence[Cell]) -> Rejection | None:
+    """What is wrong with a row that has more or fewer cells than its head."""
+    if len(cells) == len(head.columns):
+        return None
+    reason = f"this row has {len(cells)} cells, and the first row {len(head.columns)}"
+    hint = "see that text with the separator or a line break in it is quoted"
+    return Rejection(head.label, number, None, "row-length", reason, hint)
 
 
 def _unknown(table: Table, columns: Sequence[Column], known: Mapping[str, Column]) -> list[Rejection]:
@@ -164,7 +178,7 @@ def _unknown(table: Table, columns: Sequence[Column], known: Mapping[str, Column
 def _known(kind: str, words: CaseWords) -> dict[str, Column]:
     """Every column that a table of this kind may have."""
     found = {name: Column(name, of) for name, of in _KEYS[kind].items()}
-    if kind == "facts":
+    if kind in ("facts", MEETINGS):
         return found
     for owner, prefix in {"children": {"child": "", "plan": "plan."}, "episodes": {"episode": ""}}.get(
         kind, {}

@@ -1,4 +1,4 @@
-"""Workbooks as tables: one sheet each. The only door to openpyxl, which is an extra."""
+"""Workbooks as tables: one sheet each. Only here does anything ask openpyxl, which is an extra."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ class SheetTable:
     sheet: str
     kind: str
     head: tuple[str, ...]
+    alone: bool = True  # no table of another file stands beside it
 
     @property
     def label(self) -> str:
-        return f"{self.path.name}, sheet {self.sheet}"
+        return f"{self.path.name if self.alone else self.path}, sheet {self.sheet}"
 
     def rows(self) -> Iterator[Row]:
         for number, cells in _rows(self.path, self.sheet):
