@@ -222,10 +222,10 @@ def test_what_cannot_be_read_at_all_is_told_and_left(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = place(tmp_path, SLIPS.encode())
 
-    def refuse(*_: object) -> int:
+    def refuse(**_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
     done = CliRunner().invoke(app, ["check", "--fix", str(file)])
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (

@@ -227,3 +227,24 @@ def test_a_workbook_through_a_pipe_has_what_the_file_has(tmp_path: Path) -> None
     for output in (first, second):
         assert run(*asked, "--output", output).code == 0
     assert first.read_bytes() == second.read_bytes() == run(*asked).made
+
+
+@pytest.mark.parametrize("given", [(), ("--output", "audit.csv")])
+def test_a_table_that_is_gone_before_the_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    path = tmp_path / "episodes.csv"
+    path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def gone(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "records.csv")
+
+    monkeypatch.setattr("missingrules.audit.run.findings_of", gone)
+    told = run("audit", path, *ASKED, "--format", "csv", *given)
+    assert (told.code, told.err) == (
+        2,
+        "error [file-unreadable] records.csv could not be read: no such file or directory\n"
+        "  = leave the files in their place till the end\n",
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["episodes.csv"]

@@ -205,7 +205,7 @@ def _counted(batches: Iterator[Batch], number: int, bar: Progress | None) -> Ite
 def _written(work: Work, format: Format, target: Target) -> None:
     """What was asked for; of a file that could not be finished nothing is left behind."""
     from missingrules.cli import audit_outputs
-    from missingrules.domain.diagnostics import Diagnostic
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
     writers = {
         Format.TEXT: audit_outputs.text,
@@ -217,6 +217,12 @@ def _written(work: Work, format: Format, target: Target) -> None:
     }
     try:
         writers[format](work, target)
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    except OSError as error:
+        # What cannot be written is told by the target: this was to be read, and is there no more.
+        message = f"{error.filename} could not be read: {(error.strerror or 'no reason given').lower()}"
+        common.refuse([Diagnostic("file-unreadable", message, hint="leave the files in their place till the end")])
     except RuntimeError as error:
         common.refuse([Diagnostic("process-ended", str(error), hint="write --jobs 1")])
 

@@ -20,7 +20,7 @@ from missingrules.comparison.questions import QUESTIONS
 from missingrules.comparison.shared import Shared
 from missingrules.comparison.standing import own_value, standing, timings
 from missingrules.comparison.timing import IN_ORDER
-from missingrules.domain.citations import NOT_STATED
+from missingrules.domain.citations import NOT_STATED, NotStated
 from missingrules.domain.comparisons import Act, Aspect, Cell, Entry, Matrix, Otherwise
 from missingrules.domain.conditions import ALWAYS
 from missingrules.domain.deadlines import DeadlineRows
@@ -215,7 +215,10 @@ def _tells(pick: Pick, duty: Duty, values: Mapping[Aspect, Value]) -> bool:
 def _cited(duty: Duty, told: Sequence[Aspect]) -> Citations:
     """The paragraphs of the duty itself, and those that carry what is told of it."""
     parts = {"duty", "when", *(KEYS.get(aspect, aspect) for aspect in told)}
-    return tuple([one for one in duty.citations if one.supports in parts])
+    own = [one for one in duty.citations if one.supports in parts]
+    timed = (_BY_WHEN in told and not isinstance(duty.deadline, NotStated)) or (Aspect.SERIES in told and duty.repeat)
+    sooner = duty.earlier_if.citations if duty.earlier_if and timed else ()
+    return (*own, *[one for one in sooner if one not in own])
 
 
 def content(entry: Entry) -> tuple[object, ...]:

@@ -267,11 +267,25 @@ def of_people(aspect: Aspect, mine: Value, theirs: Value) -> Relation:
         return Relation.SAME
     if aspect is Aspect.CHAIR:
         return _grades(mine, theirs)
-    if aspect is Aspect.BY or mine.mode != "all" or theirs.mode != "all":
+    if aspect is Aspect.BY:
+        within = _are_of(mine, theirs), _are_of(theirs, mine)
+        return Relation.STRICTER if within[0] else Relation.LOOSER if within[1] else Relation.DIFFERENT
+    if mine.mode != "all" or theirs.mode != "all":
         return Relation.DIFFERENT
     if ours > others:
         return Relation.STRICTER
     return Relation.LOOSER if ours < others else Relation.DIFFERENT
+
+
+def _are_of(people: People, whole: People) -> bool:
+    """Whether these are posts of an agency, where the others are the agency itself: whoever of it acts, it acts."""
+    agency = whole.roles[0] if len(whole.roles) == 1 and whole.mode != "other_than" else None
+    return (
+        agency is not None
+        and agency.name == agency.agency
+        and people.mode in ("all", "any")
+        and all(role.agency == agency.agency for role in people.roles)
+    )
 
 
 def _grades(mine: People, theirs: People) -> Relation:

@@ -18,6 +18,8 @@ _REPEATED: Final = (
     Pick(acts=("intervention_meeting", "missing_case_review"), effects=(Effect.REQUIRE,)),
     Pick(acts=("strategy_meeting",), since=_AFTER_SEVERAL),
     Pick(acts=("strategy_meeting",), counted=True),
+    # The meeting on which the review decided.
+    Pick(acts=("strategy_meeting",), since=("record call_strategy_meeting",)),
 )
 
 MEETINGS: Final = (
@@ -102,17 +104,22 @@ MEETINGS: Final = (
             Row(
                 "repeatedly",
                 "A child judged to go missing repeatedly",
-                "What follows, whatever the number?",
+                "What follows, whatever the number, or where a pattern is developing?",
                 "repeat_review",
             ),
             (_WHAT,),
             (
                 Pick(
-                    since=("becomes child.repeatedly_missing",),
+                    since=(
+                        "becomes child.repeatedly_missing",
+                        "becomes child.pattern_developing",
+                        "becomes child.quick_succession",
+                    ),
                     not_acts=("invite_to_strategy_meeting",),
                     topics=("repeat_review", "strategy_meeting", "plan_update", "support", "intervention_meeting"),
                 ),
-                Pick(acts=("strategy_meeting",), since=("becomes episode.pattern_developing",)),
+                # After the return, of a child of whom that was judged before.
+                Pick(acts=("strategy_meeting",), since=("returned",), reads=("child.pattern_developing",)),
             ),
             beside=(_BY_WHEN, _OFTEN),
         ),

@@ -44,7 +44,7 @@ RESPONSE: Final = (
             Row(
                 "who-grades",
                 "Who grades the risk",
-                "Which police officer grades the risk at the report?",
+                "Which police officer grades the risk, at the report and on the visit?",
                 "risk_assessment",
             ),
             (_BY,),
@@ -55,6 +55,8 @@ RESPONSE: Final = (
                     since=("reported", "record classify_as_missing"),
                     about=(None, "first_report"),
                 ),
+                Pick(acts=("risk_assessment",), about=("visit",)),
+                Pick(acts=("full_risk_assessment",)),
             ),
             beside=(_WHAT,),
         ),
@@ -66,8 +68,13 @@ RESPONSE: Final = (
                 "risk_assessment",
             ),
             (_BY_WHEN,),
-            (Pick(acts=("missing_child_risk_assessment", "open_for_assessment"), effects=(Effect.REQUIRE,)),),
-            beside=(_SINCE, _BY),
+            (
+                Pick(acts=("missing_child_risk_assessment", "open_for_assessment"), effects=(Effect.REQUIRE,)),
+                Pick(acts=("assess_partner_information", "reassess_needs")),
+                # An assessment of a child of whom it was found that the criteria or the threshold are met.
+                Pick(acts=("child_and_family_assessment", "assess_best_course", "assess_threshold")),
+            ),
+            beside=(_WHAT, _SINCE, _BY),
         ),
         Question(
             Row(
@@ -90,15 +97,21 @@ RESPONSE: Final = (
         Question(
             Row(
                 "disagreement",
-                "Disagreement on the risk",
-                "What happens if agencies disagree, and how soon?",
+                "Disagreement between agencies",
+                "What happens if agencies disagree, on the risk or on what is done, and how soon?",
                 "escalation",
             ),
             (_BY_WHEN,),
             (
                 Pick(acts=("settle_risk_disagreement", "review_disputed_risk", "escalate_to_senior_officer")),
-                Pick(acts=("consult",), topics=("escalation",), since=("event risk_disagreement_raised",)),
-                Pick(acts=("consult",), topics=("escalation",), since=("record settle_risk_disagreement",)),
+                Pick(
+                    acts=("consult",),
+                    topics=("escalation",),
+                    since=("event risk_disagreement_raised", "record settle_risk_disagreement"),
+                ),
+                Pick(acts=("liaise_with_chief_officers", "settle_intervention_disagreement")),
+                Pick(since=("event report_questioned",)),
+                Pick(acts=("arrange_follow_up", "escalate_to_partnership")),
             ),
             beside=(_WHAT, _SINCE, _BY, _TOLD),
         ),
@@ -110,7 +123,7 @@ RESPONSE: Final = (
             (_BY_WHEN,),
             (
                 Pick(
-                    acts=("search_home", "take_reasonable_steps", "initial_checks"),
+                    acts=("search_home", "take_reasonable_steps", "initial_checks", "set_limit_for_checks"),
                     topics=("search", "reporting", "level_of_intervention"),
                 ),
             ),
@@ -139,6 +152,7 @@ RESPONSE: Final = (
                 Pick(kind=Prohibition, acts=("report_missing", "classify_as_missing")),
                 Pick(acts=("allow_child_to_stay", "agree_way_to_proceed", "treat_as_missing")),
                 Pick(acts=("notify",), about=("known_location",)),
+                Pick(acts=("record_missing_episode", "start_episode_log"), reads=("episode.carer_concerned",)),
                 Pick(
                     of_absent=True,
                     topics=(
@@ -219,8 +233,9 @@ RESPONSE: Final = (
                 ),
                 Pick(acts=("notify",), about=("missing_report",)),
                 Pick(acts=("share_information",), about=("missing_episode",), since=("started",)),
+                Pick(acts=("share_information",), about=("progress",), whom=("social_worker",)),
             ),
-            beside=(_BY, _TOLD),
+            beside=(_WHAT, _BY, _TOLD),
         ),
         Question(
             Row("out-of-hours", "Out of hours", "Who is told of a missing child outside office hours?", "notification"),
@@ -295,7 +310,6 @@ RESPONSE: Final = (
             "When does the national bureau, or every other authority, hear of a missing child?",
             "missing_persons_bureau",
             "other_local_authorities",
-            "missing_persons_unit",
             picks=(
                 Pick(
                     acts=(
@@ -304,6 +318,7 @@ RESPONSE: Final = (
                         "implement_london_notification_procedure",
                     )
                 ),
+                Pick(acts=("notify",), topics=("child_protection",), whom=("missing_persons_unit",)),
             ),
         ),
     ),

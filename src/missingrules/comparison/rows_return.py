@@ -22,7 +22,7 @@ RETURN: Final = (
         Question(
             Row("way-back", "The way back", "Who brings the child back?", "return"),
             (_BY,),
-            (Pick(acts=("return_child", "arrange_return", "assist_return")),),
+            (Pick(acts=("return_child", "arrange_return", "assist_return", "accompany_recovery")),),
             beside=(_WHAT, _SINCE),
         ),
         Question(
@@ -97,6 +97,8 @@ RETURN: Final = (
                     acts=("share_information",),
                     about=("return_interview", "push_factor"),
                     since=("record return_interview",),
+                    # Why there was none is no interview.
+                    not_since=_NOT_HELD,
                 ),
                 Pick(acts=("send_interview_form",)),
                 Pick(kind=Prohibition, acts=("share_information",), about=("return_interview",)),
@@ -134,7 +136,10 @@ RETURN: Final = (
                 "incident_form",
             ),
             (_SINCE, _BY_WHEN),
-            (Pick(acts=("complete_missing_forms", "review_missing_forms", "update_missing_forms")),),
+            (
+                Pick(acts=("complete_missing_forms", "review_missing_forms", "update_missing_forms")),
+                Pick(acts=("philomena_part_2", "philomena_part_3")),
+            ),
             beside=(_WHAT, _BY),
         ),
         Question(
@@ -166,6 +171,7 @@ RETURN: Final = (
             (
                 Pick(acts=("media_strategy", "media_strategy_or_agency_contact", "assess_media_release")),
                 Pick(acts=("publicise",), effects=(Effect.CONSIDER, Effect.REQUIRE)),
+                Pick(acts=("use_of_media",)),
             ),
             beside=(_WHAT, _BY),
         ),
@@ -175,8 +181,9 @@ RETURN: Final = (
             (
                 Pick(acts=("publicise", "media_strategy"), effects=(Effect.DECIDE, Effect.AGREE)),
                 Pick(acts=("authorise_publicity", "lead_publicity")),
+                Pick(acts=("consult",), about=("publicity",), topics=("media",)),
             ),
-            beside=(_WHAT,),
+            beside=(_WHAT, _TOLD),
         ),
     ),
     *section(
@@ -219,7 +226,8 @@ RETURN: Final = (
                     ),
                     topics=("placing_authority",),
                 ),
-                Pick(acts=("involve_both_authorities",)),
+                Pick(acts=("involve_both_authorities", "negotiate_enquiries")),
+                Pick(acts=("child_protection_enquiries",), topics=("child_protection",)),
             ),
             beside=(_SINCE, _BY, _TOLD),
         ),
@@ -234,7 +242,10 @@ RETURN: Final = (
                 "child_protection",
             ),
             (_SINCE,),
-            (Pick(acts=("national_referral",)),),
+            (
+                Pick(acts=("national_referral",)),
+                Pick(acts=("notify",), topics=("child_protection",), whom=("uk_human_trafficking_centre",)),
+            ),
             beside=(_BY,),
         ),
         Question(

@@ -81,10 +81,15 @@ def _short(wanted: Sequence[_Side], given: Sequence[_Side], shared: Shared) -> t
         failing = [tuple(_falls_short(one.entry, want.entry)) for one in given]
         enough = [one for one, why in zip(given, failing, strict=True) if not why]
         if not enough:
-            lacking |= dict.fromkeys(sorted(failing, key=len)[0])
+            lacking |= dict.fromkeys(min(zip(given, failing, strict=True), key=lambda one: _far(want, *one))[1])
         elif not _reaches(want, enough, shared):
             lacking[Aspect.APPLIES] = None
     return tuple([aspect for aspect in Aspect if aspect in lacking])
+
+
+def _far(want: _Side, one: _Side, why: tuple[Aspect, ...]) -> tuple[bool, int]:
+    """How far one is from what is wanted: a ban is further from a duty than any duty."""
+    return type(one.entry.acts[0].provision) is not type(want.entry.acts[0].provision), len(why)
 
 
 def _reaches(want: _Side, enough: Sequence[_Side], shared: Shared) -> bool:

@@ -40,7 +40,15 @@ NULL: Final = "null"
 _OCCURRENCE: Final = re.compile(
     r"[1-9]\d*|\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z|\d{4}(-W?\d\d){0,2}|\d{4}-(Q[1-4]|\d\d-H[12]|M\d\d-\d\d)"
 )
-_HOW_INSTANT: Final = "write a time with its offset, day 3 22:30 or end of day 3; null for none"
+# A field that matters, by the form of the entry.
+_SUCH_AS: Final = {
+    "QuestionForm": "fact: child.looked_after",
+    "ConclusionForm": "effective: medium",
+    "AmbiguityForm": "option: OPTION",
+    "ConflictForm": "what: FACT",
+    "NextForm": "rule: RULE",
+}
+_HOW_INSTANT: Final = "write a time with its offset, day 3 22:30 or end of day 3"
 _HOW_PEOPLE: Final = (
     "write [role] or [role, role] for all of them, {any: [..]}, {other_than: [..]}, {undecided: [[role], [role]]}, "
     "{record_by: true}, not_stated, or null for none"
@@ -60,8 +68,9 @@ class Expecting:
         """The expectations of one scenario; `case` is None where it could not be read."""
         return _Of(self, case, days).expected(form, node)
 
-    def moment(self, word: Text, days: Days) -> Instant | None:
-        """The instant that a word is, or None with its mistake reported."""
+    def moment(self, word: Text, days: Days, *, or_none: bool = True) -> Instant | None:
+        """The instant that a word is, or None with its mistake reported; `or_none`: null could stand there too."""
+        how = f"{_HOW_INSTANT}; null for none" if or_none else _HOW_INSTANT
         before = self.report.times
         word = days.text(word)
         if self.report.times > before:
@@ -70,11 +79,13 @@ class Expecting:
             stamp = read_stamp(str(word))
         except PydanticCustomError as error:
             context = error.context or {}
-            self.report.error(error.type, str(context["message"]), word.span, context["hint"])
+            # What no case says differently is told as of a case; that a date alone would do is true there alone.
+            hint = how if "or a date alone" in str(context["hint"]) else context["hint"]
+            self.report.error(error.type, str(context["message"]), word.span, hint)
             return None
         if isinstance(stamp, datetime):
             return instant_of(stamp)
-        self.report.error("not-an-instant", "a date alone is no instant", word.span, _HOW_INSTANT)
+        self.report.error("not-an-instant", "a date alone is no instant", word.span, how)
         return None
 
 
@@ -152,7 +163,8 @@ class _Of:
         if not details:
             what = f"'{key}'" if key else "this entry"
             message = f"{what} says nothing that could be checked"
-            self.report.error("nothing-expected", message, span, "write a field that matters, such as status: due")
+            such = _SUCH_AS.get(type(form).__name__, "status: due")
+            self.report.error("nothing-expected", message, span, f"write a field that matters, such as {such}")
         return None if self.report.times > times else Wanted(key, tuple(dict.fromkeys(rules)), tuple(details), span)
 
     # --- values -------------------------------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ class _Reading:
         times = report.times
         anchor = self._anchor(said.anchor) or anchor
         days = self.days.setdefault(anchor, Days(anchor, protocol.clock, report))
-        as_of = expecting.moment(said.as_of, days)
+        as_of = expecting.moment(said.as_of, days, or_none=False)
         case = self._case(node.get("case"), protocol, as_of, days)
         expected = expecting.read(said, node, case, days)
         check_readings(said.readings or {}, protocol, report)

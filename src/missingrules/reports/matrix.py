@@ -261,11 +261,18 @@ class Telling:
         if isinstance(value, People):
             return f"{_JOINTS[aspect]}{people(value)}"
         assert isinstance(provision, Duty)
-        if aspect is Aspect.SERIES:
-            return self.teller.repeat(provision).strip()
         if aspect is Aspect.TRIGGER:
             return self.teller.trigger(provision.trigger)
-        return self.teller.deadline(value).lstrip(" ;,")  # type: ignore[arg-type]
+        if aspect is Aspect.SERIES:
+            return f"{self.teller.repeat(provision).strip()}{self._sooner(provision)}"
+        return f"{self.teller.deadline(value).lstrip(' ;,')}{self._sooner(provision)}"  # type: ignore[arg-type]
+
+    def _sooner(self, duty: Duty) -> str:
+        """What the paper aims at, and when it asks for it earlier; neither is the limit."""
+        aim = f", and {duty.aim.text} if it can be" if duty.aim else ""
+        if duty.earlier_if is None or duty.earlier_if.condition is None:
+            return aim
+        return f"{aim}, and earlier where {self.teller.condition(duty.earlier_if.condition)}"
 
     def _act(self, provision: Duty | Prohibition) -> str:
         name = self.teller.protocol.called.get(provision.action) or _spaced(provision.action)

@@ -208,6 +208,9 @@ class Teller:
             yield f"It gives way to {duty.superseded_by}."
         if duty.aim:
             yield f"Aimed at: {duty.aim.text.replace('_', ' ')}."
+        if duty.earlier_if and duty.earlier_if.condition:
+            cited = references(duty.earlier_if.citations, self.own)
+            yield f"Earlier where {self.condition(duty.earlier_if.condition)} ({cited})."
         yield self.source(duty.citations)
 
     def act(self, action: str) -> str:
