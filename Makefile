@@ -45,7 +45,7 @@ bench: $(READY)
 
 # The published schemas, made anew; a test holds them to what is made.
 schemas: $(READY)
-	for each in protocol ledger scenarios case result combination; do \
+	for each in protocol ledger scenarios mapping case result combination; do \
 	  $(BIN)/missingrules schema --of $$each --output schemas/$$each.schema.json --force || exit 1; done
 
 clean:

@@ -223,7 +223,7 @@ def test_a_protocol_tells_its_tables_readings_and_paragraphs() -> None:
     ]  # fmt: skip
     assert rules["no-blame"].acts[0].word == "MUST NOT"
     assert rules["tell"].acts[0].source == "1 (Invented)"
-    assert found.scope == "The rules hold where the child's age is under 18."
+    assert found.whom[0][0] == "The rules hold where the child's age is under 18."
 
 
 # --- by command ---

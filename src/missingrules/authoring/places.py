@@ -29,6 +29,9 @@ KINDS: Final = MappingProxyType(
         "all": "role",
         "any": "role",
         "other_than": "role",
+        # A column goes to a place in a case.
+        "ColumnTo.to": "text",
+        "ColumnRecord.record": "action",
         "RecordTrigger.by": "role",
         "RecordTrigger.to": "role",
         "agency": "agency",

@@ -10,6 +10,7 @@ from missingrules.authoring.shapes import Shapes, beside
 from missingrules.authoring.words import Kinds, Schema, ref
 from missingrules.interface.schemas import schemas
 from missingrules.reading.forms import CountedBy, Deadline, Roles
+from missingrules.reading.mapping_forms import MappingFile
 from missingrules.reading.scenario_forms import FileForm, ScenarioForm
 from missingrules.reading.schema import LedgerFile, ProtocolFile, Rule, TableForm
 from missingrules.reading.shapes import References
@@ -24,7 +25,7 @@ _SHARED: Final = (
     ("counted_by", CountedBy, "Counting.counted_by"),
 )
 LATEST: Final = "https://json-schema.org/draft/2020-12/schema"
-PUBLISHED: Final = ("protocol", "ledger", "scenarios", "case", "result", "combination")
+PUBLISHED: Final = ("protocol", "ledger", "scenarios", "mapping", "case", "result", "combination")
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 
@@ -34,6 +35,8 @@ def schema_of(kind: str, file: FileNames | None = None) -> Schema:
         return protocol_schema(file)
     if kind == "scenarios":
         return scenarios_schema(file)
+    if kind == "mapping":
+        return mapping_schema()
     return ledger_schema() if kind == "ledger" else {"$schema": LATEST, **schemas()[kind]}
 
 
@@ -65,6 +68,12 @@ def ledger_schema() -> Schema:
     """Of a ledger."""
     shapes = Shapes()
     return _file("The ledger of a document", shapes.map(LedgerFile, bound=False), Kinds(None), shapes)
+
+
+def mapping_schema() -> Schema:
+    """Of a column mapping."""
+    shapes = Shapes()
+    return _file("A column mapping of an export", shapes.map(MappingFile, bound=False), Kinds(None), shapes)
 
 
 def scenarios_schema(file: FileNames | None = None) -> Schema:

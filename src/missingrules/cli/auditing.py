@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from missingrules.cli import common
+from missingrules.cli import common, exports
 from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.audit import By  # noqa: TC001 - typer reads it when the command is made
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
+    from missingrules.adapters.given import Asked
+    from missingrules.adapters.rows import Intake
     from missingrules.audit.run import Batch, Question, Supplied
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
@@ -94,6 +96,12 @@ def audit(
     organisation: Annotated[
         bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
     ] = False,
+    kind: exports.From = None,
+    year: exports.Year = None,
+    history_from: exports.HistoryFrom = None,
+    complete_to: exports.CompleteTo = None,
+    found_is_return: exports.FoundIsReturn = False,
+    encoding: exports.EncodedAs = None,
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
     from missingrules.audit.run import Question
@@ -110,7 +118,8 @@ def audit(
             refuse_unready()
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
-        given = _Given(cases, protocols)
+        asked = exports.asked(kind, year, history_from, complete_to, encoding, found_is_return=found_is_return)
+        given = _Given(cases, protocols, asked)
         target.refuse_unfit(format, [*given.read, *(path for name in protocol for path in editions(name))])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -136,18 +145,27 @@ def audit(
 class _Given:
     """What is to be audited, looked through: how many cases there are, and each as it comes."""
 
-    def __init__(self, paths: Sequence[Path], protocols: Sequence[Protocol]) -> None:
+    def __init__(self, paths: Sequence[Path], protocols: Sequence[Protocol], asked: Asked | None) -> None:
         from missingrules.domain.diagnostics import InvalidInput
         from missingrules.interface.words import words_of
         from missingrules.reading.caseloads import files_in, number_in
         from missingrules.tables.caseload import caseload_of, tables_in
 
-        self.files, tables = files_in(paths)
-        self.read = (*self.files, *tables)
+        self.files, tables = files_in(paths) if asked is None else ([], [])
+        self.read = (*self.files, *tables) if asked is None else tuple(paths)
         words = words_of(protocols)
-        self.caseloads: list[Caseload] = []
+        self.caseloads: list[Caseload | Intake] = []
         self.shared_rows = 0  # that are used, and of no case
         problems: list[Diagnostic] = []
+        for path in paths:
+            if asked is None:
+                break
+            from missingrules.adapters.given import opened
+
+            try:
+                self.caseloads.append(opened(path, asked, words))
+            except InvalidInput as error:
+                problems += error.diagnostics
         for together in tables_in(tables):
             try:
                 found = caseload_of(together, words, protocols[0].clock)
@@ -162,7 +180,7 @@ class _Given:
 
     @property
     def columns(self) -> tuple[Rejection, ...]:
-        return tuple(column for caseload in self.caseloads for column in caseload.columns)
+        return tuple(column for each in self.caseloads for column in each.columns)
 
     def cases(self) -> Iterator[Supplied]:
         from missingrules.reading.caseloads import cases_in

@@ -1,6 +1,6 @@
 """The command line: each command is a call to the library, a report and an exit code.
 
-0: done, whatever is overdue. 1: `check` found something, `audit` left rows out. 2: the input cannot be used.
+0: done, whatever is overdue. 1: `check` found something, `audit` or `import` left rows out. 2: bad input.
 Results go to standard output, everything else to standard error.
 """
 
@@ -14,7 +14,18 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import again, answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import (
+    again,
+    answering,
+    auditing,
+    authoring,
+    checking,
+    common,
+    comparing,
+    editing,
+    importing,
+    scenarios,
+)
 from missingrules.cli.answering import Format
 from missingrules.cli.sources import app as sources
 from missingrules.cli.target import Force, Output, Target, format_of
@@ -34,6 +45,7 @@ app.command()(again.replay)
 app.command("test")(scenarios.run_scenarios)
 app.command()(scenarios.coverage)
 app.command()(auditing.audit)
+app.command("import")(importing.import_)
 app.command()(checking.check)
 app.command()(authoring.new)
 app.command("next")(authoring.next_)
@@ -279,6 +291,7 @@ def show(
     """Reads the rules of a protocol back in plain sentences, those on which others stand first."""
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.reading.catalogue import editions
+    from missingrules.reports.applies import whom_report
     from missingrules.reports.prose import dropped_report, rule_report
     from missingrules.reports.text import as_text
 
@@ -305,6 +318,8 @@ def show(
             common.refuse(error.diagnostics)
         return
     reports = [rule_report(read, family, chosen) for family in found]
+    if rule is None:
+        reports.insert(0, whom_report(read))
     if rule is None and (dropped := dropped_report(read)):
         reports.append(dropped)
     if output is not None:

@@ -21,6 +21,7 @@ class Of(StrEnum):
     PROTOCOL = "protocol"
     LEDGER = "ledger"
     SCENARIOS = "scenarios"
+    MAPPING = "mapping"
     CASE = "case"
     RESULT = "result"
     COMBINATION = "combination"

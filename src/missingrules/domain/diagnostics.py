@@ -86,7 +86,9 @@ def _likeness(word: str, known: str) -> float:
 
 
 def excerpt(span: Span) -> list[str]:
-    """The author's line, and a caret under the place."""
+    """The author's line, and a caret under the place; nothing of a file whose lines are about children."""
+    if not span.source.text:
+        return []
     line = span.source.line(span.line)
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)

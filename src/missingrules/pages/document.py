@@ -10,6 +10,7 @@ from missingrules.domain.protocol import bare, is_inherited, layer_of
 from missingrules.domain.rules import Conclusion, Duty, Effect, Modality, Prohibition
 from missingrules.domain.vocabulary import AGENCIES, TOPICS
 from missingrules.pages.page import page
+from missingrules.reports.applies import whom_lines
 from missingrules.reports.prose import Teller
 from missingrules.reports.together import paper
 from missingrules.reports.wording import day, paragraphs, references
@@ -93,8 +94,7 @@ class Document:
     title: str
     name: str
     head: tuple[Stated, ...]
-    scope: str
-    scope_source: str
+    whom: tuple[tuple[str, str], ...]  # sentences, each with its paragraphs
     readings: tuple[Reading, ...]
     conventions: tuple[Stated, ...]
     hours: tuple[Stated, ...]
@@ -116,14 +116,12 @@ def document_of(protocol: Protocol, chosen: Mapping[str, str]) -> Document:
         Topic(f"topic-{name}", _words(name), means, tuple(rule for topic, rule in told if topic == name))
         for name, means in TOPICS.items()
     ]
-    scope = Teller(protocol).condition(protocol.scope)
     own = protocol.own_documents
     return Document(
         title=protocol.title,
         name=protocol.name,
         head=tuple(_head(protocol)),
-        scope=f"The rules hold where {scope}." if scope else "The rules hold for every child.",
-        scope_source=paragraphs(protocol.scope_citations, own),
+        whom=tuple(whom_lines(protocol)),
         readings=tuple(_readings(protocol, chosen, [rule for _, rule in told])),
         conventions=tuple(
             Stated(_words(one.name), (f"{one.window}: " if one.window else "") + one.why)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from missingrules.tables.layout import Row
 
 SEPARATORS: Final = ",;\t"
+UTF_8: Final = "utf-8-sig"
+# Longer than any row of a caseload: so much is kept of one, and no more.
+_LONGEST_LINE: Final = 1_000_000
+_LONGEST_CELL: Final = csv.field_size_limit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,14 @@ class CommaTable:
     separator: str
     head: tuple[str, ...]
     alone: bool = True  # no table of another folder stands beside it
+    encoding: str = UTF_8
 
     @property
     def label(self) -> str:
         return self.path.name if self.alone else str(self.path)
 
     def rows(self) -> Iterator[Row]:
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
+        with self.path.open(encoding=self.encoding, newline="") as file:
             lines = _lines(file, self.separator, self.path)
             next(lines, None)
             for number, cells in lines:
@@ -41,11 +46,11 @@ class CommaTable:
                     yield number, tuple(cells)
 
 
-def comma_table(path: Path) -> CommaTable:
+def comma_table(path: Path, encoding: str = UTF_8) -> CommaTable:
     """The file as a table; its head is read. InvalidInput where there is none, or it cannot be opened."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
+        with path.open(encoding=encoding, newline="") as file:
+            first = file.readline(_LONGEST_LINE)
             separator = max(SEPARATORS, key=first.count)
             file.seek(0)
             _, head = next(_lines(file, separator, path), (0, []))
@@ -53,28 +58,50 @@ def comma_table(path: Path) -> CommaTable:
         message = f"{path} could not be read: {(error.strerror or 'no reason given').lower()}"
         raise InvalidInput([Diagnostic("file-unreadable", message, hint="check its name and folder")]) from None
     except UnicodeDecodeError:
-        raise _not_utf8(path) from None
+        raise _not_so(path, encoding) from None
     if not any(cell.strip() for cell in head):
         message = f"{path} is empty"
         raise InvalidInput([Diagnostic("file-empty", message, hint="its first row names the columns")])
-    return CommaTable(path, path.stem.casefold(), separator, tuple(head))
+    return CommaTable(path, path.stem.casefold(), separator, tuple(head), encoding=encoding)
 
 
 def _lines(file: TextIO, separator: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows with the number that a spreadsheet would show."""
     number = 0
     try:
-        for number, cells in enumerate(csv.reader(file, delimiter=separator, strict=True), start=1):
+        for number, cells in enumerate(csv.reader(_bounded(file), delimiter=separator, strict=True), start=1):
             yield number, cells
-    except csv.Error:
+    except _TooLong:
+        raise _too_long(path, number + 1, f"more than {_LONGEST_LINE:,} characters on one line") from None
+    except csv.Error as error:
         # The module's own words may hold what stands in the file.
+        if str(error).startswith("field larger"):
+            raise _too_long(path, number + 1, f"a cell with more than {_LONGEST_CELL:,} characters") from None
         message = f"{path}, row {number + 1}: this is no row of a CSV file"
         hint = 'see that each quotation mark has its other half, and is written "" within quoted text'
         raise InvalidInput([Diagnostic("table-syntax", message, hint=hint)]) from None
     except UnicodeDecodeError:
-        raise _not_utf8(path) from None
+        raise _not_so(path, file.encoding) from None
 
 
-def _not_utf8(path: Path) -> InvalidInput:
+class _TooLong(Exception):
+    pass
+
+
+def _bounded(file: TextIO) -> Iterator[str]:
+    """Its lines; none is taken into memory that is far longer than a row."""
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise _TooLong
+        yield line
+
+
+def _too_long(path: Path, number: int, what: str) -> InvalidInput:
+    hint = 'see that each quotation mark has its other half, and is written "" within quoted text'
+    return InvalidInput([Diagnostic("row-too-long", f"{path}, row {number}: {what}", hint=hint)])
+
+
+def _not_so(path: Path, encoding: str) -> InvalidInput:
+    named = "UTF-8" if encoding == UTF_8 else encoding
     hint = 'save it again as "CSV UTF-8"'
-    return InvalidInput([Diagnostic("file-encoding", f"{path} is not written in UTF-8", hint=hint)])
+    return InvalidInput([Diagnostic("file-encoding", f"{path} is not written in {named}", hint=hint)])

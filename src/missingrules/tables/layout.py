@@ -30,6 +30,7 @@ class Strange(Enum):
     """A cell of a workbook that has no value of its own."""
 
     FORMULA = "formula"
+    TWICE = "twice"  # two values in the place of one
 
 
 Cell = str | int | float | bool | datetime | date | Strange | None

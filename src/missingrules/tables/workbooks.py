@@ -45,19 +45,23 @@ class SheetTable:
 
 def sheet_tables(path: Path) -> list[SheetTable]:
     """The sheets that are tables of a caseload, by their names. InvalidInput where it cannot be opened."""
-    found = []
-    for sheet in _sheets(path):
-        kind = sheet.strip().casefold()
-        if kind in TABLES:
-            first = next(_rows(path, sheet), (1, ()))
-            head = tuple("" if cell is None else str(cell) for cell in (first[1] if first[0] == 1 else ()))
-            while head and not head[-1].strip():
-                head = head[:-1]
-            found.append(SheetTable(path, sheet, kind, head))
-    return found
+    named = {sheet: sheet.strip().casefold() for sheet in sheet_names(path)}
+    return [
+        SheetTable(path, sheet, kind, head_of_sheet(path, sheet)) for sheet, kind in named.items() if kind in TABLES
+    ]
 
 
-def _sheets(path: Path) -> list[str]:
+def head_of_sheet(path: Path, sheet: str) -> tuple[str, ...]:
+    """The names in its first row, up to the last that is not empty."""
+    first = next(_rows(path, sheet), (1, ()))
+    head = tuple("" if cell is None else str(cell) for cell in (first[1] if first[0] == 1 else ()))
+    while head and not head[-1].strip():
+        head = head[:-1]
+    return head
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The names of its sheets. InvalidInput where it cannot be opened."""
     try:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
