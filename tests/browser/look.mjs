@@ -85,6 +85,48 @@ async function search(page, say) {
   if (!(await page.locator("article.rule:visible").count())) say("an empty search hides rules");
 }
 
+async function filters(page, say) {
+  const form = page.locator("form.filters");
+  if (!(await form.count())) return;
+  const rows = page.locator("tr.question:visible");
+  const all = await rows.count();
+  await page.fill("#filter-words", "zzzz");
+  if (await rows.count()) say("a filter for nothing finds something");
+  await page.click("form.filters button");
+  await page.waitForFunction((all) => document.querySelectorAll("tr.question:not([hidden])").length === all, all, { timeout: 3000 })
+    .catch(() => say("Show all does not show all"));
+  await page.selectOption("#filter-topic", { index: 1 });
+  const topic = await page.locator("#filter-topic").inputValue();
+  const of = await page.locator(`section[data-topic=${topic}] tr.question`).count();
+  if ((await rows.count()) !== of) say("the filter by topic shows other questions");
+  // What a link leads to is shown, whatever was filtered out.
+  const last = await page.evaluate(() => [...document.querySelectorAll("tr.question")].pop().id);
+  await page.evaluate((id) => { location.hash = id; }, last);
+  await page.locator(`#${last}`).waitFor({ state: "visible", timeout: 3000 }).catch(() => say("a link to what is hidden"));
+  await page.locator("input[name=area]").first().uncheck();
+  if (await page.locator('[data-area="0"]:visible').count()) say("an area that is not wanted is shown");
+  await page.click("form.filters button");
+  const standing = page.locator("input[name=standing]").first();
+  await standing.check();
+  const wanted = await standing.inputValue();
+  const wrong = await page.evaluate((value) => [...document.querySelectorAll("tr.question:not([hidden])")]
+    .filter((row) => !row.querySelector(`[data-standing="${value}"]`)).length, wanted);
+  if (wrong || (await rows.count()) === all) say(`the filter by ${wanted} shows others`);
+  await page.click("form.filters button");
+  const top = await page.evaluate(() => {
+    const longest = [...document.querySelectorAll(".about-topic table")].sort((a, b) => b.offsetHeight - a.offsetHeight)[0];
+    longest.rows[longest.rows.length - 1].scrollIntoView({ block: "end" });
+    return longest.tHead.rows[0].cells[1].getBoundingClientRect().top;
+  });
+  if (Math.abs(top) > 1) say(`the head of a long table does not stay in sight: it is at ${top}`);
+  const cited = page.locator("tr.question .source a").first();
+  const target = (await cited.getAttribute("href")).slice(1);
+  await cited.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((id) => document.activeElement.id === id, target, { timeout: 3000 })
+    .catch(() => say(`Enter on a paragraph does not lead to ${target}`));
+}
+
 async function picture(page, name) {
   if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 }
@@ -100,6 +142,7 @@ for (const name of names) {
     await narrow(page, say);
     await timeline(page, say);
     await search(page, say);
+    await filters(page, say);
   });
   await look(name, "axe", { viewport: desktop, bypassCSP: true }, accessible);
   await look(name, "phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
@@ -109,7 +152,7 @@ for (const name of names) {
     });
   await look(name, "without script", { viewport: desktop, javaScriptEnabled: false }, async (page, say) => {
     if (!(await page.locator("main").innerText()).trim()) say("nothing to read");
-    if (await page.locator("form.search:visible").count()) say("a search box that cannot search");
+    if (await page.locator("form.search:visible, form.filters:visible").count()) say("a search box that cannot search");
     if (pictures) await page.pdf({ path: join(pictures, `${base}.pdf`), preferCSSPageSize: true, printBackground: false });
   });
 }

@@ -59,11 +59,11 @@ class Work:
             self.breaches += batch.breaches
             yield from batch.findings
 
-    def shown(self) -> tuple[list[Finding], int]:
+    def shown(self, *, keep_rejections: bool = False) -> tuple[list[Finding], int]:
         """The first findings, and how many there are beside them."""
         kept: list[Finding] = []
         more = 0
-        for one in self.findings():
+        for one in self.findings(keep_rejections=keep_rejections):
             if len(kept) < MOST_SHOWN:
                 kept.append(one)
             else:
@@ -105,6 +105,16 @@ def markdown(work: Work, target: Target) -> None:
         totals, breaches = work.totals(), work.breaches
         made = audit_markdown(totals, work.protocols, work.clock, work.as_of, work.by, kept, more, breaches)
         file.write(f"{made}\n{intake(work)}\n")
+
+
+def html(work: Work, target: Target) -> None:
+    from missingrules.pages.audit import Intake, audit_page
+
+    with target.texts() as file:
+        kept, more = work.shown(keep_rejections=True)
+        read = Intake(work.rows_used, work.rows_reported, work.rejections, work.columns)
+        rows = (kept, more, work.breaches) if work.rows else ()
+        file.write(audit_page(work.totals(), work.protocols, work.clock, work.as_of, work.by, read, *rows))
 
 
 def json(work: Work, target: Target) -> None:

@@ -36,6 +36,7 @@ class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     MD = "md"
+    HTML = "html"
 
 
 def audit(
@@ -111,6 +112,10 @@ def audit(
     format = format or format_of(output, Format.TEXT)
     target = Target(output, force=force)
     try:
+        if format is Format.HTML:
+            from missingrules.pages.page import refuse_unready
+
+            refuse_unready()
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         asked = exports.asked(kind, year, history_from, complete_to, encoding, found_is_return=found_is_return)
@@ -225,6 +230,7 @@ def _written(work: Work, format: Format, target: Target) -> None:
         Format.JSON: audit_outputs.json,
         Format.CSV: audit_outputs.csv,
         Format.MD: audit_outputs.markdown,
+        Format.HTML: audit_outputs.html,
         Format.XLSX: audit_outputs.xlsx,
     }
     try:

@@ -15,8 +15,11 @@ from missingrules.domain.vocabulary import TOPICS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.console import RenderableType
+
     from missingrules.domain.clock import Instant
     from missingrules.domain.combinations import Differences
+    from missingrules.domain.comparisons import Matrix
     from missingrules.domain.protocol import Protocol
 
 
@@ -163,6 +166,7 @@ class MatrixFormat(StrEnum):
     MARKDOWN = "md"
     JSON = "json"
     CSV = "csv"
+    HTML = "html"
 
 
 FRAMEWORK = "national_framework"
@@ -193,8 +197,7 @@ def compare(
 ) -> None:
     """The matrix: what each area says to the questions of a partnership, with its paragraphs, side by side."""
     from missingrules.comparison.matrix import matrix
-    from missingrules.reports import matrix_forms
-    from missingrules.reports.matrix import in_words
+    from missingrules.domain.diagnostics import InvalidInput
 
     form = form or format_of(output, MatrixFormat.TEXT)
     target = _target(output, force, (*names, against) if against else names)
@@ -207,18 +210,38 @@ def compare(
         found += [framework] * (framework is given)
     else:
         framework = next((each for each in found if each.name == FRAMEWORK), None)
-    text = in_words(matrix(found, framework, topics=topic or []))
-    if form is MatrixFormat.TEXT:
-        target.write(matrix_forms.matrix_report(text))
-    elif form is MatrixFormat.CSV:
-        from missingrules.formats.commas import comma_bytes, comma_text
+    try:
+        if form is MatrixFormat.HTML:
+            from missingrules.pages.page import refuse_unready
 
-        table = matrix_forms.matrix_table(text)
-        # On a terminal the mark would be a sign of its own.
-        target.write(comma_text(table) if target.is_terminal else comma_bytes(table))
-    else:
-        in_json = form is MatrixFormat.JSON
-        target.write(matrix_forms.matrix_json(text) if in_json else matrix_forms.matrix_markdown(text))
+            refuse_unready()
+        made = _matrix_as(form, matrix(found, framework, topics=topic or []), target)
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    target.write(made)
+
+
+def _matrix_as(form: MatrixFormat, found: Matrix, target: Target) -> str | bytes | RenderableType:
+    from missingrules.reports import matrix_forms
+    from missingrules.reports.matrix import in_words
+
+    match form:
+        case MatrixFormat.HTML:
+            from missingrules.pages.matrix import matrix_page
+
+            return matrix_page(found)
+        case MatrixFormat.TEXT:
+            return matrix_forms.matrix_report(in_words(found))
+        case MatrixFormat.MARKDOWN:
+            return matrix_forms.matrix_markdown(in_words(found))
+        case MatrixFormat.JSON:
+            return matrix_forms.matrix_json(in_words(found))
+        case MatrixFormat.CSV:
+            from missingrules.formats.commas import comma_bytes, comma_text
+
+            table = matrix_forms.matrix_table(in_words(found))
+            # On a terminal the mark would be a sign of its own.
+            return comma_text(table) if target.is_terminal else comma_bytes(table)
 
 
 def _target(output: Path | None, force: bool, names: Sequence[str], cases: Sequence[Path] = ()) -> Target:

@@ -40,6 +40,11 @@ def page(template: str, data: Mapping[str, Any]) -> str:
     )
 
 
+def refuse_unready() -> None:
+    """Before long work. Raises `InvalidInput` (`not-installed`) without jinja2."""
+    _templates()
+
+
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     """The templates, each read once."""

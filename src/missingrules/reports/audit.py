@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from missingrules.domain.audit import By
-from missingrules.reports.audit_names import HEADS, RATE_OF, group_name, in_order, rate
+from missingrules.reports.audit_names import HEADS, RATE_OF, cautions, group_name, in_order, rate
 from missingrules.reports.audit_rows import late_text, paragraphs_of
 from missingrules.reports.layout import Line, indented
 from missingrules.reports.wording import duration, moment, people
@@ -79,11 +79,8 @@ def _head(totals: Totals, protocols: Sequence[Protocol], clock: Clock, as_of: In
     for protocol in protocols:
         yield Text(f"{protocol.title}, {protocol.edition.label}")
     yield Text(f"{_many(totals.cases, 'case')} with {_many(totals.episodes, 'episode')}")
-    for (name, edition), number in totals.not_in_force.items():
-        yield Text(f"{name}, {edition}: applied {_many(number, 'time')} on a date on which it is not in force", "bold")
-    if totals.with_organisation > 1:
-        told = f"The organisation's own duties were asked of {totals.with_organisation} cases, each by itself"
-        yield Text(f"{told}: where the same organisation's, they are counted as often", "bold")
+    for told in cautions(totals):
+        yield Text(told, "bold")
 
 
 def _summary(totals: Totals) -> Iterator[RenderableType]:

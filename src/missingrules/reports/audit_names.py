@@ -9,9 +9,9 @@ from missingrules.domain.audit import By
 from missingrules.reports.wording import people
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from missingrules.domain.audit import Count, Group
+    from missingrules.domain.audit import Count, Group, Totals
     from missingrules.domain.citations import NotStated
     from missingrules.domain.obligations import Undecided
     from missingrules.domain.people import People
@@ -37,6 +37,16 @@ def rate(count: Count) -> str:
     """In time of those rated, never rounded up; a dash of none."""
     tenths = count.tenths
     return "-" if tenths is None else f"{tenths // 10}.{tenths % 10} %"
+
+
+def cautions(totals: Totals) -> Iterator[str]:
+    """What to know before any number is read."""
+    for (name, edition), number in totals.not_in_force.items():
+        times = "1 time" if number == 1 else f"{number} times"
+        yield f"{name}, {edition}: applied {times} on a date on which it is not in force"
+    if totals.with_organisation > 1:
+        told = f"The organisation's own duties were asked of {totals.with_organisation} cases, each by itself"
+        yield f"{told}: where the same organisation's, they are counted as often"
 
 
 def group_name(by: By, group: Group, names: Mapping[str, str], *, several: bool) -> str:

@@ -66,9 +66,53 @@ class Said(NamedTuple):
         return tuple(dict.fromkeys((*self.paragraphs, *self.row_paragraphs)))
 
     @property
-    def source(self) -> str:
+    def source(self) -> Source:
+        return Source(self.cited, self.read_with)
+
+
+class Source(NamedTuple):
+    """The paragraphs that say a thing, and further ones by which it is read so."""
+
+    paragraphs: tuple[str, ...]
+    further: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
         """[7.22 bullet 2; read with 7.22 bullet 3]"""
-        return _source(self.cited, self.read_with)
+        also = ", ".join(self.further)
+        return f"[{', '.join(self.paragraphs)}{f'; read with {also}' if also else ''}]"
+
+
+class Piece(NamedTuple):
+    """What is said in one place: how strongly (or nothing), what, and where the paper says it (or nothing new)."""
+
+    strength: str
+    text: str
+    source: Source
+
+    def __str__(self) -> str:
+        said = _joined((self.strength, self.text))
+        return f"{said} {self.source}" if self.source.paragraphs else said
+
+
+class Line(NamedTuple):
+    """A figure with every case in which it holds, strongest first; or a table, and of its rows the first that holds.
+
+    `figure` is empty where there are `rows`.
+    """
+
+    figure: str
+    cases: tuple[Piece, ...]
+    rows: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        """must: 72 hours, where … [7.22]; of several cases the figure first."""
+        if self.rows:
+            return f"{'; '.join(map(str, self.cases))}: the first that holds of {'; '.join(map(str, self.rows))}"
+        if len(self.cases) > 1:
+            return f"{self.figure}: {'; '.join(map(str, self.cases))}"
+        (one,) = self.cases
+        strength = f"{one.strength}: " if one.strength else ""
+        return f"{strength}{_joined((self.figure, one.text))} {one.source}"
 
 
 class CellText(NamedTuple):
@@ -81,14 +125,19 @@ class CellText(NamedTuple):
     because: tuple[str, ...]
 
     @property
-    def lines(self) -> list[str]:
+    def told(self) -> list[Line]:
         """One line a figure, or a table of figures, with every case in which it holds."""
         tables = [tuple(rows) for _, rows in groupby(self.entries, key=lambda one: one.table)]
         alike: dict[tuple[tuple[str, ...], ...], list[tuple[Said, ...]]] = {}
         for rows in tables:
             told = tuple([(one.figure, one.row, *(one.context,) * _varies(rows)) for one in rows])
             alike.setdefault(told, []).append(rows)
-        return [_line(several) for several in alike.values()] or [NOTHING]
+        return [_line(several) for several in alike.values()]
+
+    @property
+    def lines(self) -> list[str]:
+        """The same as texts, and a dash where no rule answers."""
+        return list(map(str, self.told)) or [NOTHING]
 
     @property
     def beside(self) -> str:
@@ -255,37 +304,25 @@ def _is_plain(entry: Entry) -> bool:
     return isinstance(provision, Duty) and isinstance(provision.trigger, _PLAIN)
 
 
-def _line(several: Sequence[tuple[Said, ...]]) -> str:
-    """must: 72 hours, where … [7.22]; of several cases the figure first; of a table the first row that holds."""
+def _line(several: Sequence[tuple[Said, ...]]) -> Line:
     first = several[0]
     if len(first) == 1:
-        if len(several) == 1:
-            one = first[0]
-            strength = f"{one.strength}: " if one.strength else ""
-            return f"{strength}{_joined((one.figure, one.condition))} {one.source}"
-        told = [f"{_joined((one.strength, one.condition))} {one.source}" for (one,) in several]
-        return f"{first[0].figure}: {'; '.join(told)}"
+        return Line(first[0].figure, tuple([Piece(one.strength, one.condition, one.source) for (one,) in several]), ())
     varies = _varies(first)
     cases = [
-        f"{_joined((one.strength, '' if varies else one.context, one.where))} {_source(one.paragraphs, one.read_with)}"
+        Piece(one.strength, _joined(("" if varies else one.context, one.where)), Source(one.paragraphs, one.read_with))
         for one, *_ in several
     ]
-    told = [
-        f"{_joined((one.figure, one.context if varies else '', one.row))}"
-        f"{f' {_source(one.row_paragraphs)}' if one.row_paragraphs else ''}"
+    rows = [
+        Piece("", _joined((one.figure, one.context if varies else "", one.row)), Source(one.row_paragraphs))
         for one in first
     ]
-    return f"{'; '.join(cases)}: the first that holds of {'; '.join(told)}"
+    return Line("", tuple(cases), tuple(rows))
 
 
 def _varies(rows: Sequence[Said]) -> bool:
     """Whether what is said with the figure differs from row to row."""
     return len({one.context for one in rows}) > 1
-
-
-def _source(paragraphs: Iterable[str], further: Iterable[str] = ()) -> str:
-    also = ", ".join(further)
-    return f"[{', '.join(paragraphs)}{f'; read with {also}' if also else ''}]"
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -75,4 +75,53 @@
       found.textContent = words.length ? (number === 1 ? "1 rule" : number + " rules") + " with these words" : "";
     });
   }
+
+  var filters = document.querySelector("form.filters");
+  if (filters) {
+    var all = function (of, within) { return Array.prototype.slice.call((within || document).querySelectorAll(of)); };
+    var said = function (cell) { return cell.textContent.toLowerCase(); };
+    var questions = all("tr.question").map(function (row) {
+      return {
+        row: row, topic: row.closest("[data-topic]").dataset.topic, title: said(row.cells[0]),
+        brief: document.querySelector('tr[data-row="' + row.id + '"]'),
+        cells: all("td", row).map(function (cell) {
+          return { area: cell.dataset.area, standing: cell.dataset.standing, text: said(cell) };
+        })
+      };
+    });
+    var ticked = function (name) {
+      return all("input[name=" + name + "]:checked", filters).map(function (each) { return each.value; });
+    };
+    var filter = function () {
+      var words = document.getElementById("filter-words").value.toLowerCase().split(/\s+/).filter(Boolean);
+      var topic = document.getElementById("filter-topic").value;
+      var areas = ticked("area"), standings = ticked("standing"), number = 0;
+      all("[data-area]").forEach(function (cell) { cell.hidden = areas.indexOf(cell.dataset.area) < 0; });
+      questions.forEach(function (one) {
+        var cells = one.cells.filter(function (cell) { return areas.indexOf(cell.area) >= 0; });
+        var text = one.title + " " + cells.map(function (cell) { return cell.text; }).join(" ");
+        var holds = (!topic || one.topic === topic) &&
+          words.every(function (word) { return text.indexOf(word) >= 0; }) &&
+          (!standings.length || cells.some(function (cell) { return standings.indexOf(cell.standing) >= 0; }));
+        one.row.hidden = !holds;
+        if (one.brief) { one.brief.hidden = !holds; }
+        number += holds ? 1 : 0;
+      });
+      all("[data-topic]").forEach(function (each) { each.hidden = !each.querySelector("tbody tr:not([hidden]), tr[data-row]:not([hidden])"); });
+      document.getElementById("filter-found").textContent = number === questions.length && areas.length === all("input[name=area]").length
+        ? "" : (number === 1 ? "1 question" : number + " questions") + " of " + questions.length;
+    };
+    filters.hidden = false;
+    all(".only-script").forEach(function (each) { each.hidden = false; });
+    filters.addEventListener("submit", function (event) { event.preventDefault(); });
+    filters.addEventListener("input", filter);
+    filters.addEventListener("reset", function () { setTimeout(filter, 0); });
+    window.addEventListener("hashchange", function () {
+      var to = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      // What a link leads to is shown, whatever was filtered out.
+      if (to && to.closest("[hidden]") && to !== filters) { filters.reset(); setTimeout(open, 0); }
+    });
+    // A browser may have kept what was chosen before the page was loaded anew.
+    filter();
+  }
 })();
