@@ -187,7 +187,7 @@ class _Reading:
 
     def _span(self, line: int, offset: int) -> Span:
         """A place without the line itself, which is about children."""
-        return Span(Source(str(self.path), ""), line, offset + 1, line, offset + 1)
+        return Span(Source(str(self.path), "", private=True), line, offset + 1, line, offset + 1)
 
     def _refuse(self, error: expat.ExpatError) -> NoReturn:
         span = self._span(error.lineno, error.offset)

@@ -87,7 +87,7 @@ def _likeness(word: str, known: str) -> float:
 
 def excerpt(span: Span) -> list[str]:
     """The author's line, and a caret under the place; nothing of a file whose lines are about children."""
-    if not span.source.text:
+    if span.source.private:
         return []
     line = span.source.line(span.line)
     start = span.column - 1

@@ -8,10 +8,12 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Source:
-    """A text that somebody wrote: its name as the user gave it, and its characters."""
+    """A text that somebody wrote: its name as the user gave it, and its characters. `private`: its lines are about
+    children, and no message shows them."""
 
     name: str
     text: str = field(repr=False)
+    private: bool = False
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
