@@ -148,7 +148,9 @@ How = Literal["added", "changed", "withdrawn", "happened", "passed"]
 
 
 class Cause(NamedTuple):
-    """Something without which a change would not be; of several that stand together, each may be it.
+    """Something without which a change would not be, or which is enough for what is withdrawn.
+
+    Of several that stand together, each may be it, or all of them only together.
 
     - `episode`, `event`, `record`: of the entry `source`; `fact`: of `child`, `plan`, `history` or `meetings`.
       `what` is the fact, action or event by its name.
