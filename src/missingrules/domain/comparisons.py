@@ -14,11 +14,11 @@ from missingrules.domain.triggers import Trigger
 if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.citations import Citations
-    from missingrules.domain.clock import Instant
+    from missingrules.domain.clock import Instant, Length
     from missingrules.domain.conditions import Condition
     from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
-    from missingrules.domain.rules import Provision
+    from missingrules.domain.rules import Provision, Until
 
 
 class Relation(StrEnum):
@@ -52,6 +52,7 @@ class Aspect(StrEnum):
     TRIGGER = "trigger"
     DEADLINE = "deadline"
     SERIES = "series"
+    UNTIL = "until"
     MODALITY = "modality"
     EFFECT = "effect"
     LEVEL = "level"
@@ -62,7 +63,19 @@ class Aspect(StrEnum):
     WITH = "with"
 
 
-Value = str | WhoEver | Deadline | Repeat | Trigger | NotStated | None
+class Ends(NamedTuple):
+    """What ends a duty before it is done, whichever comes first.
+
+    `until`: what its rule says; `lasting`: how long the stretches of a series last together, empty for one that goes
+    on; `gives_way_to`: the rule that takes its place.
+    """
+
+    until: tuple[Until, ...]
+    lasting: tuple[Length, ...] = ()
+    gives_way_to: str | None = None
+
+
+Value = str | WhoEver | Deadline | Repeat | Trigger | Ends | NotStated | None
 
 
 class Said(NamedTuple):
