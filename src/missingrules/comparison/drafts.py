@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.comparison.edges import DAY, FIRST_DAY, HOUR
-from missingrules.domain.case import Case, Episode, Event, Held, Record, no_facts
+from missingrules.domain.case import NOT_KNOWN, Case, Episode, Event, Held, Record, no_facts
 from missingrules.domain.clock import Instant
 from missingrules.domain.comparisons import TIMES
 from missingrules.domain.conditions import FactTest, Is, leaves
@@ -38,7 +38,7 @@ class Draft(NamedTuple):
     happened: frozenset[tuple[int, int]] = frozenset()  # which happening, for the how-manieth time
     others: tuple[tuple[str, Value], ...] = ()  # what the earlier episodes say otherwise than the last
     ended: str = ""  # `returned`, `located`, `both` an hour apart, or the child is still away
-    late: bool = False  # it ended after all else that could be due
+    stay: int = 0  # it ended after so many seconds; 0: within the hour
     unreported: bool = False
     at_night: bool = False
     meets: bool = False  # the calendar of the organisation's meetings is given
@@ -47,7 +47,9 @@ class Draft(NamedTuple):
     @property
     def size(self) -> tuple[int, int]:
         """How many things are said beyond one episode of an ordinary child; of as many, fewest episodes first."""
-        more = bool(self.ended) + self.late + self.unreported + self.at_night + self.meets + (self.since is not None)
+        more = (
+            bool(self.ended) + bool(self.stay) + self.unreported + self.at_night + self.meets + (self.since is not None)
+        )
         return len(self.earlier) + len(self.facts) + len(self.happened) + len(self.others) + more, len(self.earlier)
 
 
@@ -64,8 +66,9 @@ def grown(draft: Draft, edges: Edges, asked: Collection[str]) -> Iterator[Draft]
         if "located" in edges.reads:
             yield draft._replace(ended="located")
             yield draft._replace(ended="both")
-    elif not draft.late:
-        yield draft._replace(late=True)
+    elif not draft.stay:
+        for stay in edges.stays:
+            yield draft._replace(stay=stay)
     if not draft.unreported and "reported" in edges.reads:
         yield draft._replace(unreported=True)
     if not draft.at_night and edges.by_hours:
@@ -93,7 +96,8 @@ def made(draft: Draft, edges: Edges, protocol: Protocol) -> tuple[Case, Instant]
     said: dict[str, Value] = {**USUAL, **dict(draft.facts)}
     # At night so late that the report is made on the next date.
     morning = Instant(clock.midnight(FIRST_DAY) + (24 * HOUR - SOON // 2 if draft.at_night else 10 * HOUR))
-    ended = Instant(morning + (edges.lasts if draft.late else HOUR))
+    ended = Instant(morning + (draft.stay or HOUR))
+    seen = "last_seen" in edges.reads
     facts = _facts(said, "episode")
     earlier = _facts({**said, **dict(draft.others)}, "episode")
     episodes = [
@@ -102,6 +106,7 @@ def made(draft: Draft, edges: Edges, protocol: Protocol) -> tuple[Case, Instant]
             started=(before := Instant(morning - days * DAY)),
             returned=Instant(before + HOUR),
             reported=None if draft.unreported else Instant(before + SOON),
+            last_seen=Instant(before - HOUR) if seen else NOT_KNOWN,
             facts=earlier,
         )
         for number, days in enumerate(draft.earlier, 1)
@@ -112,10 +117,11 @@ def made(draft: Draft, edges: Edges, protocol: Protocol) -> tuple[Case, Instant]
         returned=Instant(ended + HOUR) if draft.ended == "both" else ended if draft.ended == "returned" else None,
         located=ended if draft.ended in ("located", "both") else None,
         reported=None if draft.unreported else Instant(morning + SOON),
+        last_seen=Instant(morning - HOUR) if seen else NOT_KNOWN,
         facts=facts,
     )
     at = Instant((ended if draft.ended else morning) + 2 * HOUR)
-    by = Instant(max(at + DAY, morning + edges.lasts) + DAY)
+    by = Instant(max(at + DAY, morning + edges.stays[-1]) + DAY)
     moments = [at, Instant(at + DAY), by]
     records, events = _happened(draft, edges, moments, last.id)
     age = said["child.age"]

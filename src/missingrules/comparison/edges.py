@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.comparison.timing import lasting
 from missingrules.domain.clock import Instant, Length, Unit
-from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Range, leaves
+from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Known, Range, leaves
 from missingrules.domain.deadlines import AtNext, Before, OnDay, Phase, SetBy, Within
 from missingrules.domain.parts import parts_of
-from missingrules.domain.people import People, PeopleRows
-from missingrules.domain.rules import Conclusion, Duty, Effect, UntilInstant
+from missingrules.domain.people import People, PeopleRow, PeopleRows
+from missingrules.domain.rules import Conclusion, Duty, Effect, Guard, UntilInstant
 from missingrules.domain.triggers import EpisodesReach, MissingFor, OnEvent, OnInstant, OnPeriod, OnRecord, WhileMissing
 from missingrules.domain.vocabulary import FactType
 from missingrules.logic.cells import START, cut
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from missingrules.domain.case import Stamp, Value
-    from missingrules.domain.conditions import Counted
+    from missingrules.domain.conditions import Condition
     from missingrules.domain.people import WhoEver
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Prohibition
@@ -32,7 +33,7 @@ DAY: Final = 24 * HOUR
 # A Monday in June, with no bank holiday and no change of clocks for weeks.
 FIRST_DAY: Final = date(2025, 6, 2)
 # Facts that a case does not give: they are worked out.
-WORKED_OUT: Final = ("episode.missing", "episode.missing_for", "episode.first_episode", "episode.risk.recorded")
+WORKED_OUT: Final = ("episode.missing", "episode.missing_for", "episode.first_episode")
 # Of counts in the hundreds no case is made.
 MOST_EPISODES: Final = 8
 # How many days after the first day the dates lie that a case may set: a week on, on another day of the week.
@@ -59,7 +60,7 @@ class Edges(NamedTuple):
     earlier: tuple[tuple[int, ...], ...]
     meetings: tuple[str, ...]  # of the organisation's calendar
     since: tuple[date, ...]  # from when the organisation's records may go, so that a period of each kind begins
-    lasts: int  # seconds after which all that passing time brings has come
+    stays: tuple[int, ...]  # seconds away after which something turns; the last: all that passing time brings has come
     reads: frozenset[str]  # which instants of an episode any rule reads
     by_hours: bool
 
@@ -80,11 +81,15 @@ class _Reading:
         self.excepted: dict[str, None] = {}
         self.counted: dict[Counted, set[int]] = {}
         self.lengths: set[int] = {0}
+        self.away: set[int] = set()
         self.happenings: dict[Happening, None] = {}
         self.meetings: dict[str, None] = {}
         self.since: set[date] = set()
         self.reads: set[str] = set()
         self.by_hours = False
+        self.kinds: set[str] = set()
+        self.places: set[str] = set()
+        self.first = False  # whether it is told apart if an episode is the first
 
     def edges(self, usual: Mapping[str, Value]) -> Edges:
         for protocol in self.protocols:
@@ -92,36 +97,47 @@ class _Reading:
             provisions = [p for f in protocol.families for each in f.variants.values() for p in each]
             for provision in provisions:
                 self.happenings |= dict.fromkeys(_acts(provision))
-                self.excepted |= {
-                    leaf.fact: None
-                    for one in provision.guard.unless
-                    for leaf in leaves(one.condition)
-                    if isinstance(leaf, FactTest)
-                }
+                for one in provision.guard.unless:
+                    self.excepted |= dict.fromkeys(_facts_in(one.condition))
             for part in parts_of((protocol.scope, *provisions)):
                 self._read(part, protocol)
         own = {name: _values(name, each, self.facts.get(name)) for name, each in self.tests.items() if _is_given(name)}
         own |= {name: each for name in self.timed if name not in own and (each := self._set(name)) and _is_given(name)}
+        for name, found in (("episode.kind", self.kinds), ("episode.from", self.places)):
+            own[name] = tuple(dict.fromkeys((*own.get(name, ()), *sorted(found))))
         tried = (*usual, *self.excepted, *self.timed)
         return Edges(
             values=own,
             always=tuple(name for name in dict.fromkeys(tried) if name in own or name in usual),
             happenings=tuple([self._said(each) for each in self.happenings]),
-            earlier=tuple(_earlier(self.counted)),
+            earlier=tuple(_earlier(self.counted, least=int(self.first))),
             meetings=tuple(self.meetings),
             since=tuple(sorted(self.since, reverse=True)),
-            lasts=max(self.lengths) + DAY,
+            stays=(*sorted(self.away - {0}), max(self.lengths) + DAY),
             reads=frozenset(self.reads),
             by_hours=self.by_hours or "reported" in self.reads,
         )
 
     def _read(self, part: object, protocol: Protocol) -> None:
         match part:
+            case FactTest(fact, Known()):
+                # What is not known is then decided, and nobody asks.
+                given = fact.removesuffix(".recorded")
+                self.tests.setdefault(given, []).append(part if given == fact else replace(part, fact=given))
+                self.excepted[given] = None
+            case PeopleRow(condition):
+                # Nor for what says only who it is.
+                self.excepted |= dict.fromkeys(_facts_in(condition))
+            case Guard(kinds=kinds) | Counted(kinds=kinds):
+                self.kinds |= set(kinds)
+                self.places |= set(part.missing_from) if isinstance(part, Counted) else set()
             case FactTest(fact, test):
-                self.tests.setdefault(fact, []).append(part)
+                self.first |= fact == "episode.first_episode"
+                # The level on record is what the case gives.
+                given = fact.removesuffix(".recorded")
+                self.tests.setdefault(given, []).append(part if given == fact else replace(part, fact=given))
                 if fact == "episode.missing_for" and isinstance(test, Range):
-                    ends = (test.low, test.high)
-                    self.lengths |= {lasting(each)[1] for each in ends if isinstance(each, Length)}
+                    self._turns([each for each in (test.low, test.high) if isinstance(each, Length)])
             case CountTest(of, test):
                 ends = (test.low, test.high)
                 self.counted.setdefault(of, set()).update(each for each in ends if isinstance(each, int))
@@ -132,7 +148,7 @@ class _Reading:
             case MissingFor(length, _, ends_with):
                 self.reads.add(ends_with)
                 if isinstance(length, Length):
-                    self.lengths.add(lasting(length)[1])
+                    self._turns([length])
                 else:
                     self._sets(length)
             case Phase(every, None):
@@ -157,11 +173,18 @@ class _Reading:
                 self.happenings[Happening(event=part)] = None
             case OnInstant(which) | UntilInstant(which):
                 self.reads.add(which)
+                self.first |= which == "first_episode"
             case WhileMissing(ends_with):
                 self.reads.add(ends_with)
             case _:
                 named = getattr(part, "anchor", None)
                 self.reads |= {named} if isinstance(named, str) else set()
+
+    def _turns(self, lengths: Sequence[Length]) -> None:
+        """Something turns after so long away."""
+        found = {lasting(each)[1] for each in lengths}
+        self.lengths |= found
+        self.away |= found
 
     def _sets(self, name: str) -> None:
         """A time is read from here: an instant of the episode, or what a fact or a field gives."""
@@ -191,6 +214,11 @@ class _Reading:
             for value in _times(types[name])[:1]
         }
         return happening._replace(fields=tuple(fields.items()))
+
+
+def _facts_in(condition: Condition) -> Iterator[str]:
+    """The facts of a case that a condition tests; of the effective level, that on record."""
+    yield from (leaf.fact.removesuffix(".recorded") for leaf in leaves(condition) if isinstance(leaf, FactTest))
 
 
 def _times(type_: FactType) -> tuple[Value, ...]:
@@ -242,6 +270,11 @@ def _is_given(name: str) -> bool:
 
 def _values(name: str, tests: Sequence[Leaf], word: FactWord | None) -> tuple[Value, ...]:
     """One value of each cell into which the tests cut the fact."""
+    if word is not None and all(isinstance(each, FactTest) and isinstance(each.test, Known) for each in tests):
+        # Asked alone whether it is known.
+        alone = _times(word.type) or ((1,) if word.type is FactType.NUMBER else ())
+        if alone:
+            return alone
     cells = cut(name, dict.fromkeys(tests), {} if word is None else {name: word}).cells[:-1]
     is_length = word is not None and word.type is FactType.LENGTH
     return tuple(dict.fromkeys(_value(cell, is_length=is_length) for cell in cells))
@@ -256,10 +289,10 @@ def _value(cell: Cell, *, is_length: bool) -> Value:
     return first
 
 
-def _earlier(counted: Mapping[Counted, Iterable[int]]) -> Iterator[tuple[int, ...]]:
+def _earlier(counted: Mapping[Counted, Iterable[int]], least: int) -> Iterator[tuple[int, ...]]:
     """Episodes before the last one: close together, and the first of them at the edges of each window."""
     found: dict[tuple[int, ...], None] = {}
-    most = min(MOST_EPISODES, max((number for numbers in counted.values() for number in numbers), default=0))
+    most = max(least, min(MOST_EPISODES, max((number for each in counted.values() for number in each), default=0)))
     for many in range(1, most + 1):
         near = tuple(range(many, 0, -1))
         found[near] = None
