@@ -14,8 +14,7 @@ from missingrules.analysis.mutants import mutants_of
 from missingrules.analysis.same import is_same
 from missingrules.analysis.sites import changed
 from missingrules.comparison.drafts import OTHERS, USUAL, Draft, made
-from missingrules.comparison.part import part_of
-from missingrules.comparison.witness import Search, Searching, witness
+from missingrules.comparison.witness import Search, searching, witness
 from missingrules.domain.comparisons import TIMES
 from missingrules.reports.witnesses import nothing_text, witness_text
 from tests.comparison.shown import is_shown_in
@@ -71,14 +70,13 @@ def held(pair: Paired, most: int) -> str:
 
 def _draw_none(pair: Paired, search: Search, size: int, *, is_whole: bool) -> None:
     """Cases within the bounds that were named, drawn at random: none may part the two."""
-    both = [part_of(each, search.is_about, {}) for each in (pair.protocol, changed(pair.protocol, pair.mutant.places))]
-    searching = Searching(both[0], both[1], search)
+    begun = searching(pair.protocol, changed(pair.protocol, pair.mutant.places), search)
     rng = random.Random(pair.seed)
     most = 6 if is_whole else size - 1
     for _ in range(DRAWN if most > 0 else 0):
-        draft = drawn(searching.edges, rng, rng.randint(1, most))
-        case, as_of = made(draft, searching.edges, both[0])
-        found = searching.parted(searching.ask(case, as_of))
+        draft = drawn(begun.edges, rng, rng.randint(1, most))
+        case, as_of = made(draft, begun.edges, begun.first)
+        found = begun.parted(begun.ask(case, as_of))
         assert not found, (draft, found)
 
 
@@ -148,7 +146,11 @@ def counts(many: int, most: int) -> Counter[str]:
         told = repr((pair.protocol.families, pair.protocol.scope, pair.mutant.change))
         if told not in known and len(known) < many:
             known.add(told)
-            found[held(pair, most)] += 1
+            try:
+                found[held(pair, most)] += 1
+            except Exception as error:
+                found["FAILED"] += 1
+                print(pair.mutant.change, pair.protocol.families, pair.seed, repr(error)[:2000])
 
     run()
     return found

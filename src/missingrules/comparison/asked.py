@@ -48,17 +48,19 @@ class Asked:
 
     def __init__(self, answer: ProtocolAnswer, is_wanted: Callable[[Provision], bool]) -> None:
         self.protocol: Protocol = answer.protocol
-        banned = [one for one in answer.forbidden if is_wanted(one.prohibition)]
-        self.forbidden = [one for one in banned if one.status != "not_decidable"]
-        self.perhaps_forbidden = [one for one in banned if one.status == "not_decidable"]
+        self.is_wanted = is_wanted
+        self.forbidden = [one for one in answer.forbidden if one.status != "not_decidable"]
+        self.perhaps_forbidden = [one for one in answer.forbidden if one.status == "not_decidable"]
+        # Acts that are to be compared; what else the protocol asks for is looked at where it is the same act.
+        self.wanted: set[Act] = set()
         self.acts: dict[Act, list[Obligation]] = {}
         self.open: set[Act] = set()
         # What is done with an act that is asked for: an interview that was held was offered too.
         self.covered: set[Act] = set()
         for one in answer.actions:
-            if not is_wanted(one.duty):
-                continue
             for act in _acts(one):
+                if is_wanted(one.duty):
+                    self.wanted.add(act)
                 if one.status in _SILENT:
                     if one.status is Status.NOT_DECIDABLE:
                         self.open.add(act)
@@ -103,7 +105,8 @@ def parted(first: Asked, second: Asked, *, only_weaker: bool = False) -> list[Pa
     """Where the two part; `only_weaker`: where the first asks for less than the second. What is open parts nobody."""
     found: list[Parted] = []
     for act in dict.fromkeys((*first.acts, *second.acts)):
-        if act in first.open or act in second.open:
+        is_wanted = act in first.wanted or act in second.wanted
+        if not is_wanted or act in first.open or act in second.open:
             continue
         mine, theirs = first.acts.get(act), second.acts.get(act)
         if (mine is None and act in first.covered) or (theirs is None and act in second.covered):
@@ -122,7 +125,7 @@ def parted(first: Asked, second: Asked, *, only_weaker: bool = False) -> list[Pa
 
 def _only_of(one: Asked, other: Asked) -> Iterator[tuple[Forbidden | None, Forbidden]]:
     """What one forbids and the other does not, or not as strongly: then what that forbids comes first."""
-    for each in one.forbidden:
+    for each in filter(lambda ban: one.is_wanted(ban.prohibition), one.forbidden):
         near = [own for own in other.forbidden if other.forbids(own, each)]
         enough = any(other.strength(own) >= one.strength(each) for own in near)
         if not enough and not any(other.forbids(own, each) for own in other.perhaps_forbidden):
@@ -138,7 +141,11 @@ def _both(
         yield Parted("modality", one, other)
     effects = max(EFFECTS[each.duty.effect] for each in mine), max(EFFECTS[each.duty.effect] for each in theirs)
     if effects[0] < effects[1] or (effects[0] != effects[1] and not only_weaker):
-        yield Parted("effect", one, other)
+        most = (
+            side.strongest(each for each in ones if EFFECTS[each.duty.effect] == effect)
+            for side, ones, effect in ((first, mine, effects[0]), (second, theirs, effects[1]))
+        )
+        yield Parted("effect", *most)
     yield from _times(one, other, mine, theirs, only_weaker=only_weaker)
     if only_weaker:
         return

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from missingrules.comparison.timing import lasting
 from missingrules.domain.clock import Instant, Length, Unit
 from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Known, Range, leaves
-from missingrules.domain.deadlines import AtNext, Before, OnDay, Phase, SetBy, Within
+from missingrules.domain.deadlines import AtNext, Before, DeadlineRow, OnDay, Phase, SetBy, Within
 from missingrules.domain.parts import parts_of
 from missingrules.domain.people import People, PeopleRow, PeopleRows
 from missingrules.domain.rules import Conclusion, Duty, Effect, Guard, UntilInstant
 from missingrules.domain.triggers import EpisodesReach, MissingFor, OnEvent, OnInstant, OnPeriod, OnRecord, WhileMissing
-from missingrules.domain.vocabulary import FactType
+from missingrules.domain.vocabulary import PLACES, FactType
 from missingrules.logic.cells import START, cut
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class _Reading:
         own = {name: _values(name, each, self.facts.get(name)) for name, each in self.tests.items() if _is_given(name)}
         own |= {name: each for name in self.timed if name not in own and (each := self._set(name)) and _is_given(name)}
         for name, found in (("episode.kind", self.kinds), ("episode.from", self.places)):
-            own[name] = tuple(dict.fromkeys((*own.get(name, ()), *sorted(found))))
+            if found:
+                own[name] = tuple(dict.fromkeys((*own.get(name, ()), *sorted(found))))
         tried = (*usual, *self.excepted, *self.timed)
         return Edges(
             values=own,
@@ -125,12 +126,14 @@ class _Reading:
                 given = fact.removesuffix(".recorded")
                 self.tests.setdefault(given, []).append(part if given == fact else replace(part, fact=given))
                 self.excepted[given] = None
-            case PeopleRow(condition):
-                # Nor for what says only who it is.
+            case PeopleRow(condition) | DeadlineRow(condition):
+                # Nor always for what says only who it is, or by when.
                 self.excepted |= dict.fromkeys(_facts_in(condition))
             case Guard(kinds=kinds) | Counted(kinds=kinds):
                 self.kinds |= set(kinds)
-                self.places |= set(part.missing_from) if isinstance(part, Counted) else set()
+                # Where all places count, nothing tells them apart.
+                named: set[str] = set(part.missing_from) if isinstance(part, Counted) else set()
+                self.places |= set(PLACES) if named not in (set(), set(PLACES)) else set()
             case FactTest(fact, test):
                 self.first |= fact == "episode.first_episode"
                 # The level on record is what the case gives.
@@ -177,8 +180,8 @@ class _Reading:
             case WhileMissing(ends_with):
                 self.reads.add(ends_with)
             case _:
-                named = getattr(part, "anchor", None)
-                self.reads |= {named} if isinstance(named, str) else set()
+                read = getattr(part, "anchor", None)
+                self.reads |= {read} if isinstance(read, str) else set()
 
     def _turns(self, lengths: Sequence[Length]) -> None:
         """Something turns after so long away."""

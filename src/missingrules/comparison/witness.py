@@ -58,14 +58,30 @@ def witness(
     first: Protocol, second: Protocol, search: Search, tell: Callable[[int], None] = lambda tried: None
 ) -> Searched:
     """Looks for the smallest case in which the two part. `tell` is called with how many cases were tried."""
-    found = _searching(first, second, search).run(tell)
+    found = searching(first, second, search).run(tell)
     if found.witness is not None:
         return found
     return replace(found, otherwise=_otherwise(first, second, search))
 
 
-def _searching(first: Protocol, second: Protocol, search: Search) -> Searching:
-    both = [part_of(each, search.is_about, search.readings or {}) for each in (first, second)]
+def searching(first: Protocol, second: Protocol, search: Search) -> Searching:
+    """A search in the rules that it is about, and in those of any topic that have to do with the same acts."""
+    actions = {
+        provision.action
+        for protocol in (first, second)
+        for family in protocol.families
+        for variant in family.variants.values()
+        for provision in variant
+        if not isinstance(provision, Conclusion) and search.is_about(provision)
+    }
+    for protocol in (first, second):
+        words = protocol.words.actions
+        actions |= {other for name in actions if name in words for other in words[name].also}
+
+    def is_near(provision: Provision) -> bool:
+        return not isinstance(provision, Conclusion) and provision.action in actions
+
+    both = [part_of(each, is_near, search.readings or {}) for each in (first, second)]
     return Searching(both[0], both[1], search)
 
 
@@ -78,7 +94,7 @@ def _otherwise(first: Protocol, second: Protocol, search: Search) -> ReadOtherwi
         if left < each:
             break
         again = replace(search, readings={**(search.readings or {}), reading: option}, most=each)
-        found = _searching(first, second, again).run()
+        found = searching(first, second, again).run()
         tried, left = tried + 1, left - found.tried
         if found.witness is not None:
             return ReadOtherwise(tried, len(options) - tried, each, (reading, option))
