@@ -157,5 +157,5 @@ def counts(many: int, most: int) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    for said, times in counts(int(sys.argv[1]), 150).most_common():
+    for said, times in counts(int(sys.argv[1]), 120).most_common():
         print(f"{times:5} {said}")

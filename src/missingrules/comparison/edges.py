@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from missingrules.domain.conditions import Condition
     from missingrules.domain.people import WhoEver
     from missingrules.domain.protocol import Protocol
-    from missingrules.domain.rules import Prohibition
+    from missingrules.domain.rules import Prohibition, Provision
     from missingrules.domain.vocabulary import FactWord
     from missingrules.logic.cells import Cell, Leaf
 
@@ -34,6 +34,8 @@ DAY: Final = 24 * HOUR
 FIRST_DAY: Final = date(2025, 6, 2)
 # Facts that a case does not give: they are worked out.
 WORKED_OUT: Final = ("episode.missing", "episode.missing_for", "episode.first_episode")
+# What passing time or the return turns.
+_BY_TIME: Final = ("episode.missing", "episode.missing_for")
 # Of counts in the hundreds no case is made.
 MOST_EPISODES: Final = 8
 # How many days after the first day the dates lie that a case may set: a week on, on another day of the week.
@@ -97,8 +99,7 @@ class _Reading:
             provisions = [p for f in protocol.families for each in f.variants.values() for p in each]
             for provision in provisions:
                 self.happenings |= dict.fromkeys(_acts(provision))
-                for one in provision.guard.unless:
-                    self.excepted |= dict.fromkeys(_facts_in(one.condition))
+                self.excepted |= dict.fromkeys(_unasked(provision, protocol))
             for part in parts_of((protocol.scope, *provisions)):
                 self._read(part, protocol)
         own = {name: _values(name, each, self.facts.get(name)) for name, each in self.tests.items() if _is_given(name)}
@@ -217,6 +218,21 @@ class _Reading:
             for value in _times(types[name])[:1]
         }
         return happening._replace(fields=tuple(fields.items()))
+
+
+def _unasked(provision: Provision, protocol: Protocol) -> Iterator[str]:
+    """Facts that may matter though nobody asks: of exceptions, and where the time that passes answers for them.
+
+    A guard that is unknown when it is read, and false once the office opens, asks nothing by the time of the answer.
+    """
+    guard = provision.guard
+    for one in guard.unless:
+        yield from _facts_in(one.condition)
+    read = (guard.when, protocol.scope) if guard.in_scope else (guard.when,)
+    tested = [leaf for condition in read for leaf in leaves(condition)]
+    if any(not isinstance(leaf, FactTest) or leaf.fact in _BY_TIME for leaf in tested):
+        for condition in read:
+            yield from _facts_in(condition)
 
 
 def _facts_in(condition: Condition) -> Iterator[str]:
