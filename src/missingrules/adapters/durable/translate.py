@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Guard, Provision
 
 MISSING: Final = ("missing",)
-ROOM: Final = ("child.", "plan.", "protocol.")
+OF_CHILD: Final = ("child.", "plan.", "protocol.")
 
 
 class Place(StrEnum):
@@ -59,10 +59,11 @@ class Output:
     """What a rule set tells: whether a guard lets its rule fire, or what a concluded fact is known to be."""
 
     kind: str  # duty, conclusion, prohibition, fact
-    name: str  # the duty's or the rule's id, or the fact and its value
+    name: str  # the duty's or the rule's id, or the fact
     node: Node
-    guard: Guard | None
     citations: Citations
+    guard: Guard | None = None
+    value: str | None = None  # of a fact: the value that it is known to have, or the level that is possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def translate(protocol: Protocol, provisions: Sequence[Provision], place: Place)
             continue
         # A conclusion is read without what set a duty off, and one of the child from the child.
         concludes = isinstance(provision, Conclusion)
-        if isinstance(provision, Conclusion) and provision.fact.startswith(ROOM) is (place is Place.EPISODE):
+        if isinstance(provision, Conclusion) and provision.fact.startswith(OF_CHILD) is (place is Place.EPISODE):
             continue
         name = provision.id if isinstance(provision, Duty) else provision.rule
         try:
@@ -98,10 +99,10 @@ def translate(protocol: Protocol, provisions: Sequence[Provision], place: Place)
             refused[name, str(error)] = None
             continue
         kind = type(provision).__name__.lower()
-        outputs.append(Output(kind, name, node, provision.guard, provision.citations))
+        outputs.append(Output(kind, name, node, provision.citations, provision.guard))
     facts = {p.fact: p for p in provisions if isinstance(p, Conclusion)}
     for fact, conclusion in facts.items():
-        if calendar or fact.startswith(ROOM) is (place is Place.EPISODE):
+        if calendar or fact.startswith(OF_CHILD) is (place is Place.EPISODE):
             continue
         try:
             outputs += made.concluded_outputs(fact, view)
@@ -404,11 +405,9 @@ class _Translation:
         """Of a concluded fact: whether it is known to have each concluded value, or which levels are possible."""
         concluding = self._conclusions[fact]
         citations = tuple(dict.fromkeys(citation for c in concluding for citation in c.citations))
-        if self._is_scale(fact):
-            found = {f"{fact} may be {level}": node for level, node in self.possible(fact, view).items()}
-        else:
-            found = {f"{fact} is {v}": node for v, node in self._settled(fact, view, concluding)[0].items()}
-        return [Output("fact", name, node, None, citations) for name, node in found.items()]
+        scale = self._is_scale(fact)
+        found = self.possible(fact, view) if scale else self._settled(fact, view, concluding)[0]
+        return [Output("fact", fact, node, citations, value=value) for value, node in found.items()]
 
 
 def _whole(fact: str, end: object, more: int) -> int | None:
