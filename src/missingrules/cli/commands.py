@@ -14,7 +14,18 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli import again, answering, auditing, authoring, checking, common, comparing, editing, scenarios
+from missingrules.cli import (
+    again,
+    answering,
+    auditing,
+    authoring,
+    checking,
+    common,
+    comparing,
+    editing,
+    exporting,
+    scenarios,
+)
 from missingrules.cli.answering import Format
 from missingrules.cli.sources import app as sources
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
@@ -41,6 +52,7 @@ app.command()(editing.fmt)
 app.command()(comparing.compare)
 app.command()(comparing.diff)
 app.command()(comparing.prove)
+app.command()(exporting.export)
 
 
 class Told(StrEnum):

@@ -1,7 +1,8 @@
-"""What the engine says of guards and concluded facts, held against what rule sets say of what they were supplied with."""
+"""What the engine says of guards and concluded facts, held against what rule sets say of what they are supplied."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from missingrules.adapters.durable.moments import Moments
@@ -10,11 +11,11 @@ from missingrules.adapters.durable.translate import Place
 from missingrules.engine import places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from missingrules.adapters.durable.gates import Node
     from missingrules.adapters.durable.rule_sets import RuleSet
-    from missingrules.adapters.durable.stream import Value
+    from missingrules.adapters.durable.supplies import Value
     from missingrules.adapters.durable.translate import Output
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from missingrules.engine.facts import Reader
 
 TEXTS = {True: "true", False: "false", None: "unknown"}
-Tell = "Callable[[RuleSet, Mapping[str, Value]], Mapping[str, str]]"
+
+# What a rule set says of what it is supplied.
+Tell = Callable[["RuleSet", "Mapping[str, Value]"], "Mapping[str, str]"]
 
 
 def instants(case: Case, as_of: Instant, most: int) -> list[Instant]:
@@ -66,7 +69,8 @@ def differences(
             for output in rule_set.outputs:
                 wanted = expected(moments.reader, output, place, when)
                 if told[output.node.name] != wanted:
-                    yield f"{output.kind} {output.name} {output.value} from {place} at {when}: {wanted} and not {told[output.node.name]}"
+                    of = f"{output.kind} {output.name} {output.value}"
+                    yield f"{of} from {place} at {when}: {wanted} and not {told[output.node.name]}"
 
 
 def by_tables(rule_set: RuleSet, supplied: Mapping[str, Value]) -> Mapping[str, str]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from missingrules.domain.conditions import All, Condition, Is, Not, Range
+from missingrules.domain.conditions import All, Condition, FactTest, Is, Not, Range
 from missingrules.domain.conditions import Any as AnyOf
-from missingrules.domain.conditions import FactTest
 from missingrules.domain.triggers import OnInstant, OnPeriod
 from missingrules.domain.vocabulary import FactKind, FactType, FactWord
 from tests.meaning.build import WORDS, conclude, duty, fact, facts, forbid, guard, known, protocol, risk
@@ -66,6 +65,10 @@ LAST = (
     fact("episode.risk", "medium"),
     fact("child.may_go_missing"),
     known("child.may_go_missing"),
+    fact("child.allocated_to", "a"),
+    fact("child.allocated_to", "b", "c"),
+    fact("child.allocated_to", "a", "d"),
+    known("child.allocated_to"),
     fact("child.may_go_missing", "false"),
 )
 
@@ -102,6 +105,8 @@ def provisions(draw: Draw) -> list[Provision]:
             value: dict[str, Any] = {"value": some(draw, ("true", "false"))}
             if name == "episode.risk":
                 value = {"floor": some(draw, ("low", "medium", "high"))}
+            if name == "child.allocated_to":
+                value = {"value": some(draw, ("a", "b", "c"))}
             if name == "episode.kind":
                 value = {"value": some(draw, ("missing", "absent"))}
             # A kind that hung on an episode's kind would hang on itself.
@@ -113,6 +118,7 @@ def provisions(draw: Draw) -> list[Provision]:
         concluded(FIRST, ("episode.kind",), 2)
     concluded(FIRST, ("episode.first",), 3)
     concluded(SECOND, ("episode.second", "episode.exploitation_suspected", "child.may_go_missing", "episode.risk"), 5)
+    concluded(SECOND, ("child.allocated_to",), 3)
     for n in range(draw(st.integers(1, 3))):
         trigger = OnPeriod("week") if rarely(draw, 6) else OnInstant("started")
         found.append(duty(f"d{n}", trigger, guard=draw(guards(LAST))))
@@ -144,5 +150,7 @@ def rich_questions(draw: Draw) -> tuple[Case, Instant]:
         held = {**episode.facts, **facts(**{k: v for k, v in more.items() if v is not None})}
         episodes.append(replace(episode, facts=MappingProxyType(held)))
     said = maybe(draw, ("true", "false"))
-    child = {**case.child, **(facts(may_go_missing=said) if said else {})}
+    whom = maybe(draw, ("a", "b", "d", "e"))
+    given = {"may_go_missing": said, "allocated_to": whom}
+    child = {**case.child, **facts(**{name: value for name, value in given.items() if value})}
     return replace(case, episodes=tuple(episodes), child=MappingProxyType(child)), as_of

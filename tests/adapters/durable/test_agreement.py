@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from missingrules.adapters.durable.rule_sets import RuleSet
-    from missingrules.adapters.durable.stream import Value
+    from missingrules.adapters.durable.supplies import Value
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol

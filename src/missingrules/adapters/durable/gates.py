@@ -1,6 +1,6 @@
 """Three-valued logic as tables: what a rule engine that knows only "it is there" can keep without a mistake.
 
-A node says `true`, `false` or `unknown`, and says so always: that nothing is known is a value of its own, never a silence.
+A node says `true`, `false` or `unknown`, and always says one: that nothing is known is a value, never a silence.
 A gate makes a node of others by rows, of which exactly one fits whatever its inputs say.
 """
 

@@ -17,8 +17,7 @@ from missingrules.engine.worlds import begun, open_instants
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from missingrules.adapters.durable.stream import Value
-    from missingrules.adapters.durable.supplies import Supply
+    from missingrules.adapters.durable.supplies import Supply, Value
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
@@ -76,7 +75,7 @@ class Moments:
                     found = reader.recorded(fact, places.Place(episode)).at(when)
                 if found is None or supply.kind is Kind.NUMBER:
                     return found  # type: ignore[no-any-return]
-                return found if found in supply.values else ANOTHER  # type: ignore[no-any-return]
+                return found if found in supply.values else ANOTHER
             case Measured(condition):
                 return _TEXTS[reader.truth(condition, places.CHILD if supply.view is View.RUNNING else place).at(when)]
             case InForce(dates):

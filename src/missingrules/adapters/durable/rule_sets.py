@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.adapters.durable.gates import ALWAYS, ANY, FALSE, NEVER, TRUE, UNKNOWN
 from missingrules.adapters.durable.hashes import colliding, is_plain
-from missingrules.adapters.durable.supplies import Between, IsKnown, OneOf
+from missingrules.adapters.durable.supplies import ANOTHER, Between, IsKnown, OneOf
 from missingrules.adapters.durable.translate import Place, translate
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.engine.plan import provisions_of
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from missingrules.adapters.durable.supplies import Supply, ValueTest
     from missingrules.adapters.durable.translate import Output, Translated
     from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Provision
 
-# 512 tests of one kind, less what it keeps free; beyond that it refuses the whole set.
+# Its tables have 512 and 256 places, of which it wants some free (NEXT_BUCKET_LENGTH, BETA_LIST_LENGTH in src/rules/rules.h).
 MOST_IN_A_LAYER: Final = 500
+MOST_OF_A_PATTERN: Final = 250
 PROPERTIES: Final = ("id", "sid", "$s", "exception", "layer", "node", "truth", "known", "value", "number")
 ANTECEDENTS: Final = ("a", "b", "c")
 TELL: Final = "tell"
@@ -56,21 +58,23 @@ def rule_sets(protocol: Protocol, readings: Mapping[str, str] | None = None) -> 
     Readings are taken as in `evaluate`. InvalidInput names every rule that cannot be said in them: none is left out.
     """
     provisions = provisions_of(protocol, protocol.options(readings or {}), organisation=True)
-    every = [*(d for some in provisions.duties.values() for d in some), *provisions.conclusions]
+    every: list[Provision] = [*(d for some in provisions.duties.values() for d in some), *provisions.conclusions]
     every += provisions.prohibitions
     translated = [translate(protocol, every, place) for place in Place]
     refused = dict.fromkeys(each for one in translated for each in one.refused)
     if refused:
         hint = "the engine itself keeps this rule; no rule set is made without it"
         raise InvalidInput(
-            [Diagnostic("not-for-durable", f"{rule}: no rule set can say it: {why}", hint=hint) for rule, why in refused]
+            [
+                Diagnostic("not-for-durable", f"{rule}: no rule set can say it: {why}", hint=hint)
+                for rule, why in refused
+            ]
         )
     return {one.place: rule_set(f"{protocol.name}.{one.place}", one) for one in translated if one.outputs}
 
 
 def rule_set(name: str, translated: Translated) -> RuleSet:
     """What was translated, as rules. InvalidInput where durable_rules would take two names for one, or has no room."""
-    _refuse_unsafe(name, translated)
     rules: dict[str, Mapping[str, Any]] = {}
     for node in translated.nodes:
         for number, rule in enumerate(_making(node), start=1):
@@ -80,27 +84,41 @@ def rule_set(name: str, translated: Translated) -> RuleSet:
     for node in told.values():
         if node.name not in fixed:
             rules[f"{node.name} / {TELL}"] = {"all": [{"a": _of(node)}], "run": TELL}
+    if problems := list(_unsafe(translated, rules)):
+        raise InvalidInput([Diagnostic("not-for-durable", f"{name}: durable_rules {problem}") for problem in problems])
     return RuleSet(name, translated.place, rules, translated.nodes, translated.supplies, translated.outputs, fixed)
 
 
-def _refuse_unsafe(name: str, translated: Translated) -> None:
+def _unsafe(translated: Translated, rules: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What durable_rules would not keep as it is meant."""
     names = [*(node.name for node in translated.nodes if node.layer), *(s.name for s in translated.supplies)]
     values = [value for supply in translated.supplies for value in supply.values]
-    problems = [f"a name that it would not read as it is: {text}" for text in (*names, *values) if not is_plain(text)]
-    if not problems:
-        problems += [f"it takes '{a}' and '{b}' for one" for a, b in filter(None, [colliding(names), colliding(PROPERTIES)])]
-    crowded = Counter(layer for layer, _ in {(n.layer if n.layer else 0, n.name) for n in translated.nodes})
-    crowded[0] = len(translated.supplies)
-    problems += [f"{n} nodes in layer {layer}; {MOST_IN_A_LAYER} at most" for layer, n in crowded.items() if n > MOST_IN_A_LAYER]
-    if problems:
-        raise InvalidInput([Diagnostic("not-for-durable", f"{name}: durable_rules cannot keep it: {p}") for p in problems])
+    if strange := [text for text in (*names, *values) if not is_plain(text)]:
+        yield f"would not read as it is: {', '.join(map(repr, strange))}"
+        return
+    for one in (names, PROPERTIES):
+        if found := colliding(one):
+            yield f"takes '{found[0]}' and '{found[1]}' for one"
+    if len(set(names)) < len(names) or ANOTHER in values:
+        yield f"would be told of two things by one name, or by '{ANOTHER}' of a value that is called so"
+    layers = Counter(node.layer for node in translated.nodes if node.layer) + Counter({0: len(translated.supplies)})
+    for layer, many in layers.items():
+        if many > MOST_IN_A_LAYER:
+            yield f"has no room for {many} nodes in layer {layer}: {MOST_IN_A_LAYER} at most"
+    patterns = Counter(repr(pattern) for rule in rules.values() for each in rule["all"] for pattern in each.values())
+    for pattern, many in patterns.items():
+        if many > MOST_OF_A_PATTERN:
+            yield f"has no room for {many} rules that all ask for {pattern}: {MOST_OF_A_PATTERN} at most"
 
 
 def _making(node: Node) -> Iterator[Mapping[str, Any]]:
     """The rules that make a node of what it hangs on; none for what is supplied as a truth."""
     for row in node.rows:
         inputs = zip(ANTECEDENTS, node.inputs, row.inputs, strict=False)
-        yield {"all": [{name: _of(each, _says(said))} for name, each, said in inputs], "run": f"{row.then}: {node.name}"}
+        yield {
+            "all": [{name: _of(each, _says(said))} for name, each, said in inputs],
+            "run": f"{row.then}: {node.name}",
+        }
     if node.test is not None:
         assert node.supply is not None
         for pattern, then in _tested(node.test):

@@ -1,4 +1,4 @@
-"""The only door to durable_rules: one context, told what is supplied, answers what its rules say; any doubt is an error.
+"""The only door to durable_rules: a context that is told what is supplied and answers; any doubt is an error.
 
 Its `Host` is not used: that runs two threads which look for work of their own, and only log what goes wrong in them.
 A stream has a rule set of its own with one context in it, so that no two children can ever meet.
@@ -7,7 +7,6 @@ A stream has a rule set of its own with one context in it, so that no two childr
 from __future__ import annotations
 
 import copy
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,10 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType, TracebackType
 
     from missingrules.adapters.durable.rule_sets import RuleSet
-    from missingrules.adapters.durable.supplies import Supply
-
-# A word, a whole number, or None: not known. Of a truth one of `true`, `false` and `unknown`.
-Value = str | int | None
+    from missingrules.adapters.durable.supplies import Supply, Value
 
 LARGEST: Final = (1 << 53) - 1
 
@@ -202,7 +198,9 @@ def _content(supply: Supply, value: Value) -> dict[str, Any]:
     match supply.kind:
         case Kind.TRUTH:
             if value not in TRUTHS or (supply.decided and value == TRUTHS[2]):
-                raise ValueError(f"'{supply.name}' is true or false{'' if supply.decided else ' or unknown'}, not {value!r}")
+                raise ValueError(
+                    f"'{supply.name}' is true or false{'' if supply.decided else ' or unknown'}, not {value!r}"
+                )
             return {"truth": value}
         case Kind.NUMBER:
             if value is None:

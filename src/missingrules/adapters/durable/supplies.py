@@ -1,4 +1,4 @@
-"""What has to be supplied before rules can say anything: facts as the case has them, and what only a calendar can tell."""
+"""What has to be supplied before rules say anything: facts as the case has them, and what a calendar can tell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from missingrules.domain.conditions import CountTest, FactTest, HoursTest
 
+# A word, a whole number, or None: not known. Of a truth one of `true`, `false` and `unknown`.
+Value = str | int | None
 # A value that is known, and is none of those that any rule asks for: what it is, is nobody's business here.
 ANOTHER: Final = "(another)"
 

@@ -23,7 +23,7 @@ from missingrules.adapters.durable.supplies import (
     View,
 )
 from missingrules.domain.conditions import All, Any, AtLeast, CountTest, FactTest, HoursTest, Is, Known, Not, Range
-from missingrules.domain.rules import Conclusion, Duty, Prohibition
+from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.triggers import OnPeriod
 from missingrules.domain.vocabulary import FactType
 from missingrules.logic.said import said
@@ -94,7 +94,9 @@ def translate(protocol: Protocol, provisions: Sequence[Provision], place: Place)
             continue
         name = provision.id if isinstance(provision, Duty) else provision.rule
         try:
-            node = made.guard(provision.guard, _From(view, happening=not concludes and not calendar, scope=not calendar))
+            node = made.guard(
+                provision.guard, _From(view, happening=not concludes and not calendar, scope=not calendar)
+            )
         except Inexpressible as error:
             refused[name, str(error)] = None
             continue
@@ -327,9 +329,7 @@ class _Translation:
     def possible(self, fact: str, view: View) -> dict[str, Node]:
         """Of each level whether it is possible: the recorded one, raised by floors that hold and by any that may."""
         circuit, levels = self.circuit, self.protocol.words.facts[fact].values
-        not_given = {
-            level: circuit.certain(circuit.not_(self._value(fact, Is((level,)), view))) for level in levels
-        }
+        not_given = {level: circuit.certain(circuit.not_(self._value(fact, Is((level,)), view))) for level in levels}
         given = [circuit.not_(not_given[level]) for level in levels]
         floors = [
             (levels.index(c.floor or c.value or levels[0]), self._conclusion(c, view))
@@ -341,9 +341,7 @@ class _Translation:
         for k, level in enumerate(levels):
             none_above = [circuit.not_(circuit.certain(hold)) for floor, hold in floors if floor > k]
             # Known to hold or perhaps: not known not to.
-            reaching = [
-                circuit.not_(circuit.certain(circuit.not_(hold))) for floor, hold in floors if floor == k
-            ]
+            reaching = [circuit.not_(circuit.certain(circuit.not_(hold))) for floor, hold in floors if floor == k]
             raised = circuit.all_((circuit.any_(given[: k + 1]), circuit.any_(reaching)))
             out[level] = circuit.all_((*none_above, circuit.any_((given[k], raised))))
         return out
