@@ -130,7 +130,11 @@ def provisions(draw: Draw) -> list[Provision]:
 @st.composite
 def rich_protocols(draw: Draw) -> Protocol:
     scope = draw(conditions(PLAINEST))
-    made = protocol(*draw(provisions()), scope=maybe(draw, (scope,)) or All(()))
+    return numbered(protocol(*draw(provisions()), scope=maybe(draw, (scope,)) or All(())))
+
+
+def numbered(made: Protocol) -> Protocol:
+    """The protocol with a fact that is a number."""
     number = FactWord("episode.sightings", FactKind.JUDGEMENT, FactType.NUMBER, "how many?")
     return replace(made, words=replace(WORDS, facts={**WORDS.facts, number.name: number}))
 

@@ -94,6 +94,8 @@ def _output(output: Output) -> dict[str, Any]:
     out: dict[str, Any] = {"node": output.node.name, "kind": output.kind, "name": output.name}
     if output.value is not None:
         out["value"] = output.value
+    if output.trigger is not None:
+        out["trigger"] = output.trigger
     cited = dict.fromkeys((c.document, c.paragraph, c.heading) for c in output.citations)
     out["citations"] = [{"document": d, "paragraph": p, "heading": h} for d, p, h in cited]
     return out

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Provision
 
-# Its tables have 512 and 256 places, of which it wants some free (NEXT_BUCKET_LENGTH, BETA_LIST_LENGTH in src/rules/rules.h).
+# Its tables have 512 and 256 places, and want some free (NEXT_BUCKET_LENGTH, BETA_LIST_LENGTH in src/rules/rules.h).
 MOST_IN_A_LAYER: Final = 500
 MOST_OF_A_PATTERN: Final = 250
 PROPERTIES: Final = ("id", "sid", "$s", "exception", "layer", "node", "truth", "known", "value", "number")

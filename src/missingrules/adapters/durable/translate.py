@@ -26,6 +26,7 @@ from missingrules.domain.conditions import All, Any, AtLeast, CountTest, FactTes
 from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.triggers import OnPeriod
 from missingrules.domain.vocabulary import FactType
+from missingrules.engine.wording import trigger_text
 from missingrules.logic.said import said
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Output:
     citations: Citations
     guard: Guard | None = None
     value: str | None = None  # of a fact: the value that it is known to have, or the level that is possible
+    trigger: str | None = None  # of a duty: when to ask, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def translate(protocol: Protocol, provisions: Sequence[Provision], place: Place)
             refused[name, str(error)] = None
             continue
         kind = type(provision).__name__.lower()
-        outputs.append(Output(kind, name, node, provision.citations, provision.guard))
+        trigger = trigger_text(provision.trigger) if isinstance(provision, Duty) else None
+        outputs.append(Output(kind, name, node, provision.citations, provision.guard, trigger=trigger))
     facts = {p.fact: p for p in provisions if isinstance(p, Conclusion)}
     for fact, conclusion in facts.items():
         if calendar or fact.startswith(OF_CHILD) is (place is Place.EPISODE):
