@@ -120,7 +120,7 @@ def provisions(draw: Draw) -> list[Provision]:
     concluded(SECOND, ("episode.second", "episode.exploitation_suspected", "child.may_go_missing", "episode.risk"), 5)
     concluded(SECOND, ("child.allocated_to",), 3)
     for n in range(draw(st.integers(1, 3))):
-        trigger = OnPeriod("week") if rarely(draw, 6) else OnInstant("started")
+        trigger = OnPeriod("week") if rarely(draw, 3) else OnInstant("started")
         found.append(duty(f"d{n}", trigger, guard=draw(guards(LAST))))
     if draw(st.booleans()):
         found.append(forbid("f", "notify", draw(guards(LAST))))

@@ -61,7 +61,7 @@ def streams() -> Iterator[Streams]:
     made.close()
 
 
-@some(150)
+@some(60)
 @given(rich_protocols(), rich_questions())
 def test_tables_say_what_the_engine_says(protocol: Protocol, question: tuple[Case, Instant]) -> None:
     case, as_of = question
@@ -69,7 +69,7 @@ def test_tables_say_what_the_engine_says(protocol: Protocol, question: tuple[Cas
 
 
 def test_durable_rules_says_what_the_engine_says_of_generated_rules(streams: Streams) -> None:
-    @some(40)
+    @some(15)
     @given(rich_protocols(), rich_questions())
     def agree(protocol: Protocol, question: tuple[Case, Instant]) -> None:
         case, as_of = question
@@ -101,7 +101,7 @@ def test_tables_say_what_the_engine_says_of_a_paper(path: Path) -> None:
     protocol = read_protocol(path)
     sets = rule_sets(protocol)
 
-    @some(8)
+    @some(5)
     @given(rich_questions())
     def agree(question: tuple[Case, Instant]) -> None:
         case, as_of = question

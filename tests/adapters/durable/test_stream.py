@@ -1,4 +1,4 @@
-"""A stream of durable_rules that fails closed: whatever it does but what the rules say is an error, and the last word."""
+"""A stream of durable_rules fails closed: whatever it does but what the rules say is an error, and the last word."""
 
 from __future__ import annotations
 
