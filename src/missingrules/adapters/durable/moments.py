@@ -31,7 +31,7 @@ _TEXTS: Final = {True: TRUE, False: FALSE, None: UNKNOWN}
 class Moments:
     """One case under one protocol, as it stood at any instant up to `as_of` and as it will stand until the horizon.
 
-    ValueError where the case leaves open at what time something was: rules of a stream see one history, not several.
+    ValueError where the case leaves open at what time something was: a stream reads one history, not several.
     """
 
     def __init__(
@@ -46,7 +46,8 @@ class Moments:
         clock, words, plan = protocol.clock, protocol.words, plan_of(protocol)
         case = begun(case, as_of, clock)
         if unclear := open_instants(case, as_of, clock, words, plan.instants, plan.lengths):
-            raise ValueError(f"{len(unclear)} instants of this case are not known to the second")
+            which = ", ".join(f"{one.spot.name} of {one.owner or one.group}" for one in unclear)
+            raise ValueError(f"a stream reads one history, and this case leaves open at what time: {which}")
         provisions = provisions_of(protocol, protocol.options(readings or {}), organisation=True)
         horizon = clock.after(as_of, Length(horizon_days, Unit.DAY))
         self.reader = Reader(protocol, provisions.conclusions, see(case, as_of, clock, words), horizon)
