@@ -1,4 +1,7 @@
-"""Rule sets say what the engine says: by their tables, and where it is installed as durable_rules runs them."""
+"""Rule sets say what the engine says: by their tables, and where it is installed as durable_rules runs them.
+
+Quick by default; `HYPOTHESIS_PROFILE=deep` tries many more.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from missingrules import read_protocol
 from missingrules.adapters.durable.rule_sets import rule_sets
 from missingrules.adapters.durable.stream import Stream
 from tests.adapters.durable.agree import by_tables, differences
 from tests.adapters.durable.strategies import rich_protocols, rich_questions
+from tests.meaning.test_properties import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,16 +28,6 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
 
 PROTOCOLS = sorted((Path(__file__).parents[3] / "protocols").glob("*.yaml"))
-
-
-def some(examples: int) -> settings:
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.generate),
-    )
 
 
 class Streams:
@@ -61,7 +55,7 @@ def streams() -> Iterator[Streams]:
     made.close()
 
 
-@some(60)
+@some(40)
 @given(rich_protocols(), rich_questions())
 def test_tables_say_what_the_engine_says(protocol: Protocol, question: tuple[Case, Instant]) -> None:
     case, as_of = question
@@ -69,7 +63,7 @@ def test_tables_say_what_the_engine_says(protocol: Protocol, question: tuple[Cas
 
 
 def test_durable_rules_says_what_the_engine_says_of_generated_rules(streams: Streams) -> None:
-    @some(15)
+    @some(10)
     @given(rich_protocols(), rich_questions())
     def agree(protocol: Protocol, question: tuple[Case, Instant]) -> None:
         case, as_of = question
