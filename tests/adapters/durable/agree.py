@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from missingrules.adapters.durable.moments import Moments
+from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.supplies import ANOTHER, Between, IsKnown, OneOf
-from missingrules.adapters.durable.translate import Place
 from missingrules.engine import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from missingrules.adapters.durable.gates import Node
+    from missingrules.adapters.durable.outputs import Output
     from missingrules.adapters.durable.rule_sets import RuleSet
     from missingrules.adapters.durable.supplies import Value
-    from missingrules.adapters.durable.translate import Output
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol

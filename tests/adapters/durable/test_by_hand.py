@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missingrules.adapters.durable.moments import Moments
+from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.rule_sets import rule_sets
-from missingrules.adapters.durable.translate import Place
 from missingrules.domain.clock import Instant
 from missingrules.domain.triggers import OnInstant, OnRecord
 from missingrules.engine import places

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from missingrules import read_instant, read_protocol
 from missingrules.adapters.durable.hashes import hash_of
 from missingrules.adapters.durable.moments import Moments
+from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.rule_sets import rule_sets
-from missingrules.adapters.durable.translate import Place
 from missingrules.cli.commands import app
 from tests.adapters.durable.agree import TEXTS
 from tests.meaning.build import at, case, episode

@@ -8,8 +8,9 @@ import pytest
 
 from missingrules.adapters.durable import rule_sets as made
 from missingrules.adapters.durable.hashes import colliding, hash_of, is_plain
+from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.rule_sets import rule_set, rule_sets
-from missingrules.adapters.durable.translate import Place, translate
+from missingrules.adapters.durable.translate import translate
 from missingrules.domain.conditions import Any, AtLeast, FactTest, Is, Range
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.triggers import OnInstant, OnPeriod

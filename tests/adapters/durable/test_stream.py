@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.rule_sets import rule_sets
 from missingrules.adapters.durable.stream import Stream, StreamBroken
-from missingrules.adapters.durable.translate import Place
 from missingrules.domain.conditions import All, FactTest, Range
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.triggers import OnInstant

@@ -12,9 +12,9 @@ from missingrules.logic.said import said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from missingrules.adapters.durable.outputs import Output, Place
     from missingrules.adapters.durable.rule_sets import RuleSet
     from missingrules.adapters.durable.supplies import Ask, Supply
-    from missingrules.adapters.durable.translate import Output, Place
     from missingrules.domain.protocol import Protocol
 
 FORMAT: Final = "missingrules-durable"

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.adapters.durable.gates import ALWAYS, ANY, FALSE, NEVER, TRUE, UNKNOWN
 from missingrules.adapters.durable.hashes import colliding, is_plain
+from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.supplies import ANOTHER, Between, IsKnown, OneOf
-from missingrules.adapters.durable.translate import Place, translate
+from missingrules.adapters.durable.translate import translate
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.engine.plan import provisions_of
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from missingrules.adapters.durable.gates import Node
+    from missingrules.adapters.durable.outputs import Output, Translated
     from missingrules.adapters.durable.supplies import Supply, ValueTest
-    from missingrules.adapters.durable.translate import Output, Translated
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Provision
 

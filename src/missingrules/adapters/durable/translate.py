@@ -6,10 +6,10 @@ What needs a calendar, a count or another episode is no matter of rules: it is s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from missingrules.adapters.durable.gates import ALWAYS, NEVER, Circuit
+from missingrules.adapters.durable.outputs import Output, Place, Translated
 from missingrules.adapters.durable.supplies import (
     Between,
     InForce,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from missingrules.adapters.durable.gates import Node
     from missingrules.adapters.durable.supplies import Ask, ValueTest
-    from missingrules.domain.citations import Citations
     from missingrules.domain.conditions import Condition, Test
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Guard, Provision
@@ -43,40 +42,8 @@ MISSING: Final = ("missing",)
 OF_CHILD: Final = ("child.", "plan.", "protocol.")
 
 
-class Place(StrEnum):
-    """From where rules are read: each has a rule set of its own."""
-
-    EPISODE = "episode"
-    CHILD = "child"
-    ORGANISATION = "organisation"
-
-
 class Inexpressible(Exception):
     """What a rule says that no rule set can; the message tells what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a rule set tells: whether a guard lets its rule fire, or what a concluded fact is known to be."""
-
-    kind: str  # duty, conclusion, prohibition, fact
-    name: str  # the duty's or the rule's id, or the fact
-    node: Node
-    citations: Citations
-    guard: Guard | None = None
-    value: str | None = None  # of a fact: the value that it is known to have, or the level that is possible
-    trigger: str | None = None  # of a duty: when to ask, in words
-
-
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """What one rule set is made of."""
-
-    place: Place
-    nodes: tuple[Node, ...]
-    supplies: tuple[Supply, ...]
-    outputs: tuple[Output, ...]
-    refused: tuple[tuple[str, str], ...]  # the rule, and what of it cannot be said
 
 
 def translate(protocol: Protocol, provisions: Sequence[Provision], place: Place) -> Translated:
