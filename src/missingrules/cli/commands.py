@@ -23,6 +23,7 @@ from missingrules.cli import (
     common,
     comparing,
     editing,
+    exporting,
     importing,
     living,
     scenarios,
@@ -56,6 +57,7 @@ app.command()(editing.fmt)
 app.command()(comparing.compare)
 app.command()(comparing.diff)
 app.command()(comparing.prove)
+app.command()(exporting.export)
 
 
 class Told(StrEnum):
