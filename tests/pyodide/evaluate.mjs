@@ -1,11 +1,11 @@
-// Evaluates one case in Pyodide under node: node evaluate.mjs PYODIDE WHEELS CASE PROTOCOL AS-OF RESULT
+// Evaluates one case in Pyodide under node: node evaluate.mjs MODULES WHEELS CASE PROTOCOL AS-OF RESULT
 // The result goes to a file, and what ran is printed. Nothing can reach a network.
 import net from "node:net";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [pyodideFolder, wheels, caseFile, protocol, asOf, resultFile] = process.argv.slice(2);
+const [modules, wheels, caseFile, protocol, asOf, resultFile] = process.argv.slice(2);
 
 process.on("uncaughtException", (error) => {
   // Left alone, node shows the line that threw: all of Pyodide.
@@ -19,8 +19,9 @@ globalThis.fetch = refuse("fetch");
 net.Socket.prototype.connect = refuse("socket");
 
 const bytes = (path) => new Uint8Array(readFileSync(path));
-const { loadPyodide, version } = await import(pathToFileURL(join(pyodideFolder, "pyodide.mjs")).href);
-const pyodide = await loadPyodide({ indexURL: pyodideFolder });
+const home = join(modules, "pyodide");
+const { loadPyodide, version } = await import(pathToFileURL(join(home, "pyodide.mjs")).href);
+const pyodide = await loadPyodide({ indexURL: home });
 const site = pyodide.runPython("import site; site.getsitepackages()[0]");
 for (const name of readdirSync(wheels).sort()) {
   pyodide.unpackArchive(bytes(join(wheels, name)), "wheel", { extractDir: site });
