@@ -20,7 +20,7 @@ from missingrules.cli.common import protocols as read_protocols
 from missingrules.domain.audit import By, Finding, Outcome, Rejected, Totals
 from missingrules.domain.clock import instant_of
 from missingrules.engine.evaluate import evaluate
-from missingrules.interface.conversion import case_of
+from missingrules.interface.conversion import case_of, converted
 from missingrules.interface.words import words_of
 from missingrules.reading.caseloads import cases_in
 from missingrules.tables.caseload import caseload_of, tables_in
@@ -134,7 +134,7 @@ def test_what_the_parts_come_to_is_what_the_whole_does(seed: int, cut: int) -> N
     cases = list(caseload(25, seed))
     answers = []
     for data in cases:
-        case = case_of(data, PROTOCOLS, AS_OF, words=WORDS)
+        case = converted(data, PROTOCOLS, AS_OF, words=WORDS)
         answer = evaluate(PROTOCOLS, case, AS_OF, horizon_days=0)
         answers.append((answer, list(findings_of(answer, case))))
     whole, first, second = Tally(), Tally(), Tally()

@@ -25,9 +25,11 @@ _WRITTEN_BY: Final = "give a result as `missingrules evaluate --format json` wri
 
 
 def read_standings(path: str | os.PathLike[str]) -> Standings:
-    """What is kept of the result in a file, also one of an older version of this library.
+    """What is kept of the result in a file, also one of an older version of this library: its duties, by key.
 
-    Raises `InvalidInput` with every mistake at its line and column, also where the file cannot be read.
+    Raises `InvalidInput` with every mistake at its line and column: `file-unreadable`, `file-too-large`,
+    `file-encoding`, `json-syntax`, `unknown-format`, and what a stored result can have wrong (docs/codes.md, Cases).
+    Source: docs/live.md.
     """
     name = os.fspath(path)
     try:

@@ -15,7 +15,12 @@ MOST_BYTES: Final = 50_000_000
 
 
 def read_result(path: str | os.PathLike[str]) -> Result:
-    """The result in a file. InvalidInput where the file cannot be read, or is no result of this format."""
+    """The result in a file, as `evaluate --format json` or `to_json` wrote it. From a text:
+    `Result.model_validate_json`.
+
+    Raises `InvalidInput`: `file-unreadable`, `file-too-large`, `not-a-result` for what is no result of format 1.
+    Source: docs/case-and-result.md, The receipt.
+    """
     return read_result_text(bytes_from_file(path, MOST_BYTES), os.fspath(path))
 
 
