@@ -76,6 +76,7 @@ def _spoil(data: st.DataObject, node: Any) -> None:
         key = data.draw(st.sampled_from(keys))
         inner = node[key]
         if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 3)) == 0:
-            node[key] = data.draw(ANYTHING)
+            # A copy: another place may be spoilt within it.
+            node[key] = deepcopy(data.draw(ANYTHING))
             return
         node = inner

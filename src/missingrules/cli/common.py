@@ -188,7 +188,7 @@ def write_json(data: object) -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """What is no part of what was asked for and no finding: nothing, if the command is to be quiet; never among JSON."""
+    """What is no part of what was asked for and no finding: not if it is to be quiet, and never among JSON."""
     if is_quiet():
         return
     if err or as_json():

@@ -36,13 +36,17 @@ def timed(what: str, kind: str = "") -> Iterator[Counts]:
         yield lambda **counts: None
         return
     found: dict[str, int] = {}
+
+    def count(**counts: int) -> None:
+        found.update({name: int(number) for name, number in counts.items()})
+
     began = perf_counter()
     outcome = "failed"
     try:
-        yield lambda **counts: found.update(counts)
+        yield count
         outcome = "done"
     finally:
         ending = kind.lower().removeprefix(".")
         of = f" ({ending if ending in KINDS else 'other'})" if kind else ""
-        counted = "".join(f" {name}={int(number)}" for name, number in found.items())
+        counted = "".join(f" {name}={number}" for name, number in found.items())
         LOGGER.debug("%s%s: %s%s in %.1f ms", what, of, outcome, counted, 1000 * (perf_counter() - began))
