@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from benchmarks.caseload import AUDITED, caseload, write_tables
-from missingrules.audit.run import Question, audited
-from missingrules.audit.totals import Tally
+from missingrules.audits.run import Question, audited
+from missingrules.audits.totals import Tally
 from missingrules.domain.clock import instant_of
 from missingrules.interface.conversion import converted
 from missingrules.interface.words import words_of

@@ -55,7 +55,7 @@ def run(*words: str | Path) -> Told:
     said = []
     for stream in (out, err):
         stream.flush()
-        said.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        said.append(stream.buffer.getvalue().decode())
     return Told(int(done.value.code or 0), *said)
 
 

@@ -49,7 +49,13 @@ def test_there_are_twenty_functions_and_the_types_that_they_take_and_give() -> N
     ours = {name for name in named if name[0].isupper() and name not in _OTHERS}
     assert ours <= types
     # What is beside them: what a call raises, what stands in what it gives, and what is made of it.
-    assert types - ours == {"Change", "Diagnostic", "InvalidInput", "Refused", "Standing", "Tasks", "CaseFile"}
+    assert types - ours == {"CaseFile", "Change", "Diagnostic", "InvalidInput", "Refused", "Standing", "Tasks"}
+
+
+def test_no_name_is_a_room_of_the_house_too() -> None:
+    # What is imported as a room would take the place of the name.
+    rooms = {path.stem for path in Path(missingrules.__file__).parent.iterdir()}
+    assert not rooms & set(missingrules.__all__)
 
 
 _OTHERS = {"Any", "Callable", "Collection", "Iterable", "Iterator", "Mapping", "None", "PathLike", "Sequence"}
@@ -115,7 +121,7 @@ def test_the_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
         exec(compile(block, f"docs/face.md, example {number}", "exec"), space)
 
 
-# --- what no example shows ------------------------------------------------------------------------------------------------
+# --- what no example shows --------------------------------------------------------------------------------------------
 
 
 def _codes(error: missingrules.InvalidInput) -> list[str]:
@@ -129,7 +135,7 @@ def test_what_cannot_be_used_is_told_by_its_code() -> None:
     case = missingrules.case_of({"format": 1, "case": "C"})
     asked: list[tuple[Any, list[str]]] = [
         (
-            lambda: missingrules.load_protocols("nowhere", "protocols/none.yaml"),
+            lambda: missingrules.load_protocols("nowhere", "none.yaml"),
             ["unknown-protocol", "file-unreadable"],
         ),
         (lambda: missingrules.load_protocols("barnet", "protocols/barnet.yaml"), ["two-protocols"]),
@@ -161,7 +167,8 @@ def test_an_audit_of_cases_is_that_of_their_files_in_one_process_or_two(tmp_path
             "format": 1,
             "case": f"C{number}",
             "episodes": [
-                {"id": "E1", "kind": "missing", "missing_from": "home", "started_at": f"2025-06-0{number}T20:00:00+01:00",
+                {"id": "E1", "kind": "missing", "missing_from": "home",
+                 "started_at": f"2025-06-0{number}T20:00:00+01:00",
                  "returned_at": f"2025-06-0{number}T23:00:00+01:00"},
             ],
         }

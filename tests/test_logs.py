@@ -104,7 +104,7 @@ def _through_commands(folder: Path) -> None:
     asked = ("--protocol", PROTOCOL, "--as-of", NOW)
     for words in (
         ("evaluate", file, *asked),
-        ("evaluate", file, "--as-of", NOW, "--every-reading"),
+        ("evaluate", file, *asked, "--every-reading"),
         ("evaluate", bad, *asked),
         ("applies", file, "--as-of", NOW),
         ("explain", file, *asked, "--rule", "strategy-meeting-after-a-day"),

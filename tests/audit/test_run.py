@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.caseload import AUDITED, caseload, write_tables
-from missingrules.audit.findings import findings_of
-from missingrules.audit.run import Question, audit
-from missingrules.audit.totals import Tally
+from missingrules.audits.findings import findings_of
+from missingrules.audits.run import Question, audit
+from missingrules.audits.totals import Tally
 from missingrules.cli.common import protocols as read_protocols
 from missingrules.domain.audit import By, Finding, Outcome, Rejected, Totals
 from missingrules.domain.clock import instant_of
@@ -28,7 +28,7 @@ from missingrules.tables.caseload import caseload_of, tables_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.audit.run import Supplied
+    from missingrules.audits.run import Supplied
     from missingrules.domain.protocol import Protocol
 
 HAND = str(Path(__file__).with_name("hand") / "rules.yaml")

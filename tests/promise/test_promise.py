@@ -21,6 +21,7 @@ WORDS: Final = frozenset({"title", "description", "$schema", "$id", "$defs", "de
 BOUNDS: Final = frozenset(
     {
         "pattern",
+        "patternProperties",
         "minimum",
         "maximum",
         "minLength",

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missingrules.adapters.given import opened
-from missingrules.audit.run import CHUNK, Question
-from missingrules.audit.run import audit as run
-from missingrules.audit.totals import Tally
+from missingrules.audits.run import CHUNK, Question
+from missingrules.audits.run import audit as run
+from missingrules.audits.totals import Tally
 from missingrules.calls.asking import readings_of
 from missingrules.domain.audit import Audit
 from missingrules.domain.case import Case
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from missingrules.adapters.given import Asked
     from missingrules.adapters.rows import Intake
-    from missingrules.audit.run import Batch, Supplied
+    from missingrules.audits.run import Batch, Supplied
     from missingrules.domain.audit import Breach, Finding, Rejection
     from missingrules.domain.clock import Instant
     from missingrules.interface.words import CaseWords

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from missingrules.audit.run import Batch, Question
+    from missingrules.audits.run import Batch, Question
     from missingrules.calls.auditing import Filed
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
@@ -95,7 +95,7 @@ def audit(
     encoding: exports.EncodedAs = None,
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
-    from missingrules.audit.run import Question
+    from missingrules.audits.run import Question
     from missingrules.calls.auditing import Filed
     from missingrules.domain.diagnostics import InvalidInput
     from missingrules.reading.catalogue import editions
