@@ -7,16 +7,13 @@ import logging
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
 import missingrules
 from missingrules.domain.logs import LOGGER, timed
 from tests.fuzz.commands import run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[1]
 NOW: Final = "2025-03-31T12:00:00+01:00"
@@ -44,12 +41,6 @@ def _case() -> dict[str, Any]:
              "episode": "zzepisodezz", "chair": "zzchairzz", "by": "zzbyzz", "to": ["zztozz"], "method": "zzmethodzz"},
         ],
     }  # fmt: skip
-
-
-@pytest.fixture
-def records(caplog: pytest.LogCaptureFixture) -> Iterator[list[logging.LogRecord]]:
-    with caplog.at_level(logging.DEBUG):
-        yield caplog.records
 
 
 def _said(records: list[logging.LogRecord]) -> list[str]:
@@ -116,7 +107,8 @@ def _through_commands(folder: Path) -> None:
         run(*words)
 
 
-def test_nothing_of_a_child_comes_into_any_record(records: list[logging.LogRecord], tmp_path: Path) -> None:
+def test_nothing_of_a_child_comes_into_any_record(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    caplog.set_level(logging.DEBUG)
     _through_every_call(tmp_path)
     _through_every_mistake(tmp_path)
     tables = tmp_path / "zztableszz"
@@ -131,6 +123,7 @@ def test_nothing_of_a_child_comes_into_any_record(records: list[logging.LogRecor
         "CHILD,DOB,MISSING,MIS_START,MIS_END\nzzchildzz,07/08/2009,M,28/03/2025,30/03/2025\n", encoding="utf-8"
     )
     _through_commands(tmp_path)
+    records = caplog.records
     said = _said(records)
     ours = [each for each in records if each.name.startswith("missingrules")]
     assert {each.levelno for each in ours} == {logging.DEBUG}
