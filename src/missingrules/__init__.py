@@ -39,8 +39,7 @@ if TYPE_CHECKING:
     from missingrules.live.tasks import Tasks
     from missingrules.reading.cases import read_case
     from missingrules.reading.loading import load_protocols
-    from missingrules.reading.results import read_standings
-    from missingrules.reading.stored import read_result
+    from missingrules.reading.results import read_result, read_standings
 
 __all__ = [
     "Answer",
@@ -123,7 +122,7 @@ _HOMES = MappingProxyType(
         "instant_of": "interface.instants",
         "load_protocols": "reading.loading",
         "read_case": "reading.cases",
-        "read_result": "reading.stored",
+        "read_result": "reading.results",
         "read_standings": "reading.results",
         "replay": "live.replay",
         "result_of": "interface.rendering",

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from missingrules.comparison.diff import diff
 from missingrules.domain.comparisons import Aspect, Relation
 from missingrules.reading.protocols import read_protocol
@@ -21,8 +23,16 @@ def test_the_text() -> None:
     assert done.stdout.decode() == (HERE / "hill-beside-vale.txt").read_text(encoding="utf-8")
 
 
-def test_the_other_way_round_is_the_same_turned() -> None:
-    one, other = read_protocol(HILL), read_protocol(VALE)
+def test_the_text_of_what_ends_a_duty() -> None:
+    ends = HERE.with_name("ends")
+    done = run("diff", ends / "moor.yaml", ends / "fen.yaml")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == (ends / "moor-beside-fen.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("names", [("invented/hill", "invented/vale"), ("ends/moor", "ends/fen")])
+def test_the_other_way_round_is_the_same_turned(names: tuple[str, str]) -> None:
+    one, other = (read_protocol(HERE.parent / f"{name}.yaml") for name in names)
     there, back = diff(one, other), diff(other, one)
     assert (there.only_first, there.only_second) == (back.only_second, back.only_first)
     turned = {(pair.second, pair.first): {(p.aspect, p.relation.turned) for p in pair.points} for pair in back.pairs}

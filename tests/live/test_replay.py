@@ -20,7 +20,7 @@ from missingrules.live import replay as module
 from missingrules.live.replay import replay
 from missingrules.reading.cases import read_case_text
 from missingrules.reading.protocols import read_protocol
-from missingrules.reading.stored import read_result_text
+from missingrules.reading.results import read_result_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -197,6 +197,7 @@ def protocol_text(known: Known, title: str, paper: list[_Piece]) -> str:
         f"    ledger: sources/{area}.yaml",
         "",
         *_scope(paper),
+        *_whose(),
         *_roles(),
         *_conventions(),
         "rules:",
@@ -228,6 +229,17 @@ def _scope(paper: list[_Piece]) -> Iterator[str]:
         yield "# scope:"
         yield "#   when: {child.age: under 18}"
         yield f"#   cite: {reference(aged.ref)}"
+    yield ""
+
+
+def _whose() -> Iterator[str]:
+    yield "## For which children the paper is, by who is responsible and where they live, each with its paragraph;"
+    yield "## with: host (or placing) where it says that the other authority's protocol holds as well."
+    yield "# applies:"
+    yield "#   living_here: {cite: PARAGRAPH}"
+    yield "#   own: {cite: PARAGRAPH}"
+    yield "#   own_elsewhere: {cite: PARAGRAPH, with: host}"
+    yield "#   not_stated: placed_here"
     yield ""
 
 

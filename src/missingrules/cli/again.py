@@ -29,7 +29,7 @@ def replay(
     from missingrules.interface.leaves import read_instant
     from missingrules.live.replay import replay as run
     from missingrules.reading.cases import read_case
-    from missingrules.reading.stored import read_result
+    from missingrules.reading.results import read_result
 
     try:
         written = read_result(result)

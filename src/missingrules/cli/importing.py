@@ -202,19 +202,11 @@ def _target(output: Path | None, export: Path, *, force: bool) -> Iterator[Put]:
 
 @contextmanager
 def _lines(path: Path, export: Path, *, force: bool) -> Iterator[Put]:
-    from missingrules.formats.whole import refuse_unsafe
+    from missingrules.formats.whole import refuse_unsafe, whole
 
     refuse_unsafe(path, (export,), force=force)
-    part = path.with_name(f".{path.name}.part")
-    with _made(part) as file:
-        try:
-            yield lambda data: file.write(f"{json.dumps(data, ensure_ascii=False)}\n".encode())
-            file.flush()
-            refuse_unsafe(path, (export,), force=force)
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    with whole(path, force=force) as file:
+        yield lambda data: file.write(f"{json.dumps(data, ensure_ascii=False)}\n".encode())
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from missingrules.comparison.ends import ends_of, of_ends
 from missingrules.comparison.shared import Shared
 from missingrules.comparison.timing import compare, due, lasting, starts
 from missingrules.domain.citations import NOT_STATED, NotStated
-from missingrules.domain.comparisons import Aspect, Point, Relation, Said
+from missingrules.domain.comparisons import Aspect, Ends, Point, Relation, Said
 from missingrules.domain.conditions import ALWAYS
 from missingrules.domain.deadlines import DeadlineRows
 from missingrules.domain.people import People, PeopleRows
@@ -67,6 +68,7 @@ def points(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
     comparing = _Comparing(first, second, shared)
     yield from comparing.deadlines(one, other)
     yield from _series(one, other)
+    yield from _until(first, second, shared)
     for aspect, name in PEOPLE.items():
         yield from comparing.people(aspect, getattr(one, name), getattr(other, name), one, other)
 
@@ -159,7 +161,24 @@ def of_series(one: Repeat | None, other: Repeat | None) -> Relation:
     mine, theirs = (lasting(each.phases[0].every) for each in (one, other))
     if mine[1] < theirs[0] or theirs[1] < mine[0]:
         return rank(theirs[0], mine[0])
-    return Relation.SAME if one == other else Relation.DIFFERENT
+    return Relation.SAME if _endless(one) == _endless(other) else Relation.DIFFERENT
+
+
+def _endless(series: Repeat) -> Repeat:
+    """The series as it would go on: when it is over is compared as an end."""
+    return replace(series, phases=(*series.phases[:-1], replace(series.phases[-1], lasting=None)))
+
+
+def _until(first: Act, second: Act, shared: Shared) -> Iterator[Point]:
+    """When they end: what goes on for longer is stricter; nothing is told where nothing ends either."""
+    one, other = first.provision, second.provision
+    assert isinstance(one, Duty)
+    assert isinstance(other, Duty)
+    mine, theirs = ends_of(one), ends_of(other)
+    if isinstance(mine, Ends) or isinstance(theirs, Ends) or mine != theirs:
+        cited = [supporting(each.citations, Aspect.UNTIL) for each in (one, other)]
+        relation = of_ends(first, second, shared)
+        yield Point(Aspect.UNTIL, relation, Said(mine, ALWAYS, cited[0]), Said(theirs, ALWAYS, cited[1]))
 
 
 class _Comparing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from missingrules.comparison.ends import of_ends
 from missingrules.comparison.points import EFFECTS, STRENGTH, modality, of_people, of_series, rank
 from missingrules.comparison.timing import IN_ORDER, Timing, compare, due, starts
 from missingrules.domain.citations import NOT_STATED
@@ -78,16 +79,22 @@ def _short(wanted: Sequence[_Side], given: Sequence[_Side], shared: Shared) -> t
     """In what those who are `given` do not ask for all that is `wanted`; nothing where they do."""
     lacking: dict[Aspect, None] = {}
     for want in wanted:
-        failing = [tuple(_falls_short(one.entry, want.entry)) for one in given]
-        enough = [one for one, why in zip(given, failing, strict=True) if not why]
+        failing = [set(_falls_short(one.entry, want.entry, shared)) for one in given]
+        enough = [one for one, why in zip(given, failing, strict=True) if why <= {Aspect.UNTIL}]
         if not enough:
             lacking |= dict.fromkeys(min(zip(given, failing, strict=True), key=lambda one: _far(want, *one))[1])
-        elif not _reaches(want, enough, shared):
+            continue
+        is_reached = _reaches(want, enough, shared)
+        if not is_reached:
             lacking[Aspect.APPLIES] = None
+        # To whom it applies is told also where all that would do end sooner.
+        as_long = [one for one, why in zip(given, failing, strict=True) if not why]
+        if not as_long or (is_reached and len(as_long) < len(enough) and not _reaches(want, as_long, shared)):
+            lacking[Aspect.UNTIL] = None
     return tuple([aspect for aspect in Aspect if aspect in lacking])
 
 
-def _far(want: _Side, one: _Side, why: tuple[Aspect, ...]) -> tuple[bool, int]:
+def _far(want: _Side, one: _Side, why: set[Aspect]) -> tuple[bool, int]:
     """How far one is from what is wanted: a ban is further from a duty than any duty."""
     return type(one.entry.acts[0].provision) is not type(want.entry.acts[0].provision), len(why)
 
@@ -111,7 +118,7 @@ def _is_of_missing(entry: Entry) -> bool:
     return not kinds or "missing" in kinds
 
 
-def _falls_short(entry: Entry, wanted: Entry) -> Iterator[Aspect]:
+def _falls_short(entry: Entry, wanted: Entry, shared: Shared) -> Iterator[Aspect]:
     """In what one entry does not ask for as much as another, for whomever it does."""
     one, other = entry.acts[0].provision, wanted.acts[0].provision
     if type(one) is not type(other):
@@ -129,6 +136,10 @@ def _falls_short(entry: Entry, wanted: Entry) -> Iterator[Aspect]:
         if (one.about and other.about and one.about != other.about) or (other.method and one.method != other.method):
             yield Aspect.EFFECT
         yield from _since(one, other, asked=Aspect.TRIGGER in mine or Aspect.TRIGGER in theirs)
+        # Where a paper leaves open what ends a duty, it goes on: nothing is held against either.
+        ends = of_ends(entry.acts[0], wanted.acts[0], shared)
+        if ends is not Relation.SILENT_FIRST:
+            yield from _less(Aspect.UNTIL, ends)
     for aspect in dict.fromkeys((*mine, *theirs)):
         if aspect is not Aspect.TRIGGER:
             yield from _less(aspect, _relation(aspect, (one, mine.get(aspect)), (other, theirs.get(aspect))))

@@ -116,6 +116,20 @@ def due(duty: Duty, deadline: Deadline | NotStated) -> Timing | None:
     raise AssertionError(deadline)
 
 
+def series_over(duty: Duty) -> Timing | None:
+    """When the last stretch of a series is over; None where there is no series, or it goes on for ever."""
+    if duty.repeat is None or duty.repeat.phases[-1].lasting is None:
+        return None
+    anchor, since = duty.repeat.anchor, starts(duty)
+    if isinstance(anchor, OnDay):
+        days = anchor.day - anchor.first_day_is
+        begins = _after(_anchored(since, anchor.anchor), (days * DAY, (days + 1) * DAY))
+    else:
+        begins = _anchored(since, anchor)
+    lengths = [span(phase.lasting) for phase in duty.repeat.phases if phase.lasting is not None]
+    return _after(begins, (sum(each[0] for each in lengths), sum(each[1] for each in lengths)))
+
+
 def _anchored(since: Timing, anchor: str) -> Timing:
     if anchor in IN_ORDER:
         return Timing(anchor, 0, 0)

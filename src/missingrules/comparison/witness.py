@@ -6,31 +6,35 @@ to ask, by something that has happened, by an end, by earlier episodes. So what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from missingrules.comparison.asked import Asked, parted
-from missingrules.comparison.drafts import OTHERS, USUAL, Draft, edges_of, made
+from missingrules.comparison.drafts import USUAL, Draft, grown, made
+from missingrules.comparison.edges import edges_of
 from missingrules.comparison.part import part_of
-from missingrules.domain.comparisons import Searched, Witness
+from missingrules.comparison.told import Told
+from missingrules.domain.clock import Instant
+from missingrules.domain.comparisons import ReadOtherwise, Searched, Witness
+from missingrules.domain.obligations import Obligation
 from missingrules.domain.rules import Conclusion
 from missingrules.engine.evaluate import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from missingrules.comparison.drafts import Edges
+    from missingrules.comparison.edges import Edges
     from missingrules.domain.answers import ProtocolAnswer
     from missingrules.domain.case import Case
-    from missingrules.domain.clock import Instant
     from missingrules.domain.comparisons import Parted
-    from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Provision
 
 MOST_CASES: Final = 5_000
+# In so many cases at most each other option of a reading is tried, so that a hint costs no more than the search.
+HINTED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,74 @@ def witness(
     first: Protocol, second: Protocol, search: Search, tell: Callable[[int], None] = lambda tried: None
 ) -> Searched:
     """Looks for the smallest case in which the two part. `tell` is called with how many cases were tried."""
-    both = tuple(part_of(each, search.is_about, search.readings or {}) for each in (first, second))
-    return _Searching(both[0], both[1], search).run(tell)
+    found = searching(first, second, search).run(tell)
+    if found.witness is not None:
+        return found
+    return replace(found, otherwise=_otherwise(first, second, search))
 
 
-class _Searching:
-    """One search; one use each."""
+def searching(first: Protocol, second: Protocol, search: Search) -> Searching:
+    """A search in the rules that it is about, and in those of any topic that have to do with the same acts."""
+    actions = {
+        provision.action
+        for protocol in (first, second)
+        for family in protocol.families
+        for variant in family.variants.values()
+        for provision in variant
+        if not isinstance(provision, Conclusion) and search.is_about(provision)
+    }
+    for protocol in (first, second):
+        words = protocol.words.actions
+        actions |= {other for name in actions if name in words for other in words[name].also}
+
+    def is_near(provision: Provision) -> bool:
+        return not isinstance(provision, Conclusion) and provision.action in actions
+
+    both = [part_of(each, is_near, search.readings or {}) for each in (first, second)]
+    return Searching(both[0], both[1], search)
+
+
+def _otherwise(first: Protocol, second: Protocol, search: Search) -> ReadOtherwise | None:
+    """Whether another option of one reading parts the two; None where no reading bears on what was looked for."""
+    options = list(_options(first, second, search))
+    tried, left = 0, search.most
+    each = min(HINTED, search.most)
+    for reading, option in options:
+        if left < each:
+            break
+        again = replace(search, readings={**(search.readings or {}), reading: option}, most=each)
+        found = searching(first, second, again).run()
+        tried, left = tried + 1, left - found.tried
+        if found.witness is not None:
+            return ReadOtherwise(tried, len(options) - tried, each, (reading, option))
+    return ReadOtherwise(tried, len(options) - tried, each, None) if options else None
+
+
+def _options(first: Protocol, second: Protocol, search: Search) -> Iterator[tuple[str, str]]:
+    """Options that were not taken, of readings that nobody chose, with which other rules are asked."""
+    chosen = search.readings or {}
+    told: set[tuple[str, str]] = set()
+    for protocol in (first, second):
+        plain = part_of(protocol, search.is_about, chosen).families
+        for reading in protocol.readings.values():
+            for option in reading.options:
+                if reading.id in chosen or (reading.id, option.name) in told:
+                    continue
+                if part_of(protocol, search.is_about, {**chosen, reading.id: option.name}).families != plain:
+                    told.add((reading.id, option.name))
+                    yield reading.id, option.name
+
+
+class Searching:
+    """One search in two protocols that are read in one way; one use each."""
 
     def __init__(self, first: Protocol, second: Protocol, search: Search) -> None:
         self.first, self.second, self.search = first, second, search
-        self.edges: Edges = edges_of((first, second))
+        self.edges: Edges = edges_of((first, second), USUAL)
+        self.told = Told(first, second, search.is_about)
         self.number = count()
 
-    def run(self, tell: Callable[[int], None]) -> Searched:
+    def run(self, tell: Callable[[int], None] = lambda tried: None) -> Searched:
         waiting: list[tuple[tuple[int, int], int, Draft]] = [((0, 0), next(self.number), Draft())]
         known = {Draft()}
         tried = 0
@@ -77,73 +136,51 @@ class _Searching:
             tried += 1
             tell(tried)
             case, as_of = made(draft, self.edges, self.first)
-            answers = self._ask(case, as_of)
-            found = self._parted(answers)
+            answers = self.ask(case, as_of)
+            found = self.parted(answers)
             if found:
                 return Searched(self._first(case, as_of, found), tried, size, is_whole=True)
-            for grown in self._grown(draft, answers):
-                if grown not in known:
-                    known.add(grown)
-                    heappush(waiting, (grown.size, next(self.number), grown))
+            self.told.hear(answers)
+            asked = dict.fromkeys(question.fact for answer in answers for question in answer.questions)
+            for more in grown(draft, self.edges, asked):
+                if more not in known:
+                    known.add(more)
+                    heappush(waiting, (more.size, next(self.number), more))
         # Of the size that was under way, something may be left untried.
-        return Searched(None, tried, size, is_whole=not waiting)
+        return Searched(None, tried, size, is_whole=not waiting, unseen=tuple(self.told.unseen()))
 
-    def _ask(self, case: Case, as_of: Instant) -> tuple[ProtocolAnswer, ProtocolAnswer]:
+    def ask(self, case: Case, as_of: Instant) -> tuple[ProtocolAnswer, ProtocolAnswer]:
+        organisation = bool(self.edges.since)
         first, second = (
-            evaluate([each], case, as_of, horizon_days=0).protocols[0] for each in (self.first, self.second)
+            evaluate([each], case, as_of, horizon_days=0, organisation=organisation).protocols[0]
+            for each in (self.first, self.second)
         )
         return first, second
 
-    def _parted(self, answers: tuple[ProtocolAnswer, ProtocolAnswer]) -> list[Parted]:
-        mine, theirs = (Asked(each, self._is_wanted) for each in answers)
+    def parted(self, answers: tuple[ProtocolAnswer, ProtocolAnswer]) -> list[Parted]:
+        mine, theirs = (Asked(each, self.search.is_about) for each in answers)
         return parted(mine, theirs, only_weaker=self.search.only_weaker)
-
-    def _is_wanted(self, one: Obligation) -> bool:
-        return self.search.is_about(one.duty)
 
     def _first(self, case: Case, as_of: Instant, found: list[Parted]) -> Witness:
         """The earliest instant at which the two are seen to part."""
-        moments = {
-            at
-            for each in found
-            for one in (each.first, each.second)
-            if one is not None and (at := one.triggered_at) is not None and at < as_of
-        }
-        for at in sorted(moments):
-            early = self._parted(self._ask(case, at))
+        both = [one for each in found for one in (each.first, each.second) if one is not None]
+        moments = {one.triggered_at for one in both if isinstance(one, Obligation)}
+        if any(not isinstance(one, Obligation) for one in both):
+            moments |= set(_instants(case))
+        for at in sorted(each for each in moments if each is not None and each < as_of):
+            early = self.parted(self.ask(case, at))
             if early:
-                return Witness(case, at, tuple(early))
-        return Witness(case, as_of, tuple(found))
+                return self._witness(case, at, early)
+        return self._witness(case, as_of, found)
 
-    # --- what could make them part ------------------------------------------------------------------------------------
+    def _witness(self, case: Case, at: Instant, found: list[Parted]) -> Witness:
+        chosen = tuple(sorted((self.search.readings or {}).items()))
+        return Witness(case, at, tuple(found), bool(self.edges.since), chosen)
 
-    def _grown(self, draft: Draft, answers: tuple[ProtocolAnswer, ProtocolAnswer]) -> Iterator[Draft]:
-        """The draft with one thing more."""
-        edges = self.edges
-        said = {fact for fact, _ in draft.facts}
-        asked = dict.fromkeys(question.fact for answer in answers for question in answer.questions)
-        for fact in dict.fromkeys((*asked, *edges.always)):
-            if fact not in said:
-                for value in edges.values.get(fact, ()):
-                    if USUAL.get(fact) != value:
-                        yield draft._replace(facts=draft.facts | {(fact, value)})
-        if not draft.ended:
-            yield draft._replace(ended="returned")
-            if "located" in edges.reads:
-                yield draft._replace(ended="located")
-                yield draft._replace(ended="both")
-        elif not draft.late:
-            yield draft._replace(late=True)
-        if not draft.unreported and "reported" in edges.reads:
-            yield draft._replace(unreported=True)
-        if not draft.at_night and edges.by_hours:
-            yield draft._replace(at_night=True)
-        for number in range(len(edges.happenings)):
-            if number not in draft.happened:
-                yield draft._replace(happened=draft.happened | {number})
-        if not draft.earlier:
-            for earlier in edges.earlier:
-                yield draft._replace(earlier=earlier)
-        elif not draft.others:
-            for other in OTHERS:
-                yield draft._replace(others=(other,))
+
+def _instants(case: Case) -> Iterator[Instant]:
+    """When something happened: from then on something may be forbidden."""
+    stamps: list[object] = [each.at for each in case.events]
+    stamps += [each.at for each in case.records]
+    stamps += [at for each in case.episodes for at in (each.started, each.reported, each.located, each.returned)]
+    yield from (Instant(at) for at in stamps if isinstance(at, int))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from missingrules.domain.citations import NotStated
 from missingrules.domain.deadlines import Deadline, Repeat
@@ -12,13 +12,14 @@ from missingrules.domain.people import WhoEver
 from missingrules.domain.triggers import Trigger
 
 if TYPE_CHECKING:
+    from missingrules.domain.answers import Forbidden
     from missingrules.domain.case import Case
     from missingrules.domain.citations import Citations
-    from missingrules.domain.clock import Instant
+    from missingrules.domain.clock import Instant, Length
     from missingrules.domain.conditions import Condition
     from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
-    from missingrules.domain.rules import Provision
+    from missingrules.domain.rules import Duty, Prohibition, Provision, Until
 
 
 class Relation(StrEnum):
@@ -52,6 +53,7 @@ class Aspect(StrEnum):
     TRIGGER = "trigger"
     DEADLINE = "deadline"
     SERIES = "series"
+    UNTIL = "until"
     MODALITY = "modality"
     EFFECT = "effect"
     LEVEL = "level"
@@ -62,7 +64,19 @@ class Aspect(StrEnum):
     WITH = "with"
 
 
-Value = str | WhoEver | Deadline | Repeat | Trigger | NotStated | None
+class Ends(NamedTuple):
+    """What ends a duty before it is done, whichever comes first.
+
+    `until`: what its rule says; `lasting`: how long the stretches of a series last together, empty for one that goes
+    on; `gives_way_to`: the rule that takes its place.
+    """
+
+    until: tuple[Until, ...]
+    lasting: tuple[Length, ...] = ()
+    gives_way_to: str | None = None
+
+
+Value = str | WhoEver | Deadline | Repeat | Trigger | Ends | NotStated | None
 
 
 class Said(NamedTuple):
@@ -125,26 +139,53 @@ class Diff:
     only_second: tuple[Act, ...]
 
 
+# In a case made up nothing happens more often: within hours, on the next day, and after all that passing time brings.
+TIMES: Final = 3
+
 # One asks and the other does not; by another time; not as strongly; to consider and not to do; not the same people; one
-# goes on where the other is over.
-Kind = Literal["asked", "sooner", "modality", "effect", "by", "chair", "over"]
+# goes on where the other is over; one forbids what the other does not forbid, or not as strongly.
+Kind = Literal["asked", "sooner", "modality", "effect", "by", "chair", "attend", "with", "over", "forbidden"]
 
 
 class Parted(NamedTuple):
     """Where two protocols part in one case: one asks and the other does not, or both do and not for the same."""
 
     kind: Kind
-    first: Obligation | None
-    second: Obligation | None
+    first: Obligation | Forbidden | None
+    second: Obligation | Forbidden | None
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A case, and an instant, at which two protocols ask for different things."""
+    """A case, and an instant, at which two protocols ask for different things.
+
+    `organisation`: the duties of the calendar were asked for too. `readings`: those that were chosen.
+    """
 
     case: Case
     as_of: Instant
     parted: tuple[Parted, ...]
+    organisation: bool = False
+    readings: tuple[tuple[str, str], ...] = ()
+
+
+class Unseen(NamedTuple):
+    """What no case told of a provision: whether it asks for anything (`called for`: nobody ever was; `decided`: it was
+    open whenever it might), by when, who acts or who chairs. `of_first`: whose it is."""
+
+    of_first: bool
+    provision: Duty | Prohibition
+    what: Literal["called for", "decided", "by when", "who", "chair"]
+
+
+class ReadOtherwise(NamedTuple):
+    """What came of other options of readings, one reading at a time: how many of them were tried, in how many cases
+    each at most, and the first that parts the two."""
+
+    tried: int
+    left: int
+    cases: int
+    parts: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +193,15 @@ class Searched:
     """What a search came to: what it found, and what it went through.
 
     Every case was tried that says fewer than `size` things beyond one episode of an ordinary child; an earlier episode
-    is one of them. `is_whole`: there was nothing more to try.
+    is one of them. `is_whole`: there was nothing more to try. `unseen` and `otherwise` are told where nothing is found.
     """
 
     witness: Witness | None
     tried: int
     size: int
     is_whole: bool
+    unseen: tuple[Unseen, ...] = ()
+    otherwise: ReadOtherwise | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Results as they were stored, for what has changed since.
+"""Results as they were stored: for what has changed since, and to be had again.
 
 A result is JSON that a program wrote, and may be large: it is read as such, and its lines are looked up only for a
 mistake.
@@ -10,10 +10,14 @@ import json
 import os
 from typing import TYPE_CHECKING, Final
 
+import pydantic
+
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.domain.source import Source, Span
+from missingrules.interface.result import Result
 from missingrules.interface.standings import stored_standings
 from missingrules.reading.nodes import Mapping, at, read_nodes
+from missingrules.reading.texts import bytes_from_file
 
 if TYPE_CHECKING:
     from missingrules.domain.changes import Standings
@@ -32,23 +36,34 @@ def read_standings(path: str | os.PathLike[str]) -> Standings:
     Source: docs/live.md.
     """
     name = os.fspath(path)
-    try:
-        with open(name, "rb") as file:
-            # One byte more than allowed shows a file that is too large.
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise _unreadable(f"there is no file {name}", "check the spelling of its name and folder") from None
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
-        raise _unreadable(f"{name!r} could not be read: {reason}", "check its name and that you may open it") from None
-    if len(data) > MOST_BYTES:
-        message = f"{name} is larger than {MOST_BYTES // 1_000_000} MB"
-        raise InvalidInput([Diagnostic("file-too-large", message, hint=_WRITTEN_BY)])
+    data = bytes_from_file(path, MOST_BYTES)
     try:
         return read_standings_text(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError:
         message = f"{name} is not written in UTF-8"
         raise InvalidInput([Diagnostic("file-encoding", message, hint=_WRITTEN_BY)]) from None
+
+
+def read_result(path: str | os.PathLike[str]) -> Result:
+    """The whole result in a file, as `evaluate --json` or `to_json` wrote it.
+
+    From a text it is `Result.model_validate_json`.
+
+    Raises `InvalidInput`: `file-unreadable`, `file-too-large`, `not-a-result` for what is no result of format 1.
+    Source: docs/case-and-result.md, The receipt.
+    """
+    return read_result_text(bytes_from_file(path, MOST_BYTES), os.fspath(path))
+
+
+def read_result_text(text: str | bytes, name: str = "result") -> Result:
+    """As `read_result`, from JSON text; `name` is what messages call it."""
+    try:
+        return Result.model_validate_json(text)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        message = f"{name} is no result of format 1: {first['msg']}{f' at {where}' if where else ''}"
+        raise InvalidInput([Diagnostic("not-a-result", message, hint=_WRITTEN_BY)]) from None
 
 
 def read_standings_text(text: str, name: str = "result") -> Standings:
@@ -89,7 +104,3 @@ class _Places:
             if named:
                 return named
         return at(self._node, path).span
-
-
-def _unreadable(message: str, hint: str) -> InvalidInput:
-    return InvalidInput([Diagnostic("file-unreadable", message, hint=hint)])

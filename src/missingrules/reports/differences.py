@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from missingrules.domain.citations import NotStated
-from missingrules.domain.comparisons import Aspect, Relation
+from missingrules.domain.comparisons import Aspect, Ends, Relation
 from missingrules.domain.deadlines import Repeat
 from missingrules.domain.people import People
 from missingrules.domain.rules import Conclusion, Duty
@@ -39,6 +39,7 @@ ASPECTS: Final = {
     Aspect.TRIGGER: "set off",
     Aspect.DEADLINE: "by when",
     Aspect.SERIES: "how often",
+    Aspect.UNTIL: "until when",
     Aspect.MODALITY: "how strongly",
     Aspect.EFFECT: "what",
     Aspect.LEVEL: "level",
@@ -102,6 +103,8 @@ class Sides:
         value = said.value
         if aspect is Aspect.APPLIES:
             return f"also where {value}" if value else "nobody else"
+        if aspect is Aspect.UNTIL:
+            return teller.ends(value) if isinstance(value, Ends) else "not stated" if value else "it is done"
         if value is None:
             return "nothing of the kind"
         if isinstance(value, NotStated):

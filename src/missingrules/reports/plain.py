@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from missingrules.domain.answers import Forbidden
 from missingrules.domain.clock import Instant
 from missingrules.reports.mutants import change_text
 
@@ -203,10 +204,22 @@ def searched_data(found: Searched, case: Mapping[str, Any] | None, both: tuple[P
         "second": named(both[1]),
         "case": case,
         "as_of": None if witness is None else iso(clock, witness.as_of),
+        "organisation": witness is not None and witness.organisation,
+        "readings": {} if witness is None else dict(witness.readings),
         "parted": [] if witness is None else [_parted(each, clock) for each in witness.parted],
         "tried": found.tried,
         "size": found.size,
         "whole": found.is_whole,
+        "unseen": [
+            {
+                "of": both[0 if each.of_first else 1].name,
+                "what": each.what,
+                "title": each.provision.title,
+                "citations": cited(each.provision.citations),
+            }
+            for each in found.unseen
+        ],
+        "read_otherwise": None if found.otherwise is None else found.otherwise._asdict(),
     }
 
 
@@ -214,7 +227,16 @@ def _parted(one: Parted, clock: Clock) -> Data:
     return {"kind": one.kind, "first": _asked(one.first, clock), "second": _asked(one.second, clock)}
 
 
-def _asked(one: Obligation | None, clock: Clock) -> Data | None:
+def _asked(one: Obligation | Forbidden | None, clock: Clock) -> Data | None:
     if one is None:
         return None
+    if isinstance(one, Forbidden):
+        said = one.prohibition
+        return {
+            "key": one.key,
+            "status": one.status,
+            "due": None,
+            "title": said.title,
+            "citations": cited(said.citations),
+        }
     return {**_duty(one, clock), "title": one.duty.title, "citations": cited(one.citations)}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.domain.comparisons import Ends
     from missingrules.domain.conditions import Condition
     from missingrules.domain.deadlines import Deadline
     from missingrules.domain.people import WhoEver
@@ -272,6 +273,15 @@ class Teller:
                 return f"the child turns {age}"
             case _:
                 return self.condition(part)
+
+    def ends(self, ends: Ends) -> str:
+        """What ends a duty, whichever comes first: its `until`, the end of its series, the rule that follows it."""
+        said = [self.until(part) for part in ends.until]
+        if ends.lasting:
+            said.append(f"the series is over, after {' and then '.join(map(str, ends.lasting))}")
+        if ends.gives_way_to:
+            said.append(f"it gives way to {ends.gives_way_to}")
+        return ", or ".join(said)
 
     def conditions(self, guard: rules.Guard) -> str:
         kinds = listed([f"{kind}" for kind in guard.kinds], "or")
