@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -179,6 +180,22 @@ def _fresh(name: str, recipe: Recipe, away: Path) -> tuple[str | Path, ...]:
         shutil.rmtree(away / "new", ignore_errors=True)
         (away / "new").mkdir()
     return recipe.words
+
+
+def test_the_page_names_every_command_and_every_key_of_what_it_gives(away: Path) -> None:
+    page = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8").partition("## Every command in JSON")[2]
+    rows = dict(re.findall(r"^\| `([a-z -]+)` \| (.+) \|$", page, re.MULTILINE))
+    assert rows.keys() - {"--version"} == COMMANDS.keys()
+    for name, recipe in recipes(away).items():
+        if name in ("sources index", "schema", "evaluate", "evaluate --since"):
+            continue  # they have pages of their own
+        told = json.loads(run(*_fresh(name, recipe, away), "--json").out)
+        row = rows["prove" if name == "diff --witness" else name.partition(" --")[0]]
+        named = set(re.findall(r"`([a-z_]+)`", row))
+        assert isinstance(told, list) is ("a list" in row and name != "diff"), name
+        if isinstance(told, dict):
+            assert told.keys() <= named, name
+    assert json.loads(run("--version", "--json").out).keys() == set(re.findall(r"`([a-z_]+)`", rows["--version"]))
 
 
 @pytest.mark.parametrize("name", ["replay", "new", "fmt", "test", "sources check", "check"])

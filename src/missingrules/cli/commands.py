@@ -361,6 +361,7 @@ def show(
         told = {
             **named(read),
             "readings": chosen,
+            "whom": as_text(whom_report(read)) if rule is None else None,
             "rules": [{"rule": each.id, "text": as_text(rule_report(read, each, chosen))} for each in found],
             "dropped": None if dropped is None else as_text(dropped),
         }
