@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 from benchmarks.caseload import AUDITED, caseload, write_tables
-from missingrules.audit.run import Question, audited
-from missingrules.audit.totals import Tally
+from missingrules.audits.run import Question, audited
+from missingrules.audits.totals import Tally
 from missingrules.domain.clock import instant_of
-from missingrules.interface.conversion import case_of
+from missingrules.interface.conversion import converted
 from missingrules.interface.words import words_of
 from missingrules.reading.catalogue import find
 from missingrules.reading.protocols import read_protocol
@@ -53,7 +53,7 @@ def _summed(episodes: int) -> object:
     words, question, tally = words_of(protocols), Question(as_of=instant_of(AUDITED)), Tally()
     for case in caseload(episodes):
         answer, findings = audited(
-            protocols, case_of(case, protocols, question.as_of, words=words), question, cited=False
+            protocols, converted(case, protocols, question.as_of, words=words), question, cited=False
         )
         tally.add(answer, findings)
     return json.loads(json.dumps(totals_data(tally.totals(), protocols)))

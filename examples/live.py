@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--into", type=Path, required=True, help="a folder for one file a child")
     given = parser.parse_args(arguments)
     given.into.mkdir(parents=True, exist_ok=True)
-    keeper = Keeper([missingrules.read_protocol(path) for path in given.protocol], given.into)
+    keeper = Keeper(list(missingrules.load_protocols(*given.protocol)), given.into)
     for line in sys.stdin:
         for told in keeper.take(json.loads(line)):
             print(json.dumps(told, ensure_ascii=False), flush=True)
@@ -65,14 +65,14 @@ class Keeper:
     def take(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         """What there is to tell after a message; nothing of one that is known already."""
         state = self.load(message["child"])
-        now = max(message["at"], state["as_of"] or message["at"], key=missingrules.read_instant)
+        now = max(message["at"], state["as_of"] or message["at"], key=missingrules.instant_of)
         if message["part"] == "clock":
             if now == state["as_of"]:
                 return []
         elif not _is_newer(state, message):
             return []
         state["as_of"] = now
-        told = self._follow(state, missingrules.read_instant(now))
+        told = self._follow(state, missingrules.instant_of(now))
         state["told"] += told
         # It stands in the file before it goes out.
         self.save(state)
@@ -91,7 +91,7 @@ class Keeper:
         state["waits"] = []
         before = was = None
         if state["tasks"] is not None:
-            before = missingrules.read_standings_text(json.dumps(state["tasks"]))
+            before = missingrules.standings_of(state["tasks"])
             was = missingrules.case_of(state["case"], self.protocols)
         tasks = missingrules.Tasks(child, before)
         told: list[dict[str, Any]] = []
@@ -99,7 +99,7 @@ class Keeper:
             tasks = tasks.apply(step)
             told += _told(step, len(state["told"]) + len(told))
         if tasks.standings is not None:
-            state["tasks"] = json.loads(missingrules.standings_to_json(tasks.standings))
+            state["tasks"] = json.loads(missingrules.to_json(tasks.standings))
         state["case"] = data
         return told
 
@@ -150,7 +150,7 @@ def _case(child: str, entries: dict[str, Any]) -> dict[str, Any]:
 
 def _told(changes: Changes, first: int) -> Iterable[dict[str, Any]]:
     """What a case system has to do about each task, numbered on for each child."""
-    data = json.loads(missingrules.changes_to_json(changes))
+    data = json.loads(missingrules.to_json(changes))
     number = first
     for each in data["changes"]:
         if each["kind"] in TOLD:

@@ -1,7 +1,8 @@
 """Rules for children missing from home and care: what must be done, by whom, by when, and which paragraph says so.
 
-This is the face of the library: everything here is meant for callers and keeps its name. Each name is loaded when it
-is first used, so that importing the package costs next to nothing.
+This is the face of the library: twenty functions, and the types of what they take and give. Everything here is meant
+for callers and keeps its name (docs/face.md, docs/promise.md). Each name is loaded when it is first used, so that
+importing the package costs next to nothing.
 """
 
 from __future__ import annotations
@@ -10,102 +11,125 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from missingrules.domain.answers import Answer, Explanation
+    from missingrules.calls.auditing import audit
+    from missingrules.calls.comparing import diff, diff_cases, witness
+    from missingrules.calls.written import to_json
+    from missingrules.domain.answers import Answer, Applying, Explanation
+    from missingrules.domain.audit import Audit
     from missingrules.domain.case import Case
     from missingrules.domain.changes import Change, Changes, Refused, Standing, Standings
-    from missingrules.domain.clock import Instant, instant_of
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.combinations import CaseDiff
+    from missingrules.domain.comparisons import Diff, Searched
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.evaluate import evaluate
     from missingrules.engine.explain import explain
+    from missingrules.engine.reach import applying
     from missingrules.interface.case import CaseFile
-    from missingrules.interface.changes import changes_to_json
     from missingrules.interface.conversion import case_of
-    from missingrules.interface.leaves import read_instant
-    from missingrules.interface.rendering import result_of, to_json
+    from missingrules.interface.instants import instant_of
+    from missingrules.interface.rendering import result_of
     from missingrules.interface.result import Result
     from missingrules.interface.rows import Row, rows_of
-    from missingrules.interface.standings import standings_of, standings_to_json
+    from missingrules.interface.standings import standings_of
     from missingrules.live.compare import changes
-    from missingrules.live.follow import follow
+    from missingrules.live.follow import Followed, follow
+    from missingrules.live.replay import replay
     from missingrules.live.tasks import Tasks
-    from missingrules.reading.cases import read_case, read_case_text
-    from missingrules.reading.protocols import read_protocol
-    from missingrules.reading.results import read_standings, read_standings_text
+    from missingrules.reading.cases import read_case
+    from missingrules.reading.loading import load_protocols
+    from missingrules.reading.results import read_result, read_standings
 
 __all__ = [
     "Answer",
+    "Applying",
+    "Audit",
     "Case",
+    "CaseDiff",
     "CaseFile",
     "Change",
     "Changes",
     "Diagnostic",
+    "Diff",
     "Explanation",
+    "Followed",
     "Instant",
     "InvalidInput",
     "Protocol",
     "Refused",
     "Result",
     "Row",
+    "Searched",
     "Standing",
     "Standings",
     "Tasks",
+    "applying",
+    "audit",
     "case_of",
     "changes",
-    "changes_to_json",
+    "diff",
+    "diff_cases",
     "evaluate",
     "explain",
     "follow",
     "instant_of",
+    "load_protocols",
     "read_case",
-    "read_case_text",
-    "read_instant",
-    "read_protocol",
+    "read_result",
     "read_standings",
-    "read_standings_text",
+    "replay",
     "result_of",
     "rows_of",
     "standings_of",
-    "standings_to_json",
     "to_json",
+    "witness",
 ]
 
 _HOMES = MappingProxyType(
     {
         "Answer": "domain.answers",
+        "Applying": "domain.answers",
+        "Audit": "domain.audit",
         "Case": "domain.case",
+        "CaseDiff": "domain.combinations",
         "CaseFile": "interface.case",
         "Change": "domain.changes",
         "Changes": "domain.changes",
         "Diagnostic": "domain.diagnostics",
+        "Diff": "domain.comparisons",
         "Explanation": "domain.answers",
+        "Followed": "live.follow",
         "Instant": "domain.clock",
         "InvalidInput": "domain.diagnostics",
         "Protocol": "domain.protocol",
         "Refused": "domain.changes",
         "Result": "interface.result",
         "Row": "interface.rows",
+        "Searched": "domain.comparisons",
         "Standing": "domain.changes",
         "Standings": "domain.changes",
         "Tasks": "live.tasks",
+        "applying": "engine.reach",
+        "audit": "calls.auditing",
         "case_of": "interface.conversion",
         "changes": "live.compare",
-        "changes_to_json": "interface.changes",
+        "diff": "calls.comparing",
+        "diff_cases": "calls.comparing",
         "evaluate": "engine.evaluate",
         "explain": "engine.explain",
         "follow": "live.follow",
-        "instant_of": "domain.clock",
+        "instant_of": "interface.instants",
+        "load_protocols": "reading.loading",
         "read_case": "reading.cases",
-        "read_case_text": "reading.cases",
-        "read_instant": "interface.leaves",
-        "read_protocol": "reading.protocols",
+        "read_result": "reading.results",
         "read_standings": "reading.results",
-        "read_standings_text": "reading.results",
+        "replay": "live.replay",
         "result_of": "interface.rendering",
         "rows_of": "interface.rows",
         "standings_of": "interface.standings",
-        "standings_to_json": "interface.standings",
-        "to_json": "interface.rendering",
+        "to_json": "calls.written",
+        "witness": "calls.comparing",
     }
 )
 

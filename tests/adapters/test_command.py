@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from missingrules.interface.words import words_of
 from missingrules.reading.cases import read_case
 from tests.audit.command import run
 from tests.tables.test_bad_tables import RULES
@@ -61,7 +60,7 @@ def test_a_new_folder_has_a_file_a_case_that_its_owner_alone_can_read(export: Pa
     if sys.platform != "win32":
         assert [stat.S_IMODE(path.stat().st_mode) for path in (out, *out.iterdir())] == [0o700, 0o600, 0o600]
     # What is written is what cases are read from.
-    one, two = (read_case(path, (), None, words_of(())) for path in sorted(out.iterdir()))
+    one, two = (read_case(path) for path in sorted(out.iterdir()))
     assert (one.id, two.id, two.episodes[0].returned, two.episodes[0].located) == ("1001", "1002", None, None)
     again = run("import", export, *FROM, "--output", out)
     assert (again.code, again.out) == (2, "")

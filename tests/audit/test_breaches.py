@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.caseload import AUDITED, caseload
-from missingrules.audit import run as running
-from missingrules.audit.run import Question, audit
-from missingrules.audit.totals import Tally
+from missingrules.audits import run as running
+from missingrules.audits.run import Question, audit
+from missingrules.audits.totals import Tally
 from missingrules.cli.common import protocols as read_protocols
 from missingrules.domain.clock import instant_of
 from missingrules.engine.evaluate import evaluate

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.caseload import AUDITED, caseload, write_tables
-from missingrules.audit.findings import findings_of
-from missingrules.audit.run import Question, audit
-from missingrules.audit.totals import Tally
+from missingrules.audits.findings import findings_of
+from missingrules.audits.run import Question, audit
+from missingrules.audits.totals import Tally
 from missingrules.cli.common import protocols as read_protocols
 from missingrules.domain.audit import By, Finding, Outcome, Rejected, Totals
 from missingrules.domain.clock import instant_of
 from missingrules.engine.evaluate import evaluate
-from missingrules.interface.conversion import case_of
+from missingrules.interface.conversion import case_of, converted
 from missingrules.interface.words import words_of
 from missingrules.reading.caseloads import cases_in
 from missingrules.tables.caseload import caseload_of, tables_in
@@ -28,7 +28,7 @@ from missingrules.tables.caseload import caseload_of, tables_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.audit.run import Supplied
+    from missingrules.audits.run import Supplied
     from missingrules.domain.protocol import Protocol
 
 HAND = str(Path(__file__).with_name("hand") / "rules.yaml")
@@ -134,7 +134,7 @@ def test_what_the_parts_come_to_is_what_the_whole_does(seed: int, cut: int) -> N
     cases = list(caseload(25, seed))
     answers = []
     for data in cases:
-        case = case_of(data, PROTOCOLS, AS_OF, words=WORDS)
+        case = converted(data, PROTOCOLS, AS_OF, words=WORDS)
         answer = evaluate(PROTOCOLS, case, AS_OF, horizon_days=0)
         answers.append((answer, list(findings_of(answer, case))))
     whole, first, second = Tally(), Tally(), Tally()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.caseload import caseload
-from missingrules.audit import run as running
-from missingrules.audit.run import Question, audit
-from missingrules.audit.totals import Tally
+from missingrules.audits import run as running
+from missingrules.audits.run import Question, audit
+from missingrules.audits.totals import Tally
 from missingrules.domain.audit import Rejection
 from missingrules.reading.caseloads import LinedCase
 from tests.audit.command import run

@@ -9,6 +9,7 @@ from missingrules.domain.answers import Forbidden
 from missingrules.domain.obligations import OVER, Obligation, Status
 from missingrules.domain.people import People
 from missingrules.domain.rules import Effect
+from missingrules.reading.cases import read_case_text
 
 if TYPE_CHECKING:
     from missingrules.domain.answers import ProtocolAnswer
@@ -20,7 +21,7 @@ SILENT = (Status.UPCOMING, Status.NOT_DECIDABLE)
 
 def is_shown_in(text: str, witness: Witness, first: Protocol, second: Protocol) -> bool:
     """Reads the printed case by the public face, asks both, and looks for every difference that was claimed."""
-    case = missingrules.read_case_text(text, "witness.yaml", [first, second], witness.as_of)
+    case = read_case_text(text, "witness.yaml", [first, second], witness.as_of)
     answers = [
         missingrules.evaluate(
             [each],

@@ -27,7 +27,7 @@ _PARTS = {"episode": "episodes", "event": "events", "record": "records"}
 def test_without_its_cause_it_would_not_be(seed: int) -> None:
     random = Random(seed)
     states = _states(random)
-    now = missingrules.read_instant(text(START + timedelta(hours=random.randint(0, 200))))
+    now = missingrules.instant_of(text(START + timedelta(hours=random.randint(0, 200))))
     for _ in range(4 if len(states) > 1 else 0):
         first, second = (states[n] for n in sorted(random.sample(range(len(states)), 2)))
         cases = _case(first, now), _case(second, now)

@@ -11,6 +11,7 @@ import pytest
 import missingrules
 from missingrules import Changes, Protocol, Refused, Standings, Tasks
 from missingrules.interface.schemas import schemas
+from missingrules.reading.results import read_standings_text
 from tests.meaning.test_worked_cases import compose, sections_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def case(protocol: Protocol, episode: dict[str, Any] | None = None, **more: Any)
 
 
 def asked(protocol: Protocol, of: missingrules.Case, at: str) -> missingrules.Answer:
-    return missingrules.evaluate([protocol], of, missingrules.read_instant(at))
+    return missingrules.evaluate([protocol], of, missingrules.instant_of(at))
 
 
 def told(found: Changes) -> Told:
@@ -152,7 +153,7 @@ def test_followed_step_by_step_rules_time_and_case_are_told_apart(protocol: Prot
     record = {"id": "R1", "action": "notify", "at": "2025-06-02T11:00:00+01:00"}
     before, after = case(protocol), case(protocol, records=[record])
     early = missingrules.standings_of(asked(protocol, before, "2025-06-02T12:00:00+01:00"))
-    now = missingrules.read_instant("2025-06-04T10:00:00+01:00")
+    now = missingrules.instant_of("2025-06-04T10:00:00+01:00")
     answer, steps = missingrules.follow([sooner], early, (before, after), now)
     assert [[each for each in told(step) if each[0] != "grounds"] for step in steps] == [
         [("moved", "meeting/E1/1", ["rules worked text of invented changed"])],
@@ -181,25 +182,25 @@ def test_what_an_older_version_did_not_write_is_no_change(protocol: Protocol) ->
     for action in stored["actions"]:
         for name in ("phase", "differences", "replaces", "called", "readings", "because"):
             del action[name]
-    old = missingrules.read_standings_text(json.dumps(stored))
+    old = read_standings_text(json.dumps(stored))
     found = missingrules.changes(old, answer)
     assert told(found) == []
     assert Tasks("C1", old).apply(found).mark == missingrules.standings_of(answer).mark
     # The whole result, read back, is the answer to the last sign.
-    whole = missingrules.read_standings_text(missingrules.to_json(answer))
+    whole = read_standings_text(missingrules.to_json(answer))
     assert whole == missingrules.standings_of(answer) == missingrules.standings_of(missingrules.result_of(answer))
-    assert missingrules.read_standings_text(missingrules.standings_to_json(whole)) == whole
+    assert read_standings_text(missingrules.to_json(whole)) == whole
 
 
 def test_a_duty_that_stands_twice_is_two_tasks(protocol: Protocol) -> None:
     stored = json.loads(missingrules.to_json(asked(protocol, case(protocol), "2025-06-02T12:00:00+01:00")))
     call = next(each for each in stored["actions"] if each["rule"] == "call")
-    once = missingrules.read_standings_text(json.dumps(stored))
+    once = read_standings_text(json.dumps(stored))
     stored["actions"].append({**call, "status": "met"})
-    twice = missingrules.read_standings_text(json.dumps(stored))
+    twice = read_standings_text(json.dumps(stored))
     assert [each[:2] for each in told(missingrules.changes(once, twice))] == [("raised", "call/E1/1~2")]
     assert [key.removeprefix("worked/") for key in twice.duties if "call" in key] == ["call/E1/1", "call/E1/1~2"]
-    assert missingrules.read_standings_text(missingrules.standings_to_json(twice)) == twice
+    assert read_standings_text(missingrules.to_json(twice)) == twice
 
 
 def test_two_cases_are_not_compared(protocol: Protocol) -> None:
@@ -230,7 +231,7 @@ def test_the_json_is_as_its_schema_says(protocol: Protocol) -> None:
         asked(protocol, after, "2025-06-02T21:00:00+01:00"),
     )
     for found in (missingrules.changes(early, late, (before, after)), missingrules.changes(None, late)):
-        data = json.loads(missingrules.changes_to_json(found))
+        data = json.loads(missingrules.to_json(found))
         jsonschema.validate(data, dict(schemas()["changes"]))
         # Taken by their keys, what stands after all of them is the later result.
         if found.before is None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import missingrules
 from missingrules.formats.commas import comma_bytes
+from missingrules.reading.protocols import read_protocol
+from missingrules.reading.results import read_standings_text
 from missingrules.reports.changes import changes_report, changes_table
 from missingrules.reports.text import as_text
 
@@ -25,7 +27,7 @@ ANYTHING: st.SearchStrategy[Any] = st.sampled_from(
 
 @cache
 def whole() -> tuple[missingrules.Standings, Any]:
-    protocol = missingrules.read_protocol(ROOT / "examples" / "wexcombe" / "wexcombe.yaml")
+    protocol = read_protocol(ROOT / "examples" / "wexcombe" / "wexcombe.yaml")
     episode = {
         "id": "E1", "kind": "missing", "missing_from": "care", "started_at": "2025-06-10T21:15:00+01:00",
         "reported_at": "2025-06-10T23:05:00+01:00", "returned_at": "2025-06-11T14:30:00+01:00",
@@ -36,7 +38,7 @@ def whole() -> tuple[missingrules.Standings, Any]:
     data = {"format": 1, "case": "C1", "child": child, "episodes": [episode], "records": [record]}
     case = missingrules.case_of(data, [protocol])
     answers = [
-        missingrules.evaluate([protocol], case, missingrules.read_instant(at))
+        missingrules.evaluate([protocol], case, missingrules.instant_of(at))
         for at in ("2025-06-11T09:00:00+01:00", "2025-06-12T09:00:00+01:00")
     ]
     result = json.loads(missingrules.to_json(answers[1]))
@@ -52,7 +54,7 @@ def test_a_spoilt_result_is_refused_or_told(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         _spoil(data, spoilt)
     try:
-        after = missingrules.read_standings_text(json.dumps(spoilt))
+        after = read_standings_text(json.dumps(spoilt))
     except missingrules.InvalidInput:
         return
     if after.case != before.case:
@@ -60,7 +62,7 @@ def test_a_spoilt_result_is_refused_or_told(data: st.DataObject) -> None:
     for found in (missingrules.changes(before, after), missingrules.changes(after, before)):
         as_text(changes_report(found))
         comma_bytes(changes_table(found))
-        json.loads(missingrules.changes_to_json(found))
+        json.loads(missingrules.to_json(found))
         if found.after.as_of >= before.as_of and found.before == before.mark:
             assert missingrules.Tasks(after.case, before).apply(found).mark == after.mark
 
@@ -74,6 +76,7 @@ def _spoil(data: st.DataObject, node: Any) -> None:
         key = data.draw(st.sampled_from(keys))
         inner = node[key]
         if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 3)) == 0:
-            node[key] = data.draw(ANYTHING)
+            # A copy: another place may be spoilt within it.
+            node[key] = deepcopy(data.draw(ANYTHING))
             return
         node = inner

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import missingrules
+from missingrules.reading.results import read_standings_text
 from tests.live.keeping import LIVE
 from tests.live.stream import RULES, stream
 from tests.meaning.test_worked_cases import compose, sections_of
@@ -64,8 +65,8 @@ def _as_evaluated_once(keeper: Any, child: str, end: str) -> int:
     state = keeper.load(child)
     assert state["waits"] == []
     case = missingrules.case_of(LIVE._case(child, state["entries"]), [invented()])
-    once = missingrules.standings_of(missingrules.evaluate([invented()], case, missingrules.read_instant(end)))
-    kept = missingrules.read_standings_text(json.dumps(state["tasks"]))
+    once = missingrules.standings_of(missingrules.evaluate([invented()], case, missingrules.instant_of(end)))
+    kept = read_standings_text(json.dumps(state["tasks"]))
     assert dict(kept.duties) == dict(once.duties)
     assert kept.mark == once.mark
     return len(once.duties)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from missingrules.audit.totals import Tally
+from missingrules.audits.totals import Tally
 from missingrules.domain.audit import By, Count, Lacking, Rejection, Totals
 from missingrules.domain.citations import Edition
 from missingrules.domain.people import People, Role

@@ -201,7 +201,7 @@ def test_of_a_file_that_could_not_be_finished_nothing_is_left(
     path.write_text("child,id,started_at\nA,E1,2025-06-02\n", encoding="utf-8")
     output = tmp_path / "audit"
     output.write_text("before", encoding="utf-8")
-    monkeypatch.setattr("missingrules.audit.run.findings_of", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("missingrules.audits.run.findings_of", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run("audit", path, *ASKED, "--format", format, "--output", output, "--force")
     assert output.read_text(encoding="utf-8") == "before"
@@ -240,7 +240,7 @@ def test_a_table_that_is_gone_before_the_end_is_told(
     def gone(*_: object, **__: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "records.csv")
 
-    monkeypatch.setattr("missingrules.audit.run.findings_of", gone)
+    monkeypatch.setattr("missingrules.audits.run.findings_of", gone)
     told = run("audit", path, *ASKED, "--format", "csv", *given)
     assert (told.code, told.err) == (
         2,

@@ -12,7 +12,7 @@ from missingrules.domain.audit import Rejected, Rejection, unspoken
 from missingrules.domain.clock import Clock
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.source import Source, Span
-from missingrules.interface.conversion import case_of
+from missingrules.interface.conversion import converted
 from missingrules.interface.facts import first_of, last_of
 from missingrules.tables.cells import is_empty, text_of
 from missingrules.tables.layout import Strange
@@ -70,7 +70,7 @@ class ChildRows:
         making = _Making(self, protocols[0].clock if protocols else Clock())
         data = making.data(as_of)
         try:
-            return data, case_of(data, protocols, as_of, place=making.place, words=words)
+            return data, converted(data, protocols, as_of, place=making.place, words=words)
         except InvalidInput as error:
             raise making.refused(error) from None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, unwritable
+from missingrules.formats.names import windows_reason
 from missingrules.papers.figures import figures_of
 from missingrules.papers.index import new_ledger
 from missingrules.papers.progress import modals_of
@@ -103,6 +104,10 @@ def title_of(text: str) -> str:
 
 def _refuse_name(area: str) -> None:
     if NAME.fullmatch(area) and len(area) <= LONGEST_NAME:
+        # Whoever has Windows is to be able to take the files too.
+        if reason := windows_reason(area):
+            message = f"'{area}' cannot be the name of an area, of which files are called: {reason}"
+            raise InvalidInput([Diagnostic("not-a-name", message, hint=f"write {area}_area, or the area's full name")])
         return
     if len(area) > LONGEST_NAME:
         hint = f"take a name of {LONGEST_NAME} letters at the most"

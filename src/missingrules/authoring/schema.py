@@ -26,11 +26,19 @@ _SHARED: Final = (
 )
 LATEST: Final = "https://json-schema.org/draft/2020-12/schema"
 PUBLISHED: Final = ("protocol", "ledger", "scenarios", "mapping", "case", "result", "changes", "combination")
+# The number is that of the format (docs/promise.md).
+ID: Final = "urn:missingrules:schema:{}:1"
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(kind: str, file: FileNames | None = None) -> Schema:
     """Of one kind of file; with the names of a protocol's file, of that protocol."""
+    made = _schema_of(kind, file)
+    # With the names of one file it is of that file alone, and no published shape.
+    return made if file else {"$schema": made["$schema"], "$id": ID.format(kind)} | made
+
+
+def _schema_of(kind: str, file: FileNames | None) -> Schema:
     if kind == "protocol":
         return protocol_schema(file)
     if kind == "scenarios":

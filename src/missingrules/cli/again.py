@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.everyday import as_json
 
 
 def replay(
@@ -39,4 +40,7 @@ def replay(
         run(written, read, protocols)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
-    common.write(f"The same answer: {len(written.actions)} duties as of {written.as_of}.\n")
+    if as_json():
+        common.write_json({"same": True, "duties": len(written.actions), "as_of": written.as_of})
+    else:
+        common.say(f"The same answer: {len(written.actions)} duties as of {written.as_of}.")

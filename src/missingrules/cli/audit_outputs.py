@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from missingrules.audit.totals import Tally
+from missingrules.audits.totals import Tally
 from missingrules.cli import common
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from missingrules.audit.run import Batch
+    from missingrules.audits.run import Batch
     from missingrules.cli.target import Target
     from missingrules.domain.audit import Breach, By, Finding, Rejection, Totals
     from missingrules.domain.clock import Clock, Instant

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common, exports
+from missingrules.cli.everyday import BAD_INPUT
+from missingrules.cli.naming import Protocols  # noqa: TC001 - typer reads it when the command is made
 from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.audit import By  # noqa: TC001 - typer reads it when the command is made
 
@@ -20,14 +22,11 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from missingrules.adapters.given import Asked
-    from missingrules.adapters.rows import Intake
-    from missingrules.audit.run import Batch, Question, Supplied
+    from missingrules.audits.run import Batch, Question
+    from missingrules.calls.auditing import Filed
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
-    from missingrules.domain.diagnostics import Diagnostic
     from missingrules.domain.protocol import Protocol
-    from missingrules.tables.caseload import Caseload
 
 
 class Format(StrEnum):
@@ -48,15 +47,7 @@ def audit(
             show_default=False,
         ),
     ],
-    protocol: Annotated[
-        list[str],
-        typer.Option(
-            "--protocol",
-            metavar="NAME|PATH",
-            help="A protocol, by name or file; may be given several times.",
-            show_default=False,
-        ),
-    ],
+    protocol: Protocols,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -104,7 +95,8 @@ def audit(
     encoding: exports.EncodedAs = None,
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
-    from missingrules.audit.run import Question
+    from missingrules.audits.run import Question
+    from missingrules.calls.auditing import Filed
     from missingrules.domain.diagnostics import InvalidInput
     from missingrules.reading.catalogue import editions
 
@@ -119,7 +111,7 @@ def audit(
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         asked = exports.asked(kind, year, history_from, complete_to, encoding, found_is_return=found_is_return)
-        given = _Given(cases, protocols, asked)
+        given = Filed(cases, protocols, asked)
         target.refuse_unfit(format, [*given.read, *(path for name in protocol for path in editions(name))])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -134,64 +126,16 @@ def audit(
     if output is not None:
         from missingrules.cli.audit_outputs import intake
 
-        target.tell(f"{output} was written: {intake(work)}")
+        target.written(f": {intake(work)}")
     if not work.tally.cases:
         typer.echo("nothing could be used: no case was audited", err=True)
-        raise typer.Exit(common.BAD_INPUT)
+        raise typer.Exit(BAD_INPUT)
     if work.rows_reported:
         raise typer.Exit(common.FOUND)
 
 
-class _Given:
-    """What is to be audited, looked through: how many cases there are, and each as it comes."""
-
-    def __init__(self, paths: Sequence[Path], protocols: Sequence[Protocol], asked: Asked | None) -> None:
-        from missingrules.domain.diagnostics import InvalidInput
-        from missingrules.interface.words import words_of
-        from missingrules.reading.caseloads import files_in, number_in
-        from missingrules.tables.caseload import caseload_of, tables_in
-
-        self.files, tables = files_in(paths) if asked is None else ([], [])
-        self.read = (*self.files, *tables) if asked is None else tuple(paths)
-        words = words_of(protocols)
-        self.caseloads: list[Caseload | Intake] = []
-        self.shared_rows = 0  # that are used, and of no case
-        problems: list[Diagnostic] = []
-        for path in paths:
-            if asked is None:
-                break
-            from missingrules.adapters.given import opened
-
-            try:
-                self.caseloads.append(opened(path, asked, words))
-            except InvalidInput as error:
-                problems += error.diagnostics
-        for together in tables_in(tables):
-            try:
-                found = caseload_of(together, words, protocols[0].clock)
-            except InvalidInput as error:
-                problems += error.diagnostics
-            else:
-                self.caseloads.append(found)
-                self.shared_rows += found.shared_rows
-        if problems:
-            raise InvalidInput(problems)
-        self.number = number_in(self.files) + sum(map(len, self.caseloads))
-
-    @property
-    def columns(self) -> tuple[Rejection, ...]:
-        return tuple(column for each in self.caseloads for column in each.columns)
-
-    def cases(self) -> Iterator[Supplied]:
-        from missingrules.reading.caseloads import cases_in
-
-        yield from cases_in(self.files)
-        for caseload in self.caseloads:
-            yield from caseload.children()
-
-
 def _work(
-    given: _Given,
+    given: Filed,
     names: Sequence[str],
     protocols: Sequence[Protocol],
     question: Question,
@@ -202,13 +146,11 @@ def _work(
     *,
     rows: bool,
 ) -> Work:
-    from missingrules.audit.run import CHUNK, audit
     from missingrules.cli.audit_outputs import Work
 
-    # More processes than there are chunks would only wait.
-    most = min(jobs or os.cpu_count() or 1, -(-given.number // CHUNK))
+    most = min(jobs or os.cpu_count() or 1, given.chunks)
     load = partial(common.protocols, tuple(names)) if most > 1 else lambda: protocols
-    batches = _counted(audit(given.cases(), load, question, jobs=most), given.number, bar)
+    batches = _counted(given.batches(load, question, most), given.number, bar)
     return Work(batches, protocols, question.as_of, by, rows, tell, given.columns, rows_used=given.shared_rows)
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.everyday import as_json, is_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.domain.progress import Left
+    from missingrules.domain.progress import Left, Said
     from missingrules.reading.ledgers import Ledger
     from missingrules.reading.nodes import Mapping
 
@@ -50,6 +51,20 @@ def new(
         (begun.ledger, f"its ledger: {to_do} to account for, and {common.counted(begun.headings, 'heading')}"),
         (begun.scenarios, "what officers expect, to be filled in"),
     )
+    where = "" if source.resolve() == (folder / f"{area}.txt").resolve() else f" --texts {source}"
+    now = (
+        (f"check {begun.protocol}", "what is still to be filled in"),
+        (f"next {begun.protocol}{where}", "the first paragraph, and what to do about it"),
+        (f"schema {begun.protocol} -o {begun.protocol.with_suffix('.schema.json')}", "what an editor needs"),
+    )
+    if as_json():
+        written = {"protocol": begun.protocol, "ledger": begun.ledger, "scenarios": begun.scenarios}
+        counts = {"paragraphs": begun.paragraphs, "headings": begun.headings, "long": list(begun.long)}
+        then = [f"missingrules {command}" for command, _ in now]
+        common.write_json({**{name: str(path) for name, path in written.items()}, **counts, "now": then})
+        return
+    if is_quiet():
+        return
     width = max(len(str(path)) for path, _ in files)
     for path, what in files:
         common.write(f"{path!s:{width}}  {what}\n")
@@ -58,12 +73,7 @@ def new(
             f"long pieces, where the text may have been cut wrongly: {', '.join(begun.long[:LONG])}\n"
             f"  missingrules sources show {source} {begun.ledger}\n"
         )
-    where = "" if source.resolve() == (folder / f"{area}.txt").resolve() else f" --texts {source}"
-    _now(
-        (f"check {begun.protocol}", "what is still to be filled in"),
-        (f"next {begun.protocol}{where}", "the first paragraph, and what to do about it"),
-        (f"schema {begun.protocol} -o {begun.protocol.with_suffix('.schema.json')}", "what an editor needs"),
-    )
+    _now(*now)
 
 
 def _now(*commands: tuple[str, str]) -> None:
@@ -104,6 +114,7 @@ def next_(
     """The next paragraph of the paper that no rule and no fate accounts for: its words, and what to do about it."""
     from missingrules.domain.diagnostics import InvalidInput
     from missingrules.papers.progress import paragraphs_named, progress_of
+    from missingrules.reports.plain import left_data, progress_data
     from missingrules.reports.progress import progress_text
 
     try:
@@ -119,10 +130,15 @@ def next_(
         if cited or is_ is not None:
             root, ledgers = _opened(protocol)
             progress = progress_of(root, ledgers)
+        told = asked or [each for each in (progress.next,) if each]
+        if as_json():
+            shown = [left_data(left, _said(protocol, root, ledgers, left, texts)[0]) for left in told]
+            common.write_json({**progress_data(progress), "paragraphs_told": shown})
+            return
         common.write(progress_text(progress, str(protocol)))
-        for left in asked or [each for each in (progress.next,) if each]:
+        for left in told:
             _show(protocol, root, ledgers, left, texts)
-        if not progress.left:
+        if not progress.left and not is_quiet():
             _finished(protocol)
     except InvalidInput as error:
         common.refuse(error.diagnostics)
@@ -156,15 +172,17 @@ def _write_fates(ledgers: dict[str, Ledger], chosen: Sequence[Left], fate: str, 
         refs = [each.ref for each in chosen if each.label == label]
         if refs:
             write_ledger(ledger, with_fates(ledger, refs, fate, reason))
-            common.write(f"{ledger.file}: fate: {fate} written to {', '.join(refs)}\n")
+            common.say(f"{ledger.file}: fate: {fate} written to {', '.join(refs)}")
 
 
-def _show(protocol: Path, root: Mapping, ledgers: dict[str, Ledger], left: Left, texts: Path | None) -> None:
+def _said(
+    protocol: Path, root: Mapping, ledgers: dict[str, Ledger], left: Left, texts: Path | None
+) -> tuple[Said | None, Path | None]:
+    """What the paper says there, and the file of its text; told, where the one or the other is not to be had."""
     from missingrules.papers.progress import said_in
     from missingrules.papers.text import read_paper
     from missingrules.reading.head import Sections, roles
     from missingrules.reading.report import Report
-    from missingrules.reports.progress import paragraph_text
 
     ledger = ledgers[left.label]
     path = _text_of(protocol, ledger, texts)
@@ -177,6 +195,14 @@ def _show(protocol: Path, root: Mapping, ledgers: dict[str, Ledger], left: Left,
             f"{path} is not the text that {ledger.file} was made from: `missingrules sources check` says where",
             err=True,
         )
+    return said, path
+
+
+def _show(protocol: Path, root: Mapping, ledgers: dict[str, Ledger], left: Left, texts: Path | None) -> None:
+    from missingrules.reports.progress import paragraph_text
+
+    said, path = _said(protocol, root, ledgers, left, texts)
+    ledger = ledgers[left.label]
     own = left.label == next(iter(ledgers))
     common.write("\n" + paragraph_text(left, said, str(path), str(protocol), ledger.file, own=own))
 

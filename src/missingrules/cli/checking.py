@@ -57,7 +57,7 @@ def check(
     for name in missing:
         typer.echo(f"there is no text {name}: no rule was held against its words", err=True)
     if format is Format.TEXT:
-        common.write(_verdict(len(files), found, mended))
+        common.say(_verdict(len(files), found, mended))
     elif format is Format.JSON:
         from missingrules.reports.findings import findings_json
 
@@ -79,7 +79,7 @@ def _verdict(files: int, found: list[Diagnostic], mended: int) -> str:
     if warnings and warnings < len(found):
         verdict += f", {common.counted(warnings, 'of them a warning', 'of them warnings')}"
     changed = f"{common.counted(mended, 'slip')} corrected, " if mended else ""
-    return f"{common.counted(files, 'protocol file')}: {changed}{verdict}\n"
+    return f"{common.counted(files, 'protocol file')}: {changed}{verdict}"
 
 
 def _findings(file: Path, texts: Path | None, missing: dict[str, None]) -> list[Diagnostic]:
@@ -135,7 +135,7 @@ def _mend(file: Path, *, told: bool) -> int:
             common.refuse(error.diagnostics)
         done += len(made)
         for edit in made if told else ():
-            common.write(f"{file}:{edit.line}:{edit.start + 1}: corrected '{edit.old}' to '{edit.new}'\n")
+            common.say(f"{file}:{edit.line}:{edit.start + 1}: corrected '{edit.old}' to '{edit.new}'")
     return done
 
 

@@ -1,11 +1,13 @@
 """The command line: each command is a call to the library, a report and an exit code.
 
 0: done, whatever is overdue. 1: `check` found something, `audit` or `import` left rows out. 2: bad input.
-Results go to standard output, everything else to standard error.
+Results go to standard output, everything else to standard error. Every command has `--quiet` and `--json`
+(everyday.py).
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from enum import StrEnum
 from io import TextIOWrapper
@@ -29,15 +31,16 @@ from missingrules.cli import (
     scenarios,
 )
 from missingrules.cli.answering import Format
+from missingrules.cli.everyday import Commands, as_json
+from missingrules.cli.naming import Protocols, WhoseProtocols, names_begun
 from missingrules.cli.sources import app as sources
 from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
 from missingrules.reports.by import By
 
-app = typer.Typer(
+app = Commands(
     help="Rules for children missing from home and care: what must be done, by whom, by when, and by which paragraph.",
     no_args_is_help=True,
-    add_completion=False,
     # Plain help: quick to load, and readable on any terminal.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -67,29 +70,11 @@ class Told(StrEnum):
 
 class Read(StrEnum):
     TEXT = "text"
+    JSON = "json"
     HTML = "html"
 
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="The case, a YAML or JSON file.", show_default=False)]
-Protocols = Annotated[
-    list[str],
-    typer.Option(
-        "--protocol",
-        metavar="NAME|PATH",
-        help="A protocol, by name or file; may be given several times.",
-        show_default=False,
-    ),
-]
-WhoseProtocols = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--protocol",
-        metavar="NAME|PATH",
-        help="A protocol, by name or file; may be given several times. Left out: those that are for this child, by who "
-        "is responsible for it and where it lives.",
-        show_default=False,
-    ),
-]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -122,13 +107,25 @@ def main() -> None:
 
 @app.callback(invoke_without_command=True)
 def _whole(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Of the library, of the calendar and of every protocol at hand.")
+    ] = False,
+    in_json: Annotated[bool, typer.Option("--json", help="With --version: as JSON.")] = False,
 ) -> None:
-    if version:
-        from missingrules.interface.shared import library_version
+    if not version:
+        return
+    from missingrules.cli.versions import versions, versions_text
+    from missingrules.domain.diagnostics import InvalidInput
 
-        common.write(f"missingrules {library_version()}\n")
-        raise typer.Exit
+    try:
+        found = versions()
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
+    if in_json:
+        common.write_json(found)
+    else:
+        common.write(versions_text(found))
+    raise typer.Exit
 
 
 @app.command()
@@ -239,6 +236,7 @@ def explain(
     from missingrules.engine.explain import explain as run
     from missingrules.reading.cases import read_case
     from missingrules.reports.explanation import explanation_report
+    from missingrules.reports.plain import explanation_data
 
     now = common.instant(as_of)
     try:
@@ -251,12 +249,16 @@ def explain(
             raise InvalidInput([Diagnostic("unknown-rule", message, hint=common.nearest_rule(rule, rules))])
     except InvalidInput as error:
         common.refuse(error.diagnostics)
+    data = []
     for one in protocols:
         if rule in {family.id for family in one.families}:
             found = run(one, read, now, rule, horizon_days=horizon, readings=chosen)
             told = heard(protocols, one, found, read)
-            if told or not found:
+            data += [explanation_data(each, one) for each in told]
+            if not as_json() and (told or not found):
                 common.show(explanation_report(one, told, now))
+    if as_json():
+        common.write_json(data)
 
 
 @app.command()
@@ -292,6 +294,14 @@ def list_() -> None:
         found = available()
     except InvalidInput as error:
         common.refuse(error.diagnostics)
+    if as_json():
+        common.write_json(
+            [
+                {"name": one.name, "from": one.where_from, "path": str(one.path), "holds_from": one.holds_from or None}
+                for one in found
+            ]
+        )
+        return
     names = max((len(one.name) for one in found), default=0)
     homes = max((len(one.where_from) for one in found), default=0)
     for one in found:
@@ -301,10 +311,19 @@ def list_() -> None:
 
 @app.command()
 def show(
-    protocol: Annotated[str, typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False)],
+    protocol: Annotated[
+        str,
+        typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False, autocompletion=names_begun),
+    ],
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule; left out: all.")] = None,
     reading: Readings = None,
-    format: Annotated[Read, typer.Option(help="As text, or as a page to read, by topic.")] = Read.TEXT,
+    format: Annotated[
+        Read | None,
+        typer.Option(
+            help="As text, as data, or as a page to read; left out: what the ending of --output says, or text.",
+            show_default=False,
+        ),
+    ] = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -312,10 +331,12 @@ def show(
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
     from missingrules.reading.catalogue import editions
     from missingrules.reports.applies import whom_report
+    from missingrules.reports.plain import named
     from missingrules.reports.prose import dropped_report, rule_report
     from missingrules.reports.text import as_text
 
     try:
+        format = format or format_of(output, Read.TEXT)
         if rule is not None and format is Read.HTML:
             without = f"leave out {rule}: the page has an address for each rule, #rule-ID"
             raise InvalidInput([Diagnostic("whole-protocol", "a page shows a whole protocol", hint=without)])
@@ -336,6 +357,17 @@ def show(
             target.write(protocol_page(read, chosen))
         except InvalidInput as error:
             common.refuse(error.diagnostics)
+        return
+    if format is Read.JSON:
+        dropped = dropped_report(read) if rule is None else None
+        told = {
+            **named(read),
+            "readings": chosen,
+            "whom": as_text(whom_report(read)) if rule is None else None,
+            "rules": [{"rule": each.id, "text": as_text(rule_report(read, each, chosen))} for each in found],
+            "dropped": None if dropped is None else as_text(dropped),
+        }
+        target.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
         return
     reports = [rule_report(read, family, chosen) for family in found]
     if rule is None:

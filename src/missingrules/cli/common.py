@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from missingrules.cli.everyday import BAD_INPUT, as_json, is_quiet
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from rich.console import RenderableType
     from rich.progress import Progress
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.readings import TooMany
 
-FOUND, BAD_INPUT = 1, 2
+FOUND = 1
 
 
 def instant(text: str | None) -> Instant:
@@ -36,7 +37,7 @@ def instant(text: str | None) -> Instant:
 
         now = Instant(int(time.time()))
         clock = Clock()
-        print(f"as of {clock.local(now).isoformat()}, by this computer's clock", file=sys.stderr)
+        say(f"as of {clock.local(now).isoformat()}, by this computer's clock", err=True)
         return now
     try:
         return read_instant(text)
@@ -46,61 +47,38 @@ def instant(text: str | None) -> Instant:
 
 def protocols(names: Iterable[str]) -> list[Protocol]:
     """The protocols asked for, all mistakes in all of them told at once; of one name, each edition in its turn."""
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-    from missingrules.reading.catalogue import NOT_TOLD_APART, editions
-    from missingrules.reading.protocols import read_protocol
+    from missingrules.reading.loading import load_protocols
 
-    found: dict[tuple[str, date | None], Protocol] = {}
-    problems: list[Diagnostic] = []
-    for name in names:
-        try:
-            read = [read_protocol(path) for path in editions(name)]
-        except InvalidInput as error:
-            problems += error.diagnostics
-            continue
-        for one in read:
-            if found.setdefault((one.name, one.edition.in_force[0]), one) is not one:
-                message = f"two of the protocols are named '{one.name}'"
-                problems.append(Diagnostic("two-protocols", message, hint=NOT_TOLD_APART))
-    if problems:
-        raise InvalidInput(problems)
-    return list(found.values())
+    wanted = list(names)
+    # Without a name all at hand would be loaded.
+    return list(load_protocols(*wanted)) if wanted else []
 
 
 def every_name() -> list[str]:
     """The names of all protocols at hand."""
-    from missingrules.reading.catalogue import available
+    from missingrules.reading.loading import every_name
 
-    return list(dict.fromkeys(one.name for one in available()))
+    return list(every_name())
 
 
 def readings(pairs: Sequence[str], protocols: Sequence[Protocol]) -> dict[str, str]:
     """`ID=OPTION` pairs; InvalidInput with everything that is wrong with them."""
-    from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+    from missingrules.calls.asking import chosen
+    from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
-    known: dict[str, list[str]] = {}
-    for protocol in protocols:
-        for reading in protocol.readings.values():
-            known.setdefault(reading.id, []).extend(option.name for option in reading.options)
-    chosen: dict[str, str] = {}
-    problems: list[Diagnostic] = []
-    for pair in pairs:
-        name, equals, option = pair.partition("=")
-        if not equals:
-            problems.append(Diagnostic("bad-reading", f"--reading {pair}: an option is wanted", hint="write ID=OPTION"))
-        elif name not in known:
-            hint = did_you_mean(name, known) or (f"the readings are {', '.join(known)}" if known else None)
-            problems.append(Diagnostic("bad-reading", f"--reading {pair}: there is no reading '{name}'", hint=hint))
-        elif option not in known[name]:
-            hint = f"the options are {', '.join(dict.fromkeys(known[name]))}"
-            message = f"--reading {pair}: the reading '{name}' has no option '{option}'"
-            problems.append(Diagnostic("bad-reading", message, hint=hint))
-        elif chosen.setdefault(name, option) != option:
-            message = f"--reading {pair}: '{name}' is given two options"
-            problems.append(Diagnostic("bad-reading", message, hint="give it one"))
+    told = [pair.partition("=") for pair in pairs]
+    problems = [
+        Diagnostic("bad-reading", f"--reading {name}: an option is wanted", hint="write ID=OPTION")
+        for name, equals, _ in told
+        if not equals
+    ]
+    try:
+        found = chosen(((name, option) for name, equals, option in told if equals), protocols, "--reading ")
+    except InvalidInput as error:
+        raise InvalidInput([*problems, *error.diagnostics]) from None
     if problems:
         raise InvalidInput(problems)
-    return chosen
+    return found
 
 
 def nearest_rule(rule: str, rules: Sequence[str]) -> str | None:
@@ -202,6 +180,23 @@ def write(text: str | bytes) -> None:
         raise typer.Exit from None
 
 
+def write_json(data: object) -> None:
+    """Plain data as one JSON document."""
+    import json
+
+    write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """What is no part of what was asked for and no finding: not if it is to be quiet, and never among JSON."""
+    if is_quiet():
+        return
+    if err or as_json():
+        print(text, file=sys.stderr)
+    else:
+        write(f"{text}\n")
+
+
 def refuse(diagnostics: Iterable[Diagnostic]) -> NoReturn:
     for diagnostic in diagnostics:
         print(diagnostic.render(), file=sys.stderr)
@@ -216,7 +211,7 @@ def refuse_any(diagnostics: Iterable[Diagnostic]) -> None:
 
 def progress() -> Progress | nullcontext[None]:
     """A bar on a terminal, and nothing anywhere else."""
-    if not sys.stderr.isatty():
+    if is_quiet() or not sys.stderr.isatty():
         return nullcontext()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

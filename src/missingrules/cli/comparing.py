@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.everyday import as_json
+from missingrules.cli.naming import names_begun
 from missingrules.cli.target import Force, Output, Target, format_of
-from missingrules.domain.vocabulary import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
+    from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
-    from missingrules.domain.combinations import Differences
-    from missingrules.domain.comparisons import Matrix
+    from missingrules.domain.combinations import CaseDiff
+    from missingrules.domain.comparisons import Matrix, Searched
     from missingrules.domain.protocol import Protocol
 
 
@@ -28,7 +30,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Named = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A protocol, by name or file.", show_default=False)]
+Named = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|PATH", help="A protocol, by name or file.", show_default=False, autocompletion=names_begun
+    ),
+]
 Topics = Annotated[
     list[str] | None,
     typer.Option("--topic", metavar="TOPIC", help="Only this topic; may be given several times.", show_default=False),
@@ -77,7 +84,8 @@ def diff(
     force: Force = False,
 ) -> None:
     """How two protocols differ by meaning: which asks for more, for less, or for something else, and where."""
-    from missingrules.comparison.diff import diff as compared
+    from missingrules.calls.comparing import diff as compared
+    from missingrules.interface.combinations import changed_to_json
     from missingrules.reports.differences import diff_json, diff_report, editions_report
 
     target = _target(output, force, (first, second), cases or ())
@@ -87,30 +95,33 @@ def diff(
     if witness:
         _search((first, second), both, Asking(topic or [], [], chosen, limit, only_weaker=False), target)
         return
+    in_json = format is Format.JSON
     if cases:
         _refuse_two_areas(both)
-        target.write(editions_report(_changes(both, cases, common.instant(as_of), chosen), both[0].clock))
+        found_changes = _changes(both, cases, common.instant(as_of), chosen)
+        told = changed_to_json(found_changes, both) if in_json else editions_report(found_changes, both[0].clock)
+        target.write(told)
         return
     found = compared(*both, topics=topic or [], readings=chosen)
-    target.write(diff_json(found) if format is Format.JSON else diff_report(found))
+    target.write(diff_json(found) if in_json else diff_report(found))
 
 
 def _refuse_two_areas(both: tuple[Protocol, Protocol]) -> None:
-    from missingrules.domain.diagnostics import Diagnostic
+    from missingrules.calls.comparing import refuse_two_areas
+    from missingrules.domain.diagnostics import InvalidInput
 
-    first, second = (each.name for each in both)
-    if first != second:
-        message = f"--cases: {first} and {second} are two areas, whose duties have no keys in common"
-        common.refuse([Diagnostic("two-areas", message, hint="name two editions of one protocol, by their files")])
+    try:
+        refuse_two_areas(*both, "--cases: ")
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
 
 
 def _changes(
     both: tuple[Protocol, Protocol], paths: Sequence[Path], as_of: Instant, readings: Mapping[str, str]
-) -> list[tuple[str, Differences]]:
+) -> list[CaseDiff]:
     """What the second edition changes in each case."""
+    from missingrules.calls.comparing import diff_cases
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-    from missingrules.engine.evaluate import evaluate
-    from missingrules.engine.readings import changed
     from missingrules.reading.cases import read_case
 
     files = [
@@ -118,27 +129,30 @@ def _changes(
         for path in paths
         for file in (sorted(path.rglob("*.y*ml")) + sorted(path.rglob("*.json")) if path.is_dir() else [path])
     ]
-    found: list[tuple[str, Differences]] = []
     problems: list[Diagnostic] = []
+    read: list[Case] = []
     for file in files:
         try:
-            case = read_case(file, list(both), as_of)
+            read.append(read_case(file, list(both), as_of))
         except InvalidInput as error:
             problems += error.diagnostics
-            continue
-        before, after = (evaluate([each], case, as_of, readings=readings).protocols[0] for each in both)
-        found.append((case.id, changed(before, after)))
     if not files:
         problems.append(Diagnostic("file-unreadable", f"no case file stands in {' or '.join(map(str, paths))}"))
     common.refuse_any(problems)
-    return found
+    return list(diff_cases(*both, read, as_of, readings=readings))
 
 
 def prove(
     protocol: Named,
     as_strict_as: Annotated[
         str,
-        typer.Option("--at-least-as-strict-as", metavar="NAME|PATH", help="The other protocol.", show_default=False),
+        typer.Option(
+            "--at-least-as-strict-as",
+            metavar="NAME|PATH",
+            help="The other protocol.",
+            show_default=False,
+            autocompletion=names_begun,
+        ),
     ],
     topic: Topics = None,
     action: Annotated[
@@ -174,7 +188,10 @@ FRAMEWORK = "national_framework"
 
 def compare(
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME|PATH...", help="Protocols, by name or file.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="NAME|PATH...", help="Protocols, by name or file.", show_default=False, autocompletion=names_begun
+        ),
     ],
     topic: Topics = None,
     against: Annotated[
@@ -270,12 +287,9 @@ class Asking(NamedTuple):
 
 def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Asking, target: Target) -> bool:
     """Tells the case in which the two part, or that there is none; whether there is one."""
-    from missingrules.comparison.witness import Search, witness
+    from missingrules.calls.comparing import witness
     from missingrules.reports.witnesses import nothing_text, witness_text
 
-    search = Search(
-        asking.topics, asking.actions, only_weaker=asking.only_weaker, readings=asking.readings, most=asking.limit
-    )
     with common.progress() as bar:
         task = bar.add_task("cases tried", total=asking.limit) if bar else None
 
@@ -283,7 +297,18 @@ def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Ask
             if bar and task is not None:
                 bar.update(task, completed=tried)
 
-        searched = witness(*both, search, tell)
+        searched = witness(
+            *both,
+            topics=asking.topics,
+            actions=asking.actions,
+            readings=asking.readings,
+            only_weaker=asking.only_weaker,
+            most=asking.limit,
+            tell=tell,
+        )
+    if as_json():
+        target.write(_searched_json(searched, both, names))
+        return searched.witness is not None
     if searched.witness is None:
         target.write(nothing_text(searched, *both, only_weaker=asking.only_weaker))
         return False
@@ -291,15 +316,27 @@ def _search(names: tuple[str, str], both: tuple[Protocol, Protocol], asking: Ask
     return True
 
 
-def _refuse_unknown_actions(actions: Sequence[str], both: Sequence[Protocol]) -> None:
-    from missingrules.domain.diagnostics import Diagnostic, did_you_mean
+def _searched_json(searched: Searched, both: tuple[Protocol, Protocol], names: tuple[str, str]) -> str:
+    """The case as data of the shape of a case file."""
+    import json
 
-    known = {name for each in both for name in each.words.actions}
-    common.refuse_any(
-        Diagnostic("unknown-action", f"--action {each}: neither protocol has this act", hint=did_you_mean(each, known))
-        for each in actions
-        if each not in known
-    )
+    from missingrules.reading.nodes import plain, read_nodes
+    from missingrules.reports.plain import searched_data
+    from missingrules.reports.witnesses import witness_text
+
+    found = searched.witness
+    case: Any = plain(read_nodes(witness_text(found, searched, *both, names), "witness")) if found else None
+    return json.dumps(searched_data(searched, case, both), ensure_ascii=False, indent=2) + "\n"
+
+
+def _refuse_unknown_actions(actions: Sequence[str], both: Sequence[Protocol]) -> None:
+    from missingrules.calls.asking import refuse_unknown_actions as refuse
+    from missingrules.domain.diagnostics import InvalidInput
+
+    try:
+        refuse(actions, both, "--action ")
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)
 
 
 def two(first: str, second: str) -> tuple[Protocol, Protocol]:
@@ -333,14 +370,10 @@ def several(names: Sequence[str]) -> list[Protocol]:
 
 
 def refuse_unknown_topics(topics: Sequence[str]) -> None:
-    from missingrules.domain.diagnostics import Diagnostic, did_you_mean
+    from missingrules.calls.asking import refuse_unknown_topics as refuse
+    from missingrules.domain.diagnostics import InvalidInput
 
-    common.refuse_any(
-        Diagnostic(
-            "unknown-topic",
-            f"--topic {each}: no topic has this name",
-            hint=did_you_mean(each, TOPICS) or f"one of: {', '.join(TOPICS)}",
-        )
-        for each in topics
-        if each not in TOPICS
-    )
+    try:
+        refuse(topics, "--topic ")
+    except InvalidInput as error:
+        common.refuse(error.diagnostics)

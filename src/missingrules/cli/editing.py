@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.everyday import as_json
 from missingrules.cli.target import Force, Output, Target
 
 if TYPE_CHECKING:
@@ -84,24 +85,25 @@ def fmt(
 
     problems: list[Diagnostic] = []
     files = [file for path in paths for file in _files(path, problems)]
-    changed = 0
+    changed: list[dict[str, str]] = []
     for file in files:
         try:
             before, after = _laid_out(file)
             if before == after:
                 continue
-            changed += 1
-            if diff:
-                common.write(_difference(before, after, str(file)))
-            elif check:
-                common.write(f"{file} would change\n")
-            else:
+            changed.append({"file": str(file)} | ({"diff": _difference(before, after, str(file))} if diff else {}))
+            if not (check or diff):
                 rewrite(file, after, "check that you may write to it")
-                common.write(f"{file} was laid out\n")
+                common.say(f"{file} was laid out")
+            elif not as_json():
+                common.write(_difference(before, after, str(file)) if diff else f"{file} would change\n")
         except InvalidInput as error:
             problems += error.diagnostics
-    what = "would change" if check or diff else "changed"
-    common.write(f"{common.counted(len(files), 'file')}: {changed or 'none'} {what}\n")
+    if as_json():
+        common.write_json({"files": len(files), "would_change" if check or diff else "changed": changed})
+    else:
+        what = "would change" if check or diff else "changed"
+        common.say(f"{common.counted(len(files), 'file')}: {len(changed) or 'none'} {what}")
     if problems:
         common.refuse(problems)
     if changed and (check or diff):

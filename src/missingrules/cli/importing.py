@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 import typer
 
 from missingrules.cli import common, exports
+from missingrules.cli.everyday import BAD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -108,7 +109,7 @@ def import_(
     _report(work, format, output)
     if not work.cases:
         typer.echo("nothing could be used: no case was made", err=True)
-        raise typer.Exit(common.BAD_INPUT)
+        raise typer.Exit(BAD_INPUT)
     if work.reported:
         raise typer.Exit(common.FOUND)
 
@@ -180,7 +181,7 @@ def _report(work: _Work, format: Format, output: Path | None) -> None:
         made = common.counted(work.cases, "case")
         named = ": named above" if work.reported else ""
         where = f"{output} was written" if output is not None else "Nothing was written: no --output"
-        common.write(f"{where}\n{read} read, {work.used} used in {made}, {work.reported} not used{named}\n")
+        common.say(f"{where}\n{read} read, {work.used} used in {made}, {work.reported} not used{named}")
 
 
 # --- where cases go ---------------------------------------------------------------------------------------------------

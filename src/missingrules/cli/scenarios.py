@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.everyday import as_json
+from missingrules.cli.naming import names_begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -98,19 +100,26 @@ def run_scenarios(
     if boundaries:
         trials.boundaries(_holding(asked, find), rule or [], write)
         return
-    failed = 0
-    for outcome, of in outcomes:
-        if outcome.differences:
-            failed += 1
-            _tell(outcome, of, explain=explain)
+    failed = [(outcome, of) for outcome, of in outcomes if outcome.differences]
     many = sum(len(found) for _, found in asked)
     looked_into = sum(bool(found) for _, found in asked)
-    verdict = f"{common.counted(failed, 'does', 'do')} not hold" if failed else "all hold"
-    common.write(f"{common.counted(many, 'scenario')} in {common.counted(looked_into, 'file')}: {verdict}\n")
+    if not as_json():
+        for outcome, of in failed:
+            _tell(outcome, of, explain=explain)
+        verdict = f"{common.counted(len(failed), 'does', 'do')} not hold" if failed else "all hold"
+        common.say(f"{common.counted(many, 'scenario')} in {common.counted(looked_into, 'file')}: {verdict}")
     too_few, settled = False, True
+    changes: list[trials.Tried] = []
     if mutants:
-        changes, settled = trials.mutants(_holding(asked, find), rule or [], sample, known)
-        too_few = at_least is not None and any(each.score < at_least for each in changes)
+        changes = trials.mutants(_holding(asked, find), rule or [], sample, known)
+        settled = all(each.settled for each in changes)
+        too_few = at_least is not None and any(each.changes.score < at_least for each in changes)
+    if as_json():
+        told = [_outcome(outcome, of, explain=explain) for outcome, of in failed]
+        counts = {"scenarios": many, "files": looked_into, "not_holding": told}
+        common.write_json(counts | ({"mutants": [each.data() for each in changes]} if mutants else {}))
+    elif mutants:
+        trials.tell(changes)
     if failed or too_few or not settled:
         raise typer.Exit(common.FOUND)
 
@@ -144,6 +153,13 @@ def _holding(asked: Asked, find: Callable[[str], Protocol]) -> list[tuple[Protoc
     for file, outcomes in asked:
         found.setdefault(file.protocol, []).extend(each.scenario for each in outcomes if not each.differences)
     return [(find(name), scenarios) for name, scenarios in found.items()]
+
+
+def _outcome(outcome: Outcome, protocol: Protocol, *, explain: bool) -> dict[str, object]:
+    from missingrules.analysis.why import reasons
+    from missingrules.reports.plain import outcome_data
+
+    return outcome_data(outcome, protocol.name, reasons(protocol, outcome.scenario) if explain else (), protocol)
 
 
 def _tell(outcome: Outcome, protocol: Protocol, *, explain: bool) -> None:
@@ -194,7 +210,10 @@ def _given(options: Mapping[str, object]) -> str:
 
 def coverage(
     protocols: Annotated[
-        list[str], typer.Argument(metavar="PROTOCOL...", help="Protocols, by name or file.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="PROTOCOL...", help="Protocols, by name or file.", show_default=False, autocompletion=names_begun
+        ),
     ],
     scenarios: Annotated[
         Path, typer.Option(metavar="FOLDER", help="The folder with their scenarios.", show_default=False)
@@ -207,6 +226,7 @@ def coverage(
     from missingrules.reading.catalogue import find
     from missingrules.reading.protocols import with_ledgers
     from missingrules.reading.scenarios import protocol_named
+    from missingrules.reports.plain import coverage_data
     from missingrules.reports.scenarios import coverage_table, missing_report
 
     try:
@@ -220,16 +240,18 @@ def coverage(
     for name, (protocol, _) in wanted.items():
         theirs = [scenario for file in files if file.protocol == name for scenario in file.scenarios]
         found.append(coverage_of(protocol, *with_ledgers(paths[name]), theirs))
-    common.show(coverage_table(found))
     lacking = [each for each in found if not each.is_whole]
-    for each in lacking:
-        if missing:
+    if as_json():
+        common.write_json([coverage_data(each) for each in found])
+    else:
+        common.show(coverage_table(found))
+        for each in lacking if missing else ():
             common.write("\n")
             common.show(missing_report(each))
-    if lacking:
-        if not missing:
+        if lacking and not missing:
             names = ", ".join(each.protocol.name for each in lacking)
-            common.write(f"not everything is covered in {names}: --missing lists what is not\n")
+            common.say(f"not everything is covered in {names}: --missing lists what is not")
+    if lacking:
         raise typer.Exit(common.FOUND)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.everyday import Commands, as_json
 
 if TYPE_CHECKING:
     from missingrules.domain.diagnostics import Diagnostic
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 # At the beginning this is true of every paragraph: a few are shown, and the others counted.
 UNSAID, MOST_UNSAID = "paragraph-not-accounted-for", 3
 
-app = typer.Typer(
+app = Commands(
     help="Source texts and their ledgers: make one, look into it, prove it, and see what a new edition changes.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -47,12 +48,12 @@ def index(
     if ledger is None:
         name = document or text.stem
         try:
-            common.write(new_ledger(said, name, title or name.replace("_", " ").capitalize()))
+            _write_ledger(new_ledger(said, name, title or name.replace("_", " ").capitalize()))
         except InvalidInput as error:
             common.refuse(error.diagnostics)
         return
     made, left = renewed(_ledger(ledger), said)
-    common.write(made)
+    _write_ledger(made)
     if left:
         more = "more" if left > 0 else "fewer"
         typer.echo(f"the text has {common.counted(abs(left), 'word')} {more} than the ledger counts", err=True)
@@ -76,6 +77,14 @@ def show(
         common.refuse(
             [Diagnostic("unknown-paragraph", f"no paragraph is '{ref}'", hint=did_you_mean(ref or "", known))]
         )
+    if as_json():
+        common.write_json(
+            [
+                {"ref": p.ref, "heading": p.heading, "words": p.words, "fate": p.fate or None, "text": said}
+                for p, said in found
+            ]
+        )
+        return
     for paragraph, said in found:
         fate = f", {paragraph.fate}" if paragraph.fate else ""
         common.write(f"{paragraph.ref} ({common.counted(paragraph.words, 'word')}{fate})\n  {' '.join(said.split())}\n")
@@ -113,7 +122,11 @@ def check(
             else:
                 missing.append(str(text))
     unsaid = 0
-    for diagnostic in found:
+    if as_json():
+        from missingrules.reports.findings import findings_json
+
+        common.write(findings_json(found))
+    for diagnostic in () if as_json() else found:
         unsaid += diagnostic.code == UNSAID
         if diagnostic.code != UNSAID or unsaid <= MOST_UNSAID:
             common.write(diagnostic.render() + "\n")
@@ -124,7 +137,7 @@ def check(
         typer.echo(f"there is no text {name}: its ledger was not held against it", err=True)
     with_texts = f", {common.counted(held, 'text')} held against the ledgers" if texts else ", without the texts"
     verdict = common.counted(len(found), "finding") if found else "nothing found"
-    common.write(f"{common.counted(len(protocols), 'protocol file')}{with_texts}: {verdict}\n")
+    common.say(f"{common.counted(len(protocols), 'protocol file')}{with_texts}: {verdict}")
     if found or missing:
         raise typer.Exit(common.FOUND)
 
@@ -142,7 +155,22 @@ def impact(protocol: ProtocolFile, text: Text) -> None:
     except InvalidInput as error:
         common.refuse(error.diagnostics)
     _, ledgers = with_ledgers(protocol)
-    common.show(impact_report(impact_of(read, next(iter(ledgers.values())), _text(text))))
+    impact = impact_of(read, next(iter(ledgers.values())), _text(text))
+    if as_json():
+        from missingrules.reports.plain import impact_data
+
+        common.write_json(impact_data(impact))
+    else:
+        common.show(impact_report(impact))
+
+
+def _write_ledger(made: str) -> None:
+    from missingrules.reading.nodes import plain, read_nodes
+
+    if as_json():
+        common.write_json(plain(read_nodes(made, "ledger")))
+    else:
+        common.write(made)
 
 
 def _text(path: Path) -> str:

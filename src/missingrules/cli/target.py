@@ -70,7 +70,7 @@ class Target:
         if self.path is not None:
             with self.opened() as file:
                 file.write(_bytes(made))
-            self.tell(f"{self.path} was written")
+            self.written()
         elif isinstance(made, str | bytes):
             common.write(made)
         else:
@@ -111,6 +111,10 @@ class Target:
     def tell(self, text: str) -> None:
         """Says what is no part of what was made."""
         typer.echo(text, err=self.path is None)
+
+    def written(self, more: str = "") -> None:
+        """Says that the file is there, to whoever wants to hear it."""
+        common.say(f"{self.path} was written{more}")
 
 
 def _bytes(made: str | bytes | RenderableType) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.cli import common
+from missingrules.cli.everyday import as_json
 from missingrules.domain.coverage import Change, Changes
 
 if TYPE_CHECKING:
@@ -19,42 +20,69 @@ if TYPE_CHECKING:
     from missingrules.domain.scenarios import Scenario
 
 
+class Tried(NamedTuple):
+    """The changes of one protocol; which of those that go unnoticed have no reason, and which reasons are left over.
+
+    `known`: reasons were given for this protocol.
+    """
+
+    changes: Changes
+    left: Sequence[Change]
+    stale: Sequence[Known]
+    known: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether, of a protocol with reasons, each that is not noticed has one, and no reason is left."""
+        return not (self.known and (self.left or self.stale))
+
+    def data(self) -> dict[str, object]:
+        from missingrules.reports.plain import mutants_data
+
+        stale = [{"rule": each.rule, "change": each.change, "at": str(each.span)} for each in self.stale]
+        return mutants_data(self.changes, self.left) | {"reasons_left_over": stale}
+
+
 def mutants(
     asked: Sequence[tuple[Protocol, Sequence[Scenario]]],
     rules: Sequence[str],
     sample: int | None,
     reasons: Mapping[str, Sequence[Known]],
-) -> tuple[list[Changes], bool]:
-    """Changes the rules of each protocol and tells what none of its scenarios notices. The scenarios must hold.
+) -> list[Tried]:
+    """Changes the rules of each protocol: what does none of its scenarios notice? The scenarios must hold.
 
-    Of several rules, or of a sample, no others are changed. `reasons`, by protocol: what is known not to be
-    noticed and is not told again. With it, whether each that is not noticed has a reason, and no reason is left.
+    Of several rules, or of a sample, no others are changed. `reasons`, by protocol: what is known not to be noticed.
     """
     from missingrules.analysis.mutants import mutants_of
-    from missingrules.reports.mutants import changes_table, unnoticed_report, without_reason
+    from missingrules.reports.mutants import without_reason
 
     found = []
     for protocol, scenarios in asked:
         every = [m for m in mutants_of(protocol) if not rules or not set(rules).isdisjoint(m.change.rules)]
         if every:
-            found.append(_tried(protocol, scenarios, every, _sampled(every, sample)))
-    settled = True
+            changes = _tried(protocol, scenarios, every, _sampled(every, sample))
+            left, stale = without_reason(changes.unnoticed, reasons.get(protocol.name, ()))
+            # Of some changes alone nobody can tell which reasons are left over.
+            stale = [] if rules or sample is not None else stale
+            found.append(Tried(changes, left, stale, protocol.name in reasons))
+    return found
+
+
+def tell(found: Sequence[Tried]) -> None:
+    """What goes unnoticed and is not known to, protocol by protocol, and the counts of all."""
+    from missingrules.reports.mutants import changes_table, unnoticed_report
+
     for each in found:
-        known = reasons.get(each.protocol.name, ())
-        left, stale = without_reason(each.unnoticed, known)
-        if left:
-            common.show(unnoticed_report(each, left))
+        if each.left:
+            common.show(unnoticed_report(each.changes, each.left))
             common.write("\n")
-        if known and len(left) < len(each.unnoticed):
-            many = common.counted(len(each.unnoticed) - len(left), "more change is", "more changes are")
-            common.write(f"{each.protocol.name}: {many} not noticed, each with its reason\n\n")
-        # Of some changes alone nobody can tell which reasons are left over.
-        stale = [] if rules or sample is not None else stale
-        if stale:
-            common.write("".join(f"{each.render()}\n" for each in _stale(stale)) + "\n")
-        settled = settled and not (each.protocol.name in reasons and (left or stale))
-    common.show(changes_table(found))
-    return found, settled
+        unnoticed = len(each.changes.unnoticed)
+        if each.known and len(each.left) < unnoticed:
+            many = common.counted(unnoticed - len(each.left), "more change is", "more changes are")
+            common.write(f"{each.changes.protocol.name}: {many} not noticed, each with its reason\n\n")
+        if each.stale:
+            common.write("".join(f"{one.render()}\n" for one in _stale(each.stale)) + "\n")
+    common.show(changes_table([each.changes for each in found]))
 
 
 def reasons_in(files: Iterable[Path], protocols: Sequence[Protocol]) -> dict[str, tuple[Known, ...]]:
@@ -116,21 +144,32 @@ def boundaries(asked: Sequence[tuple[Protocol, Sequence[Scenario]]], rules: Sequ
         )
         common.refuse([Diagnostic("no-edges", f"nothing can be written: {of}", hint="write such a scenario first")])
     text = edges_text(edges, protocol)
+    made = {
+        "file": None if file is None else str(file),
+        "scenarios": len(edges.made),
+        "numbers_left_out": len(edges.left),
+    }
     if file is None:
-        common.write(text)
+        if as_json():
+            common.write_json({**made, "text": text})
+        else:
+            common.write(text)
         return
     try:
         # Never over a file that somebody has made meanwhile.
         write_whole(file, text.encode(), force=False, hint="name a new file in a folder that is there")
     except InvalidInput as error:
         common.refuse(error.diagnostics)
+    if as_json():
+        common.write_json(made)
+        return
     numbers_made = len(numbers) - len(edges.left)
-    common.write(
+    common.say(
         f"{common.counted(len(edges.made), 'scenario')} at {common.counted(numbers_made, 'number')} written to {file}: "
-        "proposed, to accept or correct\n"
+        "proposed, to accept or correct"
     )
     if edges.left:
-        common.write(f"{common.counted(len(edges.left), 'number')} left out: listed at the end of the file\n")
+        common.say(f"{common.counted(len(edges.left), 'number')} left out: listed at the end of the file")
 
 
 def refuse_unknown_rules(rules: Iterable[str], protocols: Sequence[Protocol]) -> None:

@@ -236,6 +236,24 @@ class Rejection(NamedTuple):
         return f"{text}\n  = {self.hint}" if self.hint else text
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit of a caseload came to. Rows in are rows used and rows told: `rows_read` are all of them.
+
+    `findings` and `breaches` are empty unless they were asked for; `not_used` has at least one entry for each row, or
+    file, that could not be used, `columns_not_read` the columns of tables that nobody reads.
+    """
+
+    as_of: Instant
+    totals: Totals
+    findings: tuple[Finding, ...]
+    breaches: tuple[Breach, ...]
+    not_used: tuple[Rejection, ...]
+    columns_not_read: tuple[Rejection, ...]
+    rows_read: int
+    rows_used: int
+
+
 class Rejected(Exception):
     """A case that cannot be used, with what is wrong: at least one rejection for each of its rows."""
 

@@ -60,6 +60,14 @@ class Differences(NamedTuple):
     allowed: tuple[Forbidden, ...] = ()  # before, and not now
 
 
+class CaseDiff(NamedTuple):
+    """What one edition changes for a case, by what the case is called; the phases by the keys of either answer."""
+
+    case: str
+    differences: Differences
+    phases: Later[Mapping[str, Phase]]
+
+
 class Combination(NamedTuple):
     """One way to read all that the case touches in one protocol."""
 

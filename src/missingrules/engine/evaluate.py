@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.domain.answers import Answer, Outlook, ProtocolAnswer, Question
 from missingrules.domain.clock import FOREVER, Instant, Length, Unit
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+from missingrules.domain.logs import timed
 from missingrules.domain.obligations import NO_DIFFERENCE, Later
 from missingrules.domain.receipt import Receipt, hash_of
 from missingrules.engine import ahead, alternatives, evidence
@@ -57,23 +59,33 @@ def evaluate(
     organisation: bool = False,
     where_applies: bool = False,
 ) -> Answer:
-    """What the protocols ask for the case at `as_of`, looking `horizon_days` ahead.
+    """What one or several protocols ask for the case at `as_of`, looking `horizon_days` days ahead.
 
-    With `organisation` also what the calendar asks of the organisation itself, over the span of the case's records.
-    With `where_applies` only what is for this child, by who is responsible and where the child lives: of the protocols
-    those that are or were, since the first episode, and of these nothing that arose while they were not.
-    `readings` chooses options by reading id, otherwise each protocol's defaults hold. Protocols of one name are its
-    editions. ValueError for an option that no protocol has, a negative horizon, or editions that nothing tells apart.
+    `as_of` is in seconds since 1970 UTC, as all instants of the answer are; nothing reads a clock. `readings` chooses
+    options by reading id, otherwise each protocol's defaults hold. With `organisation` also what the calendar asks of
+    the organisation itself, over the span of the case's records. With `where_applies` only what is for this child, by
+    who is responsible and where the child lives: of the protocols those that are or were, since the first episode, and
+    of these nothing that arose while they were not. Protocols of one name are its editions.
+
+    Raises `InvalidInput`: `no-protocol`, `bad-reading` for an option that no protocol has. ValueError for a negative
+    horizon, or for editions that nothing tells apart.
+    Source: docs/meaning.md; each duty cites its paragraphs.
     """
+    if not protocols:
+        message = "no protocol was given"
+        raise InvalidInput([Diagnostic("no-protocol", message, hint="name one, or load it first")])
     chosen = readings or {}
     for reading, option in chosen.items():
         known = [r for p in protocols if (r := p.readings.get(reading)) is not None]
         if not known or not any(option == o.name for r in known for o in r.options):
-            raise ValueError(f"no protocol here has a reading '{reading}' with an option '{option}'")
+            message = f"no protocol here has a reading '{reading}' with an option '{option}'"
+            raise InvalidInput([Diagnostic("bad-reading", message)])
     if horizon_days < 0:
         raise ValueError("the horizon is a number of days ahead, zero or more")
-    asked = [reached(p) for p in protocols if at_any_time(p, case, as_of)] if where_applies else protocols
-    answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in asked)
+    with timed("case evaluated") as said:
+        asked = [reached(p) for p in protocols if at_any_time(p, case, as_of)] if where_applies else protocols
+        answers = tuple(_answer(p, case, as_of, horizon_days, chosen, organisation) for p in asked)
+        said(protocols=len(answers), duties=sum(len(each.actions) for each in answers))
     applies = Later(lambda: applying(protocols, case, as_of))
     receipt = Later(
         lambda: Receipt(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from missingrules.domain.answers import Explanation, Step
 from missingrules.domain.conditions import All, FactTest, Is
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_mean
+from missingrules.domain.logs import timed
 from missingrules.domain.obligations import Evidence, Obligation, Status
 from missingrules.domain.triggers import OnBirthday, OnPeriod, triggers_of
 from missingrules.engine import evidence, places
@@ -39,15 +41,38 @@ def explain(
     readings: Mapping[str, str] | None = None,
     suggest: bool = True,
 ) -> tuple[Explanation, ...]:
-    """One explanation for each act of the rule and each episode, or the child. KeyError for a rule there is none of.
+    """Why each act of one rule is asked for or is not, for each episode, or for the child, as the case stands at
+    `as_of`.
 
-    Where times of day are open, the steps are those of the earliest time; the obligations are those of all. With
-    `suggest` also what would make a silent rule fire, where that is simple.
+    One explanation for each act and subject: what the rule looked at, in its order, and the duties that came. Where
+    times of day are open, the steps are those of the earliest time; the duties are those of all. `horizon_days` and
+    `readings` as in `evaluate`. With `suggest` also what would make a silent rule fire, where that is simple.
+
+    Raises `InvalidInput`: `unknown-rule`.
+    Source: docs/meaning.md; each explanation cites the rule's paragraphs.
     """
     if rule not in {family.id for family in protocol.families}:
-        raise KeyError(rule)
+        known = [family.id for family in protocol.families]
+        message = f"no rule of {protocol.name} has the id '{rule}'"
+        raise InvalidInput([Diagnostic("unknown-rule", message, hint=did_you_mean(rule, known))])
+    with timed("rule explained") as said:
+        found = _explained(protocol, case, as_of, rule, horizon_days, readings or {}, suggest=suggest)
+        said(explanations=len(found))
+    return found
+
+
+def _explained(
+    protocol: Protocol,
+    case: Case,
+    as_of: Instant,
+    rule: str,
+    horizon_days: int,
+    readings: Mapping[str, str],
+    *,
+    suggest: bool,
+) -> tuple[Explanation, ...]:
     asked = Asked(protocol, case, as_of, horizon_days, organisation=True)
-    options = protocol.options(readings or {})
+    options = protocol.options(readings)
     base = asked.solve(options)
     solver, solved = base.solvers[0], base.merged.solved
     out = []

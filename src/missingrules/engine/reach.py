@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from missingrules.domain.answers import Applying
 from missingrules.domain.applies import CARED, HOME, PLACED, PLACING, Relation
 from missingrules.domain.conditions import All, FactTest, leaves
+from missingrules.domain.logs import timed
 from missingrules.domain.rules import Conclusion, Duty
 from missingrules.domain.triggers import OnPeriod, triggers_of
 from missingrules.engine.evidence import behind, read, unknown
@@ -108,8 +109,18 @@ def _behind(conclusions: Sequence[Conclusion], asked: Sequence[Condition]) -> fr
 
 
 def applying(protocols: Sequence[Protocol], case: Case, as_of: Instant) -> tuple[Applying, ...]:
-    """Of each protocol whether it is for the child as the case stands at `as_of`, in the order given."""
-    return tuple(_applying(protocol, case, as_of) for protocol in protocols)
+    """Of each protocol whether it is for the child as the case stands at `as_of`, in the order given.
+
+    `as_of` is in seconds since 1970 UTC. Each says yes, no, not stated or not known, in which way the child is bound to
+    its areas, by which paragraphs and which facts of the case, and what would have to be asked.
+
+    Raises nothing.
+    Source: docs/meaning.md; each cites the paragraphs by which its paper says for whom it is.
+    """
+    with timed("whose child asked") as said:
+        found = tuple(_applying(protocol, case, as_of) for protocol in protocols)
+        said(protocols=len(found))
+    return found
 
 
 def at_any_time(protocol: Protocol, case: Case, as_of: Instant) -> bool:

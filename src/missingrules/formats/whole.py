@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput, unwritable
+from missingrules.formats.names import unfit_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +22,8 @@ HINT: Final = "name a file in a folder that is there and that you may write to"
 
 def refuse_unsafe(path: Path, read: Iterable[Path], *, force: bool) -> None:
     """InvalidInput where the file would take the place of something: of what was read always, else without `force`."""
+    if unfit := unfit_name(path):
+        raise InvalidInput([unfit])
     if path.is_dir():
         hint = "name a file in it"
         raise InvalidInput([Diagnostic("file-unwritable", f"{path} could not be written: it is a folder", hint=hint)])

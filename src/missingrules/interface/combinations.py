@@ -14,7 +14,8 @@ from missingrules.interface.result import Action, Closed, ForbiddenOut
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from missingrules.domain.combinations import Change, Combination, Restated
+    from missingrules.domain.combinations import CaseDiff, Change, Combination, Differences, Restated
+    from missingrules.domain.protocol import Protocol
 
 
 class ChangeOut(Closed):
@@ -54,14 +55,33 @@ def combinations_to_json(combinations: Iterable[Combination]) -> str:
     return pydantic_core.to_json([_combination(one) for one in combinations], indent=2).decode() + "\n"
 
 
+def changed_to_json(found: Iterable[CaseDiff], both: tuple[Protocol, Protocol]) -> str:
+    """What the second of two editions changes in each case, as JSON text; an action is as its own edition has it."""
+    return pydantic_core.to_json([_changed(one, *both) for one in found], indent=2).decode() + "\n"
+
+
+def _changed(one: CaseDiff, before: Protocol, after: Protocol) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "before": {"edition": before.edition.label, "fingerprint": before.fingerprint},
+        "after": {"edition": after.edition.label, "fingerprint": after.fingerprint},
+        **_differences(one.differences, Writer(after, one.phases.get())),
+    }
+
+
 def _combination(one: Combination) -> dict[str, Any]:
     writer = Writer(one.protocol, one.phases.get())
-    found = one.differences
     return {
         "protocol": one.protocol.name,
         "edition": one.protocol.edition.label,
         "readings": dict(one.readings),
         "otherwise": dict(one.otherwise),
+        **_differences(one.differences, writer),
+    }
+
+
+def _differences(found: Differences, writer: Writer) -> dict[str, Any]:
+    return {
         "added": [writer.action(each) for each in found.added],
         "gone": [each.key for each in found.gone],
         "changed": [_change(each, writer) for each in found.changed],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from missingrules.domain.case import NOT_KNOWN, Case, Episode, Event, Record, no_facts
 from missingrules.domain.clock import Clock
 from missingrules.domain.diagnostics import InvalidInput
+from missingrules.domain.logs import timed
 from missingrules.domain.vocabulary import FactType
 from missingrules.interface.case import CaseFile, EpisodeEntry, EventEntry, RecordEntry, is_format_one
 from missingrules.interface.facts import FactReader, read_value
@@ -56,16 +57,32 @@ def case_of(
     data: object,
     protocols: Sequence[Protocol] = (),
     as_of: Instant | None = None,
+) -> Case:
+    """The case in `data`: a `CaseFile`, or plain data (str, int, bool, list, dict, dates) of its shape.
+
+    Names are checked against the words of `protocols`, or the shared vocabulary if there are none. Times have whole
+    seconds and an offset, or are dates alone. With `as_of`, in seconds since 1970 UTC, a date of birth after it is
+    refused.
+
+    Raises `InvalidInput` with every mistake (the first 100) and its path in the data: what a case can have wrong
+    (docs/codes.md, Cases).
+    Source: docs/case-and-result.md, Case; schemas/case.schema.json.
+    """
+    with timed("case taken") as said:
+        case = converted(data, protocols, as_of)
+        said(episodes=len(case.episodes), events=len(case.events), records=len(case.records))
+    return case
+
+
+def converted(
+    data: object,
+    protocols: Sequence[Protocol],
+    as_of: Instant | None,
     *,
     place: Place = nowhere,
     words: CaseWords | None = None,
 ) -> Case:
-    """The case in `data`: a `CaseFile`, or plain data (str, int, bool, list, dict, dates) of its shape.
-
-    Names are checked against the words of `protocols`, or the shared vocabulary if there are none. With `as_of`, a
-    date of birth after it is refused. `words` are `words_of(protocols)`, for who reads many cases with the same ones.
-    Raises `InvalidInput` with all mistakes (the first 100), placed by `place`.
-    """
+    """As `case_of`; mistakes are placed by `place`. `words` are `words_of(protocols)`, for who reads many cases."""
     raw: object = data
     if isinstance(data, CaseFile):
         # Facts are kept as they were given, of whatever type: no need to warn of that.

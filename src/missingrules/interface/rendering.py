@@ -8,6 +8,7 @@ import pydantic_core
 
 from missingrules.domain.citations import NotStated
 from missingrules.domain.clock import FOREVER, Instant, calendar_version
+from missingrules.domain.logs import timed
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.protocol import bare, layer_of
 from missingrules.interface.result import Result
@@ -41,14 +42,25 @@ Entry = dict[str, Any]
 
 
 def result_of(answer: Answer) -> Result:
-    """The answer as other systems get it."""
-    return Result.model_validate(plain_of(answer))
+    """The answer as other systems get it, of format 1: its instants are texts in the protocol's zone, with their
+    offset.
+
+    Raises nothing.
+    Source: docs/case-and-result.md, Result.
+    """
+    with timed("result made") as said:
+        result = Result.model_validate(plain_of(answer))
+        said(duties=len(result.actions))
+    return result
 
 
 def to_json(answer: Answer | Result) -> str:
     """An answer or a result as JSON text, the same bytes for the same answer; it ends with a line break.
 
     From an answer it is several times faster, since no models are made on the way.
+
+    Raises nothing.
+    Source: docs/case-and-result.md, Result; schemas/result.schema.json.
     """
     if isinstance(answer, Result):
         return answer.model_dump_json(by_alias=True, indent=2) + "\n"

@@ -63,7 +63,13 @@ class Row:
 
 
 def rows_of(answer: Answer) -> tuple[Row, ...]:
-    """The obligations of an answer, each once, in the order of the result's `actions`."""
+    """The obligations of an answer as flat rows, each once, in the order of the result's `actions`.
+
+    Times are aware datetimes in the protocol's zone; people and paragraphs are one text each.
+
+    Raises nothing.
+    Source: docs/outputs.md.
+    """
     found = [(one, part) for part in answer.protocols for one in part.actions]
     found.sort(key=lambda pair: order(pair[0]))
     return tuple(_row(one, part, answer) for one, part in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from missingrules.interface.result import Result
 from missingrules.interface.shared import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.domain.answers import Answer
     from missingrules.interface.findings import Place
@@ -95,10 +96,19 @@ class _StoredHead(_Stored):
     actions: list[_StoredAction]
 
 
-def standings_of(result: Answer | Result | Standings) -> Standings:
-    """What is kept of an answer or a result."""
+def standings_of(result: Answer | Result | Standings | Mapping[str, Any]) -> Standings:
+    """What is kept of an answer or a result: its duties by key, and by what it was made.
+
+    Also of plain data, a result or standings as their JSON has them, of this version or an older one.
+
+    Raises `InvalidInput` for plain data, with every mistake and its path: `wrong-shape`, `unknown-format`,
+    `bad-timestamp`, and what else a stored result can have wrong (docs/codes.md, Cases).
+    Source: docs/live.md.
+    """
     if isinstance(result, Standings):
         return result
+    if isinstance(result, Mapping):
+        return stored_standings(result)
     data = result.model_dump(mode="json", by_alias=True) if isinstance(result, Result) else plain_of(result)
     return _standings(data)
 

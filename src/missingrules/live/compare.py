@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.changes import NAMED, OF_STATUS, TOLD, Change, Changes, Kind
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+from missingrules.domain.logs import timed
 from missingrules.domain.obligations import OVER, Status
 from missingrules.interface.standings import standings_of
 from missingrules.live.causes import Causes
@@ -31,7 +33,10 @@ def changes(
 
     Both may be answers, results, or what `read_standings` reads of a stored one; without `before` everything is raised.
     `cases` are the states of the case that the two were made of: causes are then its entries, and where it did not
-    change, it is no cause. ValueError where the two are of different cases.
+    change, it is no cause.
+
+    Raises `InvalidInput`: `two-cases` where the two are of different cases.
+    Source: docs/live.md.
     """
     now = standings_of(after)
     if before is None:
@@ -39,14 +44,17 @@ def changes(
         return Changes(now.case, None, now.mark, now, (), raised)
     was = standings_of(before)
     if was.case != now.case:
-        raise ValueError(f"two results of different cases: {was.case} and {now.case}")
+        message = f"two results of different cases: {was.case} and {now.case}"
+        raise InvalidInput([Diagnostic("two-cases", message, hint="give two results about one child")])
     differing = None if cases is None else entries(*cases, was.as_of, now.as_of)
-    causes = Causes(was, now, differing)
-    found = [
-        Change(kind, one, other, names, causes.of(kind, one, other))
-        for one, other in paired(was.duties, now.duties)
-        for kind, names in _kinds(one, other)
-    ]
+    with timed("results compared") as said:
+        causes = Causes(was, now, differing)
+        found = [
+            Change(kind, one, other, names, causes.of(kind, one, other))
+            for one, other in paired(was.duties, now.duties)
+            for kind, names in _kinds(one, other)
+        ]
+        said(duties=len(now.duties), changes=len(found))
     return Changes(now.case, was.mark, now.mark, now, causes.rules, tuple(_one_by_one(found)))
 
 

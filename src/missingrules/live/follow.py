@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from missingrules.domain.changes import Changes, Standings
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
+    from missingrules.interface.result import Result
 
 
 class Followed(NamedTuple):
@@ -28,7 +29,7 @@ class Followed(NamedTuple):
 
 def follow(
     protocols: Sequence[Protocol],
-    before: Standings | None,
+    before: Answer | Result | Standings | None,
     cases: tuple[Case | None, Case],
     as_of: Instant,
     *,
@@ -36,11 +37,14 @@ def follow(
     readings: Mapping[str, str] | None = None,
     organisation: bool = False,
 ) -> Followed:
-    """Asks the protocols of a case as it was and as it is, and tells apart what changed by what.
+    """Asks the protocols of a case as it was and as it is at `as_of`, and tells apart what changed by what.
 
     `before` is what stands, made of the first of the two cases. Where the rules are others now, the first step has what
     they alone change, at the old instant; the next what time alone changes; the last what the case changes. Each
     begins where the one before it ends; one in which nothing differs, not even the instant, is left out.
+
+    Raises what `evaluate` and `changes` do: `InvalidInput` (`no-protocol`, `bad-reading`), ValueError.
+    Source: docs/live.md.
     """
 
     def ask(case: Case, at: Instant) -> Answer:
@@ -53,7 +57,7 @@ def follow(
     if before is None or was is None:
         return Followed(answer, (changes(None, answer),))
     steps: list[Changes] = []
-    stands = before
+    stands = standings_of(before)
 
     def step(after: Standings, of: tuple[Case, Case]) -> Standings:
         if after.mark != stands.mark:

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 
 def replay(result: Result, case: Case, protocols: Sequence[Protocol]) -> Answer:
-    """The answer that `result` holds, worked out anew; of `protocols` those that it names are asked.
+    """The answer that `result` holds, worked out anew from its receipt; of `protocols` those that it names are asked.
 
-    InvalidInput with every reason why the same answer cannot be had: another library, calendar, case or text of a
-    protocol; or, where none of these differs, that another answer came.
+    It is given only if all of it is the same. `case` is the case as it stood then, `protocols` the texts of that time.
+
+    Raises `InvalidInput` with every reason why the same answer cannot be had: `no-receipt`, `other-library`,
+    `other-calendar`, `other-case`, `other-protocol`, `protocol-not-at-hand`; or, where none of these differs,
+    `other-answer`.
+    Source: docs/case-and-result.md, The receipt.
     """
     receipt = result.receipt
     if receipt is None:

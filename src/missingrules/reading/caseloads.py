@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.audit import Rejected, Rejection, unspoken
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-from missingrules.reading.cases import read_case, read_case_text
+from missingrules.reading.cases import case_in_file, read_case_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ class FiledCase:
 
     def case(self, protocols: Sequence[Protocol], words: CaseWords, as_of: Instant) -> Case:
         try:
-            return read_case(self.path, protocols, as_of, words)
+            return case_in_file(self.path, protocols, as_of, words)
         except InvalidInput as error:
             raise _rejected(error, self.path) from None
 

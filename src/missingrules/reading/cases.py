@@ -6,13 +6,14 @@ between names and values, characters escaped as a pair (`\\ud83d\\ude00`), and a
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from missingrules.interface.conversion import case_of
+from missingrules.domain.logs import timed
+from missingrules.interface.conversion import converted
 from missingrules.reading.nodes import Mapping, at, plain, read_file, read_nodes
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Sequence
 
     from missingrules.domain.case import Case
@@ -28,14 +29,30 @@ def read_case(
     path: str | os.PathLike[str],
     protocols: Sequence[Protocol] = (),
     as_of: Instant | None = None,
+) -> Case:
+    """The case in a YAML or JSON file, its words checked against those of the protocols, or the shared ones if none.
+
+    Times have whole seconds and an offset, or are dates alone. With `as_of`, in seconds since 1970 UTC, a date of birth
+    after it is refused.
+
+    Raises `InvalidInput` with every mistake (the first 100) at its line and column: `file-unreadable`, and what a case
+    can have wrong (docs/codes.md, Cases).
+    Source: docs/case-and-result.md, Case; schemas/case.schema.json.
+    """
+    return case_in_file(path, protocols, as_of)
+
+
+def case_in_file(
+    path: str | os.PathLike[str],
+    protocols: Sequence[Protocol],
+    as_of: Instant | None,
     words: CaseWords | None = None,
 ) -> Case:
-    """The case in a YAML or JSON file, its words checked against those of the protocols.
-
-    `words` are theirs, for who reads many cases with the same ones. Raises `InvalidInput` with every mistake at its
-    line and column, also where the file cannot be read.
-    """
-    return case_in(read_file(path), protocols, as_of, words)
+    """As `read_case`; `words` are `words_of(protocols)`, for who reads many cases with the same ones."""
+    with timed("case read", os.path.splitext(path)[1] or "none") as said:
+        case = case_in(read_file(path), protocols, as_of, words)
+        said(episodes=len(case.episodes), events=len(case.events), records=len(case.records))
+    return case
 
 
 def read_case_text(
@@ -60,4 +77,4 @@ def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None, wo
                 return named
         return at(node, path).span
 
-    return case_of(plain(node), protocols, as_of, place=place, words=words)
+    return converted(plain(node), protocols, as_of, place=place, words=words)

@@ -29,9 +29,11 @@ _WRITTEN_BY: Final = "give a result as `missingrules evaluate --format json` wri
 
 
 def read_standings(path: str | os.PathLike[str]) -> Standings:
-    """What is kept of the result in a file, also one of an older version of this library.
+    """What is kept of the result in a file, also one of an older version of this library: its duties, by key.
 
-    Raises `InvalidInput` with every mistake at its line and column, also where the file cannot be read.
+    Raises `InvalidInput` with every mistake at its line and column: `file-unreadable`, `file-too-large`,
+    `file-encoding`, `json-syntax`, `unknown-format`, and what a stored result can have wrong (docs/codes.md, Cases).
+    Source: docs/live.md.
     """
     name = os.fspath(path)
     data = bytes_from_file(path, MOST_BYTES)
@@ -43,7 +45,13 @@ def read_standings(path: str | os.PathLike[str]) -> Standings:
 
 
 def read_result(path: str | os.PathLike[str]) -> Result:
-    """The whole result in a file, of this version's format. InvalidInput where the file cannot be read, or is none."""
+    """The whole result in a file, as `evaluate --json` or `to_json` wrote it.
+
+    From a text it is `Result.model_validate_json`.
+
+    Raises `InvalidInput`: `file-unreadable`, `file-too-large`, `not-a-result` for what is no result of format 1.
+    Source: docs/case-and-result.md, The receipt.
+    """
     return read_result_text(bytes_from_file(path, MOST_BYTES), os.fspath(path))
 
 

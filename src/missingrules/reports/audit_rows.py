@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from missingrules.audit.totals import agencies, roles
+from missingrules.audits.totals import agencies, roles
 from missingrules.domain.audit import Finding, Outcome
 from missingrules.domain.clock import Instant
 from missingrules.formats.tables import Column, Table

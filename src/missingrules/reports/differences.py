@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.citations import Citations
     from missingrules.domain.clock import Clock
-    from missingrules.domain.combinations import Differences
+    from missingrules.domain.combinations import CaseDiff
     from missingrules.domain.comparisons import Act, Diff, Pair, Point, Said
     from missingrules.domain.protocol import Protocol
 
@@ -221,10 +221,10 @@ def _pair(pair: Pair, sides: Sides) -> Iterator[RenderableType]:
     yield Padding(table, (0, 0, 0, 2))
 
 
-def editions_report(found: Sequence[tuple[str, Differences]], clock: Clock) -> RenderableType:
+def editions_report(found: Sequence[CaseDiff], clock: Clock) -> RenderableType:
     """Case by case which duties another edition changes; of cases in which nothing does, only how many they are."""
     parts: list[RenderableType] = []
-    changing = [(case, differences) for case, differences in found if changes(differences, clock)]
+    changing = [(one.case, one.differences) for one in found if changes(one.differences, clock)]
     for case, differences in changing:
         parts += [Text(f"\nCase {case}", "bold"), indented(changes(differences, clock))]
     cases = "1 case" if len(found) == 1 else f"{len(found)} cases"

@@ -9,7 +9,7 @@ from missingrules.domain.audit import Rejected, Rejection, unspoken
 from missingrules.domain.clock import Clock
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.source import Source, Span
-from missingrules.interface.conversion import case_of
+from missingrules.interface.conversion import converted
 from missingrules.tables.cells import Unreadable, is_empty, read, text_of, value_of
 from missingrules.tables.layout import CHILD, MEETINGS, Kind, fact_word
 
@@ -90,7 +90,7 @@ class _Making:
         if self.problems:
             raise self._rejected()
         try:
-            return case_of(data, protocols, as_of, place=self._place, words=self.words)
+            return converted(data, protocols, as_of, place=self._place, words=self.words)
         except InvalidInput as error:
             for found in error.diagnostics:
                 kind, number, column = self._spot(found.span)

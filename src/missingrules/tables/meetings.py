@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from missingrules.domain.audit import Rejection, unspoken
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.domain.source import Source, Span
-from missingrules.interface.conversion import case_of
+from missingrules.interface.conversion import converted
 from missingrules.tables.cells import Unreadable, is_empty, read, text_of
 from missingrules.tables.layout import MEETINGS, wrong_length
 
@@ -85,7 +85,8 @@ class _Meeting:
             return
         self.name, self.at = told[_NAME], told[_AT]
         try:
-            case_of({"format": 1, "case": "-", MEETINGS: {self.name: [self.at]}}, place=_place, words=self.words)
+            data = {"format": 1, "case": "-", MEETINGS: {self.name: [self.at]}}
+            converted(data, (), None, place=_place, words=self.words)
         except InvalidInput as error:
             for each in error.diagnostics:
                 name = _AT if each.span and each.span.column > 1 else _NAME

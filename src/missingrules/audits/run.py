@@ -11,8 +11,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from missingrules.audit.findings import breaches_of, findings_of
-from missingrules.audit.totals import Tally
+from missingrules.audits.findings import breaches_of, findings_of
+from missingrules.audits.totals import Tally
 from missingrules.domain.audit import Rejected, Rejection
 from missingrules.engine.evaluate import evaluate
 from missingrules.interface.words import words_of

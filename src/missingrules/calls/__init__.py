@@ -1,0 +1,1 @@
+"""What the commands do, as calls: data in, frozen data out, and nothing printed."""
