@@ -25,9 +25,9 @@ for name in {"start_new_thread", "start_joinable_thread"} & set(dir(_thread)):
 def test_evaluating_starts_no_thread_socket_or_process() -> None:
     code = """
 import missingrules
-protocol = missingrules.read_protocol(sys.argv[1])
-case = missingrules.read_case(sys.argv[2], [protocol])
-answer = missingrules.evaluate([protocol], case, missingrules.read_instant("2025-03-31T12:00:00+01:00"))
+protocols = missingrules.load_protocols(sys.argv[1])
+case = missingrules.read_case(sys.argv[2], protocols)
+answer = missingrules.evaluate(protocols, case, missingrules.instant_of("2025-03-31T12:00:00+01:00"))
 assert missingrules.to_json(answer) and missingrules.rows_of(answer)
 unfit = {"multiprocessing", "concurrent", "subprocess", "asyncio", "ssl", "typer", "rich"}
 print(begun - {None}, unfit & set(sys.modules))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import missingrules
 from missingrules.interface.shared import library_version
-from missingrules.reading.catalogue import available, find
+from missingrules.reading.cases import read_case_text
+from missingrules.reading.catalogue import available
 
 if TYPE_CHECKING:
     from missingrules import Protocol
@@ -23,21 +24,19 @@ def versions() -> str:
 
 
 @cache
-def protocol_of(name: str) -> Protocol:
-    """Read once: a long protocol takes seconds."""
-    return missingrules.read_protocol(find(name))
+def protocols_of(name: str) -> tuple[Protocol, ...]:
+    """Every edition, read once: a long protocol takes seconds."""
+    return missingrules.load_protocols(name)
 
 
 def ask(name: str, as_of: str, text: str) -> dict[str, object]:
     """The duties as rows of texts and the whole answer, or every mistake at its place."""
     try:
-        now = missingrules.read_instant(as_of)
-        case = missingrules.read_case_text(text, "case", [protocol_of(name)], now)
+        now = missingrules.instant_of(as_of)
+        case = read_case_text(text, "case", protocols_of(name), now)
     except missingrules.InvalidInput as error:
         return {"errors": "\n\n".join(each.render() for each in error.diagnostics)}
-    except ValueError as error:
-        return {"errors": f"As of: {error}"}
-    answer = missingrules.evaluate([protocol_of(name)], case, now)
+    answer = missingrules.evaluate(protocols_of(name), case, now)
     rows = [
         [row.status, str(row.due or row.due_basis), row.title, row.by or "", row.paragraphs]
         for row in missingrules.rows_of(answer)

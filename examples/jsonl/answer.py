@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import missingrules
+from missingrules.reading.cases import read_case_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ def answers(lines: Iterable[str], protocols: Sequence[Protocol], as_of: Instant)
         if not line.strip():
             continue
         try:
-            case = missingrules.read_case_text(line, f"line {number}", protocols, as_of)
+            case = read_case_text(line, f"line {number}", protocols, as_of)
         except missingrules.InvalidInput as error:
             for each in error.diagnostics:
                 yield f"line {number}, column {each.span.column if each.span else 1}: [{each.code}]"
@@ -52,10 +53,10 @@ def lines_of(answer: Answer, *, rows: bool) -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--protocol", action="append", required=True, help="a protocol file")
-    parser.add_argument("--as-of", required=True, type=missingrules.read_instant)
+    parser.add_argument("--as-of", required=True, type=missingrules.instant_of)
     parser.add_argument("--rows", action="store_true", help="a line for each duty")
     given = parser.parse_args()
-    protocols = [missingrules.read_protocol(path) for path in given.protocol]
+    protocols = missingrules.load_protocols(*given.protocol)
     # JSON lines are UTF-8 with one sign at their end, on every system.
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace", newline="\n")
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n", line_buffering=True)

@@ -63,7 +63,7 @@ def test_one_case_at_a_time() -> None:
             read += 1
             yield line
 
-    protocol = missingrules.read_protocol(PROTOCOL)
-    found = answer.answers(lines(), [protocol], missingrules.read_instant(AS_OF))
+    protocols = missingrules.load_protocols(PROTOCOL)
+    found = answer.answers(lines(), protocols, missingrules.instant_of(AS_OF))
     next(found)
     assert read == 1

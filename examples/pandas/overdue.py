@@ -15,7 +15,7 @@ import pandas as pd
 import missingrules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from missingrules import Instant, Protocol
 
@@ -50,7 +50,7 @@ def said(row: dict[str, str]) -> dict[str, Any]:
     return {name: None if cell == "null" else cell for name, cell in row.items() if cell}
 
 
-def duties(folder: Path, protocols: list[Protocol], as_of: Instant) -> pd.DataFrame:
+def duties(folder: Path, protocols: Sequence[Protocol], as_of: Instant) -> pd.DataFrame:
     """A row for each duty of each child, with types: instants in UTC, words as categories, the rest text."""
     rows = []
     for data in cases(folder):
@@ -80,10 +80,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--protocol", action="append", required=True, help="a protocol file")
-    parser.add_argument("--as-of", required=True, type=missingrules.read_instant)
+    parser.add_argument("--as-of", required=True, type=missingrules.instant_of)
     given = parser.parse_args()
     try:
-        frame = duties(given.folder, [missingrules.read_protocol(path) for path in given.protocol], given.as_of)
+        frame = duties(given.folder, missingrules.load_protocols(*given.protocol), given.as_of)
     except missingrules.InvalidInput as error:
         # The place and the code alone: a message may show what stands in the case.
         raise SystemExit("\n".join(f"{each.span or given.folder}: {each.code}" for each in error.diagnostics)) from None

@@ -41,8 +41,8 @@ BY_HAND = [
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    protocol = missingrules.read_protocol(HERE.parent / "wexcombe/wexcombe.yaml")
-    return overdue.duties(HERE.parent / "caseload", [protocol], missingrules.read_instant("2025-06-30T12:00:00+01:00"))
+    protocols = missingrules.load_protocols(HERE.parent / "wexcombe/wexcombe.yaml")
+    return overdue.duties(HERE.parent / "caseload", protocols, missingrules.instant_of("2025-06-30T12:00:00+01:00"))
 
 
 def test_what_is_overdue(frame: pd.DataFrame) -> None:

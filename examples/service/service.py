@@ -19,6 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 
 import missingrules
 from missingrules.pages.case import case_page
+from missingrules.reading.cases import read_case_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +42,8 @@ def make_app(protocols: Sequence[Protocol]) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     def evaluate(text: str, as_of: str) -> Answer:
-        try:
-            now = missingrules.read_instant(as_of) if as_of else missingrules.instant_of(datetime.now(UTC))
-        except ValueError as error:
-            raise missingrules.InvalidInput([missingrules.Diagnostic("as-of", str(error))]) from None
-        return missingrules.evaluate(protocols, missingrules.read_case_text(text, "case", protocols, now), now)
+        now = missingrules.instant_of(as_of or datetime.now(UTC))
+        return missingrules.evaluate(protocols, read_case_text(text, "case", protocols, now), now)
 
     @app.get("/")
     def ask() -> Response:
@@ -94,6 +92,6 @@ def told(each: Diagnostic) -> dict[str, str | int | None]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--protocol", action="append", required=True, help="a protocol file")
-    made = make_app([missingrules.read_protocol(path) for path in parser.parse_args().protocol])
+    made = make_app(missingrules.load_protocols(*parser.parse_args().protocol))
     # Not even an error: its message could hold what stood in a case.
     uvicorn.run(made, host="127.0.0.1", port=8000, access_log=False, log_level="critical")

@@ -27,7 +27,7 @@ JSON = {"Accept": "application/json", "Content-Type": "application/yaml"}
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(service.make_app([missingrules.read_protocol(HERE.parent / "wexcombe/wexcombe.yaml")]))
+    return TestClient(service.make_app(missingrules.load_protocols(HERE.parent / "wexcombe/wexcombe.yaml")))
 
 
 def test_the_form(client: TestClient) -> None:
@@ -78,7 +78,7 @@ def test_an_empty_form_is_told_so(client: TestClient) -> None:
 
 def test_an_instant_that_is_none(client: TestClient) -> None:
     got = client.post("/", params={"as_of": "today"}, content=CASE, headers=JSON)
-    assert (got.status_code, got.json()["errors"][0]["code"]) == (422, "as-of")
+    assert (got.status_code, got.json()["errors"][0]["code"]) == (422, "bad-timestamp")
 
 
 def test_what_was_put_in_is_never_run(client: TestClient) -> None:

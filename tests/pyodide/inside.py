@@ -6,18 +6,18 @@ from pathlib import Path
 
 there = set(sys.modules)  # by Pyodide itself
 import missingrules  # noqa: E402
-from missingrules.reading.catalogue import find  # noqa: E402
+from missingrules.reading.cases import read_case_text  # noqa: E402
 
 name, instant = asked  # type: ignore[name-defined]  # noqa: F821
-protocol = missingrules.read_protocol(find(name))
-case = missingrules.read_case("case.yaml", [protocol])
-answer = missingrules.evaluate([protocol], case, missingrules.read_instant(instant))
+protocols = missingrules.load_protocols(name)
+case = missingrules.read_case("case.yaml", protocols)
+answer = missingrules.evaluate(protocols, case, missingrules.instant_of(instant))
 Path("result.json").write_text(missingrules.to_json(answer), encoding="utf-8")
 assert missingrules.rows_of(answer)
 
 found: tuple[missingrules.Diagnostic, ...] = ()
 try:
-    missingrules.read_case_text("format: 1\ncase: C-1\nepisodes:\n  - {id: E1, startd_at: 2025-03-28}\n")
+    read_case_text("format: 1\ncase: C-1\nepisodes:\n  - {id: E1, startd_at: 2025-03-28}\n")
 except missingrules.InvalidInput as error:
     found = error.diagnostics
 # The key that nobody knows stands in line 4, column 14.
