@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import missingrules
 from missingrules.interface.shared import library_version
-from missingrules.reading.cases import read_case_text
 from missingrules.reading.catalogue import available
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def ask(name: str, as_of: str, text: str) -> dict[str, object]:
     """The duties as rows of texts and the whole answer, or every mistake at its place."""
     try:
         now = missingrules.instant_of(as_of)
-        case = read_case_text(text, "case", protocols_of(name), now)
+        case = missingrules.read_case_text(text, "case", protocols_of(name), now)
     except missingrules.InvalidInput as error:
         return {"errors": "\n\n".join(each.render() for each in error.diagnostics)}
     answer = missingrules.evaluate(protocols_of(name), case, now)

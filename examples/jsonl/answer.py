@@ -17,7 +17,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import missingrules
-from missingrules.reading.cases import read_case_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +30,7 @@ def answers(lines: Iterable[str], protocols: Sequence[Protocol], as_of: Instant)
         if not line.strip():
             continue
         try:
-            case = read_case_text(line, f"line {number}", protocols, as_of)
+            case = missingrules.read_case_text(line, f"line {number}", protocols, as_of)
         except missingrules.InvalidInput as error:
             for each in error.diagnostics:
                 yield f"line {number}, column {each.span.column if each.span else 1}: [{each.code}]"

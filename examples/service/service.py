@@ -19,7 +19,6 @@ from fastapi.concurrency import run_in_threadpool
 
 import missingrules
 from missingrules.pages.case import case_page
-from missingrules.reading.cases import read_case_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +42,7 @@ def make_app(protocols: Sequence[Protocol]) -> FastAPI:
 
     def evaluate(text: str, as_of: str) -> Answer:
         now = missingrules.instant_of(as_of or datetime.now(UTC))
-        return missingrules.evaluate(protocols, read_case_text(text, "case", protocols, now), now)
+        return missingrules.evaluate(protocols, missingrules.read_case_text(text, "case", protocols, now), now)
 
     @app.get("/")
     def ask() -> Response:

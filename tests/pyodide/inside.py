@@ -6,7 +6,7 @@ from pathlib import Path
 
 there = set(sys.modules)  # by Pyodide itself
 import missingrules  # noqa: E402
-from missingrules.reading.cases import read_case_text  # noqa: E402
+from missingrules import read_case_text  # noqa: E402
 
 name, instant = asked  # type: ignore[name-defined]  # noqa: F821
 protocols = missingrules.load_protocols(name)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from missingrules import read_protocol
 from missingrules.adapters.durable.rule_sets import rule_sets
 from missingrules.adapters.durable.stream import Stream
+from missingrules.reading.protocols import read_protocol
 from tests.adapters.durable.agree import by_tables, differences
 from tests.adapters.durable.strategies import rich_protocols, rich_questions
 from tests.meaning.test_properties import some

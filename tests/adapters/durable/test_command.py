@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from missingrules import read_instant, read_protocol
 from missingrules.adapters.durable.hashes import hash_of
 from missingrules.adapters.durable.moments import Moments
 from missingrules.adapters.durable.outputs import Place
 from missingrules.adapters.durable.rule_sets import rule_sets
 from missingrules.cli.commands import app
+from missingrules.interface.leaves import read_instant
+from missingrules.reading.protocols import read_protocol
 from tests.adapters.durable.agree import TEXTS
 from tests.meaning.build import at, case, episode
 
