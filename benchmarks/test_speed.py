@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 NAME = "northamptonshire"
 
 
+PAPERS = [path.stem for path in sorted(catalogue.find(NAME).parent.glob("*.yaml"))]
+
+
 @pytest.fixture(scope="module")
 def protocol() -> Protocol:
     return read_protocol(catalogue.find(NAME))
@@ -51,7 +54,7 @@ def _python(code: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("name", [path.stem for path in sorted(catalogue.find(NAME).parent.glob("*.yaml"))])
+@pytest.mark.parametrize("name", PAPERS)
 def test_read_protocol(benchmark: BenchmarkFixture, name: str) -> None:
     """Every protocol of the project with its ledger, from 1,800 lines to 3,800."""
     path = catalogue.find(name)
@@ -78,6 +81,32 @@ def _evaluated(benchmark: BenchmarkFixture, protocol: Protocol, episodes: int) -
 
 def test_one_child_with_one_episode(benchmark: BenchmarkFixture, protocol: Protocol) -> None:
     _evaluated(benchmark, protocol, 1)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_typical_child_flat(benchmark: BenchmarkFixture, name: str) -> None:
+    """Three episodes, one protocol: rule, episode, due instant, status and paragraphs of each duty alone."""
+    read = read_protocol(catalogue.find(name))
+    case, as_of = case_of(child(3), [read]), instant_of(AS_OF)
+
+    def flat() -> int:
+        (part,) = evaluate([read], case, as_of).protocols
+        return len([(o.duty.rule, o.episode, o.due, o.status, o.duty.citations) for o in part.actions])
+
+    benchmark.extra_info["obligations"] = benchmark(flat)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_typical_child_with_evidence(benchmark: BenchmarkFixture, name: str) -> None:
+    """The same child, with people and everything that stands behind each duty."""
+    read = read_protocol(catalogue.find(name))
+    case, as_of = case_of(child(3), [read]), instant_of(AS_OF)
+
+    def whole() -> int:
+        (part,) = evaluate([read], case, as_of).protocols
+        return sum(len(o.because) + (o.by is not None) + (o.chair is not None) for o in part.actions)
+
+    benchmark.extra_info["read"] = benchmark(whole)
 
 
 def test_one_child_with_twelve_episodes(benchmark: BenchmarkFixture, protocol: Protocol) -> None:
