@@ -18,7 +18,7 @@ demo: $(READY)
 	$(BIN)/missingrules evaluate examples/looked-after-clock-change.yaml --protocol northamptonshire --as-of 2025-03-31T12:00:00+01:00
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto -rs
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from missingrules.live.follow import Followed, follow
     from missingrules.live.replay import replay
     from missingrules.live.tasks import Tasks
-    from missingrules.reading.cases import read_case
+    from missingrules.reading.cases import read_case, read_case_text
     from missingrules.reading.loading import load_protocols
     from missingrules.reading.results import read_result, read_standings
 
@@ -76,6 +76,7 @@ __all__ = [
     "instant_of",
     "load_protocols",
     "read_case",
+    "read_case_text",
     "read_result",
     "read_standings",
     "replay",
@@ -122,6 +123,7 @@ _HOMES = MappingProxyType(
         "instant_of": "interface.instants",
         "load_protocols": "reading.loading",
         "read_case": "reading.cases",
+        "read_case_text": "reading.cases",
         "read_result": "reading.results",
         "read_standings": "reading.results",
         "replay": "live.replay",

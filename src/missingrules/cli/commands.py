@@ -25,6 +25,7 @@ from missingrules.cli import (
     common,
     comparing,
     editing,
+    exporting,
     importing,
     living,
     scenarios,
@@ -59,6 +60,7 @@ app.command()(editing.fmt)
 app.command()(comparing.compare)
 app.command()(comparing.diff)
 app.command()(comparing.prove)
+app.command()(exporting.export)
 
 
 class Told(StrEnum):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.audit import Rejected, Rejection, unspoken
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
-from missingrules.reading.cases import case_in_file, read_case_text
+from missingrules.reading.cases import case_in, case_in_file
+from missingrules.reading.nodes import read_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ class LinedCase:
 
     def case(self, protocols: Sequence[Protocol], words: CaseWords, as_of: Instant) -> Case:
         try:
-            return read_case_text(self.text, f"{self.name}, line {self.line}", protocols, as_of, words)
+            return case_in(read_nodes(self.text, f"{self.name}, line {self.line}"), protocols, as_of, words)
         except InvalidInput as error:
             raise _rejected(error, f"{self.name}, line {self.line}") from None
 

@@ -56,14 +56,17 @@ def case_in_file(
 
 
 def read_case_text(
-    text: str,
-    name: str = "case",
-    protocols: Sequence[Protocol] = (),
-    as_of: Instant | None = None,
-    words: CaseWords | None = None,
+    text: str, name: str = "case", protocols: Sequence[Protocol] = (), as_of: Instant | None = None
 ) -> Case:
-    """As `read_case`, from a text; `name` is what messages call it."""
-    return case_in(read_nodes(text, name), protocols, as_of, words)
+    """The case in a YAML or JSON text, as `read_case` reads it from a file; `name` is what messages call the text.
+
+    `as_of`: in seconds since 1970 UTC.
+
+    Raises `InvalidInput` with every mistake (the first 100) at its line and column: what a case can have wrong
+    (docs/codes.md, Cases).
+    Source: docs/case-and-result.md, Case; schemas/case.schema.json.
+    """
+    return case_in(read_nodes(text, name), protocols, as_of)
 
 
 def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None, words: CaseWords | None = None) -> Case:

@@ -1,0 +1,1 @@
+"""Conclusions and guards for durable_rules, an engine of others: beside the answers, and never in their way."""
