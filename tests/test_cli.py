@@ -209,7 +209,6 @@ def test_check_reports_findings_with_exit_code_1(tmp_path: Path) -> None:
     [
         (("evaluate", "none.yaml", *ASKED), "there is no file none.yaml"),
         (("evaluate", "examples", *ASKED), "a folder"),
-        (("evaluate", "examples/first-episode-at-home.yaml"), "--protocol"),
         (("evaluate", "x.yaml", "--protocol", "northamptonshir"), "did you mean 'northamptonshire'?"),
         (("evaluate", "x.yaml", "--protocol", "none.yaml"), "there is no file none.yaml"),
         (("evaluate", "x.yaml", *ASKED, "--protocol", "northamptonshire"), "[two-protocols]"),
@@ -230,6 +229,13 @@ def test_check_reports_findings_with_exit_code_1(tmp_path: Path) -> None:
 )
 def test_bad_input_ends_with_exit_code_2(words: tuple[str, ...], says: str) -> None:
     assert says in refused(*words)
+
+
+def test_a_child_of_whom_nothing_is_said_is_nobodys_until_somebody_is_named(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text("format: 1\ncase: C-1\n", encoding="utf-8")
+    message = refused("evaluate", tmp_path / "case.yaml", *ASKED[2:])
+    assert "error [whose-child]" in message
+    assert "--protocol" in message
 
 
 def test_all_mistakes_of_a_case_at_their_places(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def _through_every_call(folder: Path) -> None:
     file.write_text(json.dumps(_case()), encoding="utf-8")
     case = missingrules.read_case(file, protocols, now)
     assert missingrules.case_of(_case(), protocols, now) == case
+    assert missingrules.read_case_text(json.dumps(_case()), "zznamezz", protocols, now) == case
     missingrules.applying(protocols, case, now)
     answer = missingrules.evaluate(protocols, case, now, organisation=True)
     missingrules.evaluate(missingrules.load_protocols(), case, now, where_applies=True)

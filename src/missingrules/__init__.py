@@ -1,8 +1,8 @@
 """Rules for children missing from home and care: what must be done, by whom, by when, and which paragraph says so.
 
-This is the face of the library: twenty functions, and the types of what they take and give. Everything here is meant
-for callers and keeps its name (docs/face.md, docs/promise.md). Each name is loaded when it is first used, so that
-importing the package costs next to nothing.
+This is the face of the library: twenty-one functions, and the types of what they take and give. Everything here is
+meant for callers and keeps its name (docs/face.md, docs/promise.md). Each name is loaded when it is first used, so
+that importing the package costs next to nothing.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from missingrules.cli import common
+from missingrules.cli.naming import names_begun
 from missingrules.cli.target import Force, Output, Target
 
 Readings = Annotated[
@@ -26,7 +27,10 @@ class To(StrEnum):
 
 
 def export(
-    protocol: Annotated[str, typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False)],
+    protocol: Annotated[
+        str,
+        typer.Argument(metavar="NAME|PATH", help="The protocol.", show_default=False, autocompletion=names_begun),
+    ],
     to: Annotated[To, typer.Option(help="For which engine.", show_default=False)],
     reading: Readings = None,
     output: Output = None,

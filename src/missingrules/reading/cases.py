@@ -66,7 +66,10 @@ def read_case_text(
     (docs/codes.md, Cases).
     Source: docs/case-and-result.md, Case; schemas/case.schema.json.
     """
-    return case_in(read_nodes(text, name), protocols, as_of)
+    with timed("case read from a text") as said:
+        case = case_in(read_nodes(text, name), protocols, as_of)
+        said(episodes=len(case.episodes), events=len(case.events), records=len(case.records))
+    return case
 
 
 def case_in(node: Node, protocols: Sequence[Protocol], as_of: Instant | None, words: CaseWords | None = None) -> Case:
