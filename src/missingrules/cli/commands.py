@@ -45,22 +45,6 @@ app = Commands(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.add_typer(sources, name="sources")
-app.command()(again.replay)
-app.command("test")(scenarios.run_scenarios)
-app.command()(scenarios.coverage)
-app.command()(auditing.audit)
-app.command("import")(importing.import_)
-app.command()(living.changes)
-app.command()(checking.check)
-app.command()(authoring.new)
-app.command("next")(authoring.next_)
-app.command()(editing.schema)
-app.command()(editing.fmt)
-app.command()(comparing.compare)
-app.command()(comparing.diff)
-app.command()(comparing.prove)
-app.command()(exporting.export)
 
 
 class Told(StrEnum):
@@ -128,7 +112,6 @@ def _whole(
     raise typer.Exit
 
 
-@app.command()
 def evaluate(
     case: CaseFile,
     protocol: WhoseProtocols = None,
@@ -221,7 +204,6 @@ def evaluate(
     answering.give(answer, format, shape, target)
 
 
-@app.command()
 def explain(
     case: CaseFile,
     protocol: Protocols,
@@ -261,7 +243,6 @@ def explain(
         common.write_json(data)
 
 
-@app.command()
 def applies(
     case: CaseFile,
     protocol: WhoseProtocols = None,
@@ -284,7 +265,6 @@ def applies(
     common.write(applies_json(found) if format is Told.JSON else "".join(f"{line}\n" for line in applies_lines(found)))
 
 
-@app.command("list")
 def list_() -> None:
     """The protocols that can be named, and where each comes from."""
     from missingrules.domain.diagnostics import InvalidInput
@@ -309,7 +289,6 @@ def list_() -> None:
         common.write(f"{one.name:{names}}  {one.where_from:{homes}}  {one.path}{since}\n")
 
 
-@app.command()
 def show(
     protocol: Annotated[
         str,
@@ -381,3 +360,28 @@ def show(
         if number:
             common.write("\n")
         common.show(each)
+
+
+# --- as help shows them: one child, many children, protocols, areas beside each other, writing an area ---
+
+app.command()(evaluate)
+app.command()(applies)
+app.command()(explain)
+app.command()(living.changes)
+app.command()(again.replay)
+app.command()(auditing.audit)
+app.command("import")(importing.import_)
+app.command("list")(list_)
+app.command()(show)
+app.command()(comparing.compare)
+app.command()(comparing.diff)
+app.command()(comparing.prove)
+app.command()(exporting.export)
+app.command()(authoring.new)
+app.command("next")(authoring.next_)
+app.command()(checking.check)
+app.command("test")(scenarios.run_scenarios)
+app.command()(scenarios.coverage)
+app.command()(editing.fmt)
+app.command()(editing.schema)
+app.add_typer(sources, name="sources")
