@@ -197,7 +197,7 @@ def protocol_text(known: Known, title: str, paper: list[_Piece]) -> str:
         f"    ledger: sources/{area}.yaml",
         "",
         *_scope(paper),
-        *_whose(),
+        *_whose(paper),
         *_roles(),
         *_conventions(),
         "rules:",
@@ -222,8 +222,13 @@ def reference(ref: str) -> str:
     return ref if re.fullmatch(r"[0-9.]+", ref) else _value(ref)
 
 
+def _of_age(paper: list[_Piece]) -> _Piece | None:
+    """The first paragraph that speaks of the age of 18, as those do that say whom a paper is for."""
+    return next((p for p in paper if {"18", "18 years"} & set(p.figures)), None)
+
+
 def _scope(paper: list[_Piece]) -> Iterator[str]:
-    aged = next((p for p in paper if {"18", "18 years"} & set(p.figures)), None)
+    aged = _of_age(paper)
     yield "## Whom every rule is about, with the paragraph that says so. Left out: every child in the case."
     if aged is not None:
         yield "# scope:"
@@ -232,14 +237,15 @@ def _scope(paper: list[_Piece]) -> Iterator[str]:
     yield ""
 
 
-def _whose() -> Iterator[str]:
+def _whose(paper: list[_Piece]) -> Iterator[str]:
     yield "## For which children the paper is, by who is responsible and where they live, each with its paragraph;"
     yield "## with: host (or placing) where it says that the other authority's protocol holds as well."
-    yield "# applies:"
-    yield "#   living_here: {cite: PARAGRAPH}"
-    yield "#   own: {cite: PARAGRAPH}"
-    yield "#   own_elsewhere: {cite: PARAGRAPH, with: host}"
-    yield "#   not_stated: placed_here"
+    if (about := _of_age(paper)) is not None:
+        yield "# applies:"
+        yield f"#   living_here: {{cite: {reference(about.ref)}}}"
+        yield f"#   own: {{cite: {reference(about.ref)}}}"
+        yield f"#   own_elsewhere: {{cite: {reference(about.ref)}, with: host}}"
+        yield "#   not_stated: placed_here"
     yield ""
 
 
