@@ -129,11 +129,9 @@ def _made(answer: Answer, format: Format, shape: Shape, target: Target, left_out
 
             return case_page(answer)
         case Format.CSV:
-            from missingrules.formats.commas import comma_bytes, comma_text
             from missingrules.reports.tables import duties
 
-            # On a terminal the mark would be a sign of its own.
-            return comma_text(duties(answer)) if target.is_terminal else comma_bytes(duties(answer))
+            return target.commas(duties(answer))
         case Format.XLSX:
             from missingrules.formats.workbook import workbook_bytes
             from missingrules.reports.tables import tables_of

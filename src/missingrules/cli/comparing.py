@@ -254,11 +254,8 @@ def _matrix_as(form: MatrixFormat, found: Matrix, target: Target) -> str | bytes
         case MatrixFormat.JSON:
             return matrix_forms.matrix_json(in_words(found))
         case MatrixFormat.CSV:
-            from missingrules.formats.commas import comma_bytes, comma_text
-
             table = matrix_forms.matrix_table(in_words(found))
-            # On a terminal the mark would be a sign of its own.
-            return comma_text(table) if target.is_terminal else comma_bytes(table)
+            return target.commas(table)
 
 
 def _target(output: Path | None, force: bool, names: Sequence[str], cases: Sequence[Path] = ()) -> Target:

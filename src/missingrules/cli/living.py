@@ -107,11 +107,9 @@ def _made(found: Changes, format: Format, target: Target) -> str | bytes | Rende
 
             return changes_to_json(found)
         case Format.CSV:
-            from missingrules.formats.commas import comma_bytes, comma_text
             from missingrules.reports.changes import changes_table
 
-            # On a terminal the mark would be a sign of its own.
-            return comma_text(changes_table(found)) if target.is_terminal else comma_bytes(changes_table(found))
+            return target.commas(changes_table(found))
         case Format.TEXT:
             from missingrules.reports.changes import changes_report
 

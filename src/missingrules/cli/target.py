@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from missingrules.formats.tables import Table
+
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Where to write it; left out: shown.", show_default=False),
@@ -64,6 +66,12 @@ class Target:
     @property
     def is_terminal(self) -> bool:
         return self.path is None and sys.stdout.isatty()
+
+    def commas(self, table: Table) -> str | bytes:
+        """The table as CSV: with the mark by which Excel knows UTF-8, but on a terminal, where it would be a sign."""
+        from missingrules.formats.commas import comma_bytes, comma_text
+
+        return comma_text(table) if self.is_terminal else comma_bytes(table)
 
     def write(self, made: str | bytes | RenderableType) -> None:
         """Text, bytes or a report; only the last looks otherwise on a terminal than in a file."""

@@ -13,18 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from missingrules.domain.case import Case
-    from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The question as it was asked. `readings` are those that were chosen; `case_hash` is of all that the case says and
-    of nothing else, so that the same history written otherwise has the same.
+    """How it was asked, beside what the answer says itself (`as_of`, `horizon_days`).
+
+    `readings` are those that were chosen; `case_hash` is of all that the case says and of nothing else, so that the
+    same history written otherwise has the same.
     """
 
-    as_of: Instant
-    horizon_days: int
     readings: Mapping[str, str]
     organisation: bool
     where_applies: bool

@@ -88,9 +88,7 @@ def evaluate(
         said(protocols=len(answers), duties=sum(len(each.actions) for each in answers))
     applies = Later(lambda: applying(protocols, case, as_of))
     receipt = Later(
-        lambda: Receipt(
-            as_of, horizon_days, dict(chosen), organisation, where_applies, tuple(protocols), case_hash=hash_of(case)
-        )
+        lambda: Receipt(dict(chosen), organisation, where_applies, tuple(protocols), case_hash=hash_of(case))
     )
     clock = protocols[0].clock
     return whole(Answer(case.id, as_of, horizon_days, clock, answers, applies=applies, receipt=receipt), case)

@@ -95,7 +95,7 @@ def _behind(conclusions: Sequence[Conclusion], asked: Sequence[Condition]) -> fr
     """The facts that these conditions read, and those that conclusions on them read in turn."""
     found = {leaf.fact for condition in asked for leaf in leaves(condition) if isinstance(leaf, FactTest)}
     while True:
-        read = {
+        more = {
             leaf.fact
             for one in conclusions
             if one.fact in found
@@ -103,9 +103,9 @@ def _behind(conclusions: Sequence[Conclusion], asked: Sequence[Condition]) -> fr
             for leaf in leaves(condition)
             if isinstance(leaf, FactTest)
         }
-        if read <= found:
+        if more <= found:
             return frozenset(found)
-        found |= read
+        found |= more
 
 
 def applying(protocols: Sequence[Protocol], case: Case, as_of: Instant) -> tuple[Applying, ...]:
