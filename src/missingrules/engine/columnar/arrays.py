@@ -1,0 +1,49 @@
+"""Arrays of numbers, and what is asked of them that NumPy has no word for."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64: TypeAlias = NDArray[np.int64]
+I32: TypeAlias = NDArray[np.int32]
+I8: TypeAlias = NDArray[np.int8]
+Bools: TypeAlias = NDArray[np.bool_]
+Numbers: TypeAlias = NDArray[Any]
+
+# Truth as a number: and is the least, or the greatest, not is 2 less it.
+FALSE: Final = 0
+UNKNOWN: Final = 1
+TRUE: Final = 2
+
+
+def ranges(starts: I64, lengths: I64) -> I64:
+    """The numbers of several stretches, one after the other: from each start so many."""
+    total = int(lengths.sum())
+    if not total:
+        return np.zeros(0, np.int64)
+    ends = np.cumsum(lengths)
+    steps = np.ones(total, np.int64)
+    has = lengths > 0
+    firsts, before = starts[has], ends[has] - lengths[has]
+    steps[before[0]] = firsts[0]
+    steps[before[1:]] = firsts[1:] - (firsts[:-1] + lengths[has][:-1] - 1)
+    return np.cumsum(steps)
+
+
+def place_in_group(groups: Numbers) -> I64:
+    """Of rows whose groups stand together, the number of each in its group, from 0."""
+    count = len(groups)
+    if not count:
+        return np.zeros(0, np.int64)
+    first = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+    return np.arange(count) - np.repeat(first, np.diff(np.append(first, count)))
+
+
+def starts_of(groups: Numbers) -> I64:
+    """Where each group of rows that stand together begins."""
+    if not len(groups):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
