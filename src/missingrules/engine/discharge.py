@@ -173,8 +173,8 @@ def _covers(reader: Reader, duty: Duty, instance: Instance, act: Happening) -> T
     if act.record:
         named = act.record.with_ if agree else act.record.to
     possible = _recipients(reader, duty.with_ if agree else duty.to, instance, act)
-    answers = {_is_covered(who, named, instance.covered) for who in possible}
-    if answers == {False} and not any(_names_one(who, named) for who in possible):
+    answers = {is_covered(who, named, instance.covered) for who in possible}
+    if answers == {False} and not any(names_one(who, named) for who in possible):
         return False
     instance.covered |= frozenset(named)
     if answers != {None}:
@@ -195,7 +195,8 @@ def _recipients(
     return (found,)
 
 
-def _is_covered(who: People | NotStated | None, named: tuple[str, ...], before: frozenset[str]) -> Truth:
+def is_covered(who: People | NotStated | None, named: tuple[str, ...], before: frozenset[str]) -> Truth:
+    """Whether people are covered by whom a record names, and whom others named before; None where that is open."""
     if not isinstance(who, People) or who.mode not in ("all", "any"):
         return True
     needed = {role.name for role in who.roles}
@@ -206,5 +207,6 @@ def _is_covered(who: People | NotStated | None, named: tuple[str, ...], before: 
     return bool(needed & set(named)) if who.mode == "any" else told == needed
 
 
-def _names_one(who: People | NotStated | None, named: tuple[str, ...]) -> bool:
+def names_one(who: People | NotStated | None, named: tuple[str, ...]) -> bool:
+    """Whether any of them is named."""
     return isinstance(who, People) and bool({role.name for role in who.roles} & set(named))

@@ -243,6 +243,11 @@ def _closure(start: set[str], edges: Mapping[str, set[str]]) -> frozenset[str]:
 BESIDE = ("citations", "choices", "roles", "conventions")
 
 
+def parts_of(part: Any) -> tuple[Any, ...]:
+    """Every noun of which a provision or condition is made, itself first."""
+    return tuple(_walk(part))
+
+
 def _walk(part: Any) -> Iterator[Any]:
     """Every dataclass inside a provision, itself first."""
     todo = [part]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ import numpy as np
 from missingrules.domain.clock import FOREVER, Clock, Instant, Length, Unit
 
 if TYPE_CHECKING:
-    from missingrules.engine.columnar.arrays import I64, Bools
+    from missingrules.engine.columnar.arrays import I64
 
 # So many years are in the table beyond the last instant: no length in use reaches further.
 AHEAD: Final = 30
@@ -133,9 +133,9 @@ class Days:
 
         return key
 
-    def hours(self, days: I64, which: tuple[int, int]) -> I64:
-        """A wall-clock time of each date, as seconds of the day; `which` holds it and its fold (0)."""
-        naive = (days + (self._before - _EPOCH)) * 86400 + which[0]
+    def wall(self, days: I64, hour: time) -> I64:
+        """The instant at which clocks first show an hour of each date; a skipped one moves on by the gap."""
+        naive = (days + (self._before - _EPOCH)) * 86400 + hour.hour * 3600 + hour.minute * 60 + hour.second
         _, offsets, shown = self._offsets
         return naive - offsets[np.searchsorted(shown, naive, "right")]
 

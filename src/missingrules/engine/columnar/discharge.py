@@ -1,0 +1,340 @@
+"""Which act discharges which obligation, and what stays open about it: engine/discharge.py over columns.
+
+Acts are given in rounds: in each, the next act of every subject, so that many subjects go through their acts at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from missingrules.domain.citations import NOT_STATED, NotStated
+from missingrules.domain.clock import FOREVER
+from missingrules.domain.obligations import Undecided
+from missingrules.domain.people import People, PeopleRows
+from missingrules.domain.rules import Effect
+from missingrules.engine.columnar import grid as grids
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, ranges, starts_of
+from missingrules.engine.columnar.firing import UNDECIDED
+from missingrules.engine.columnar.histories import NONE
+from missingrules.engine.columnar.offers import Chances, done, from_happenings
+from missingrules.engine.columnar.people import rows_at, said_by
+from missingrules.engine.columnar.stood import SHARED, key
+from missingrules.engine.discharge import is_covered, names_one
+
+if TYPE_CHECKING:
+    from missingrules.domain.rules import Duty, Prohibition
+    from missingrules.engine.columnar.arrays import I8, I64, Bools
+    from missingrules.engine.columnar.owed import Instances
+    from missingrules.engine.columnar.world import World
+
+Recipients = tuple[People | NotStated | None, ...]
+
+
+class Given(NamedTuple):
+    """The acts that may discharge a duty: rows of all acts, in order of time; of the doubtful it is open whether they
+    were forbidden."""
+
+    rows: I64
+    doubtful: Bools
+
+
+def barred(world: World, prohibitions: tuple[Prohibition, ...]) -> I8:
+    """Of every act whether it broke a prohibition, and so discharges nothing."""
+    found = np.zeros(len(world.stood.acts.at), np.int8)
+    for one in prohibitions:
+        rows = _forbidden(world, one)
+        for of_episodes in (True, False):
+            these = rows[(world.stood.acts.episode[rows] >= 0) == of_episodes]
+            if not len(these):
+                continue
+            acts = world.stood.acts
+            subjects = acts.episode[these] if of_episodes else acts.child[these]
+            at, none = acts.at[these], np.zeros(len(these), np.bool_)
+            reader = world.episodes if of_episodes else world.children
+            seen = from_happenings(
+                Chances(reader, subjects, subjects, at, at, ~none, none, happened=these, acts=~none)
+            )
+            holds = grids.at(seen.reader.guard(one.guard), seen.rows, seen.cells)
+            found[these] = np.maximum(found[these], holds)
+    return found
+
+
+def _forbidden(world: World, one: Prohibition) -> I64:
+    """The acts of which a prohibition speaks."""
+    names = (one.action, *world.protocol.words.actions[one.action].also)
+    acts, records = world.stood.acts, world.stood.histories.records
+    found = []
+    for name in names:
+        rows = named(world, name)
+        source, included = acts.source[rows], acts.included[rows]
+        outcome = np.where(included, -1, records.outcome.value[source])
+        if one.outcome is None:
+            good = done(world.protocol.words, name, records.outcome, ())[outcome]
+        else:
+            good = np.array([*(v == one.outcome for v in records.outcome.values), False])[outcome]
+        for wanted, said in ((one.method, records.method), (one.about, records.about)):
+            if wanted is not None:
+                value = np.where(included, -1, said.value[source])
+                good &= np.array([*(v == wanted for v in said.values), False])[value]
+        if one.to:
+            to = np.array([*(bool(set(one.to) & set(v)) for v in records.to.values), False])
+            good &= to[records.to.value[source]]
+        found.append(rows[good])
+    return np.concatenate(found)
+
+
+def named(world: World, action: str) -> I64:
+    """The acts of one name."""
+    stood = world.stood
+    if action not in stood.act_names:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(stood.acts.name == stood.act_names.index(action))
+
+
+def of_action(world: World, duty: Duty, broken: I8) -> Given:
+    """The acts of its action, or of one that counts as it. One that broke a prohibition discharges nothing."""
+    acts, records, words = world.stood.acts, world.stood.histories.records, world.protocol.words
+    found = []
+    for name in (duty.action, *words.actions[duty.action].also):
+        rows = named(world, name)
+        rows = rows[broken[rows] != TRUE]
+        source, included = acts.source[rows], acts.included[rows]
+        good = np.ones(len(rows), np.bool_)
+        for wanted, said in ((duty.method, records.method), (duty.about, records.about)):
+            if wanted is not None:
+                value = np.where(included, -1, said.value[source])
+                good &= np.array([*(v == wanted for v in said.values), False])[value]
+        outcome = np.where(included, -1, records.outcome.value[source])
+        if duty.effect is Effect.REQUIRE:
+            good &= done(words, name, records.outcome, duty.met_by)[outcome]
+        elif duty.effect is not Effect.CONSIDER:
+            wanted_ = ("for", "against") if duty.effect is Effect.DECIDE else ("agreed",)
+            good &= np.array([*(v in wanted_ for v in records.outcome.values), False])[outcome]
+        found.append(rows[good])
+    rows = np.sort(np.concatenate(found))
+    return Given(rows, broken[rows] == UNKNOWN)
+
+
+# --- giving ---------------------------------------------------------------------------------------------------------
+
+
+class _Pairs(NamedTuple):
+    """Each act with each subject that it may be of, in order of subject and act."""
+
+    subject: I64  # its number among the subjects at hand
+    act: I64
+    unsure: Bools  # whether it is of this subject at all, or was forbidden
+
+
+def discharge(world: World, duty: Duty, found: Instances, given: Given) -> Instances:
+    """Gives each act to the instance of a subject that it discharges."""
+    if not len(given.rows) or not len(found):
+        return found
+    subjects = found.firings.subjects
+    begins = starts_of(subjects)
+    pairs = _pairs(world, given, subjects[begins], of_episodes=found.firings.of_episodes)
+    if not len(pairs.act):
+        return found
+    sizes = np.diff(np.append(begins, len(subjects)))
+    giving = _Giving(world, duty, found, begins, sizes)
+    sure = giving.all(pairs, most=False)
+    found = replace(found, discharged=sure.discharged, open_act=sure.open_act)
+    # What an undecided firing would take, if it is one, or another may have taken already, may be the next one's.
+    undecided = found.firings.state == UNDECIDED
+    whose = np.repeat(np.arange(len(begins)), sizes)
+    some_sure = np.bincount(whose[~undecided], minlength=len(begins)) > 0
+    doubt = np.bincount(whose[undecided | (found.open_act < FOREVER)], minlength=len(begins)) > 0
+    again = (sizes > 1) & some_sure & doubt
+    if again.any():
+        kept = again[pairs.subject]
+        other = giving.all(_Pairs(*(part[kept] for part in pairs)), most=True)
+        return _compared(found, sure, other, again[whose] & found.live)
+    return found
+
+
+def _pairs(world: World, given: Given, subjects: I64, *, of_episodes: bool) -> _Pairs:
+    acts, stood = world.stood.acts, world.stood
+    rows, doubtful = given
+    if of_episodes:
+        own = acts.own[rows]
+        sure = own >= 0
+        shared = np.flatnonzero(own == SHARED)
+        child = acts.child[rows[shared]]
+        counts = stood.begun_by(child, acts.at[rows[shared]])
+        of = np.concatenate((own[sure], ranges(stood.first[child], counts)))
+        act = np.concatenate((rows[sure], np.repeat(rows[shared], counts)))
+        unsure = np.concatenate((doubtful[sure], np.ones(int(counts.sum()), np.bool_)))
+    else:
+        of, act, unsure = acts.child[rows], rows, doubtful
+        if (stood.histories.records.also_of.value >= 0).any() and len(act):
+            # An act of several episodes is one act of the child.
+            _, first = np.unique(acts.source[act] * len(stood.act_names) + acts.name[act], return_index=True)
+            of, act, unsure = of[first], act[first], unsure[first]
+    spots = np.searchsorted(subjects, of)
+    inside = np.minimum(spots, len(subjects) - 1)
+    good = subjects[inside] == of
+    of, act, unsure = inside[good], act[good], unsure[good]
+    order = np.lexsort((act, of))
+    return _Pairs(of[order], act[order], unsure[order])
+
+
+class _State(NamedTuple):
+    discharged: I64
+    open_act: I64
+    last_by: I64  # when the last act that counts towards it was recorded
+
+
+class _Giving:
+    """The acts of one duty, given to its instances in rounds."""
+
+    def __init__(self, world: World, duty: Duty, found: Instances, begins: I64, sizes: I64) -> None:
+        self.world = world
+        self.found = found
+        self.begins = begins
+        self.sizes = sizes
+        self.agree = duty.effect is Effect.AGREE
+        self.who = duty.with_ if self.agree else duty.to
+        firings = found.firings
+        self.own = firings.happened if firings.happened is not None and firings.acts is not None else None
+        self.own_acts = firings.acts
+
+    def all(self, pairs: _Pairs, *, most: bool) -> _State:
+        never = np.full(len(self.found), FOREVER, np.int64)
+        state = _State(never.copy(), never.copy(), never.copy())
+        covered = np.zeros(len(self.found), object) if self._partial else None
+        turn = place_in_group(pairs.subject)
+        order = np.argsort(turn, kind="stable")
+        ends = np.cumsum(np.bincount(turn)) if len(turn) else []
+        begun = 0
+        for end in ends:
+            these = order[begun:end]
+            begun = int(end)
+            self._give(_Pairs(*(part[these] for part in pairs)), state, covered, most=most)
+        return state
+
+    @property
+    def _partial(self) -> bool:
+        """Whether an act may leave some uncovered who are to be told."""
+        who = self.who
+        return isinstance(who, PeopleRows) or (isinstance(who, People) and who.mode in ("all", "any"))
+
+    def _give(self, pairs: _Pairs, state: _State, covered: Any, *, most: bool) -> None:
+        """One act to each of these subjects."""
+        acts, found = self.world.stood.acts, self.found
+        counts = self.sizes[pairs.subject]
+        instances = ranges(self.begins[pairs.subject], counts)
+        whose = np.repeat(np.arange(len(pairs.act)), counts)
+        act = pairs.act[whose]
+        at = acts.at[act]
+        takes = found.live[instances]
+        if most:
+            takes = takes | (found.firings.state[instances] == UNDECIDED)
+        fits = takes & (state.discharged[instances] == FOREVER)
+        fits &= (found.opens[instances] <= at) & (at <= found.closes[instances])
+        if self.own is not None and self.own_acts is not None:
+            fits &= ~(self.own_acts[instances] & (self.own[instances] == act))
+        fitting = np.flatnonzero(fits)
+        if not len(fitting):
+            return
+        last = self._chosen(fitting, whose, instances, at)
+        chosen, pair = instances[last], whose[last]
+        unsure, at = pairs.unsure[pair], at[last]
+        if not most:
+            self._open(state, chosen[unsure], at[unsure])
+            chosen, pair, at, unsure = chosen[~unsure], pair[~unsure], at[~unsure], unsure[~unsure]
+        if covered is None:
+            if most:
+                self._open(state, chosen[unsure], at[unsure])
+            state.discharged[chosen] = at
+            state.last_by[chosen] = at
+            return
+        covers, adds = self._covers(chosen, pairs.act[pair], at, covered)
+        state.last_by[chosen[adds]] = at[adds]
+        doubt = (covers == UNKNOWN) | (unsure & (covers == TRUE))
+        self._open(state, chosen[doubt], at[doubt])
+        done_ = (covers == TRUE) | (most & (covers == UNKNOWN))
+        state.discharged[chosen[done_]] = at[done_]
+
+    def _chosen(self, fitting: I64, whose: I64, instances: I64, at: I64) -> I64:
+        """Of the instances that an act fits the last; of a series that due nearest, of two as near the earlier."""
+        of = whose[fitting]
+        if self.found.fixed is None:
+            return fitting[np.append(of[1:] != of[:-1], True)]
+        one = instances[fitting]
+        away = np.abs(self.found.fixed[one] - at[fitting])
+        order = np.lexsort((np.arange(len(fitting)), self.found.opens[one], away, of))
+        return fitting[order[starts_of(of[order])]]
+
+    @staticmethod
+    def _open(state: _State, which: I64, at: I64) -> None:
+        state.open_act[which] = np.minimum(state.open_act[which], at)
+
+    def _covers(self, chosen: I64, act: I64, at: I64, covered: Any) -> tuple[I8, Bools]:
+        """Whether with this act all recipients are covered, and whether it counts towards that."""
+        records = self.world.stood.histories.records
+        said = records.with_ if self.agree else records.to
+        names = said.value[self.world.stood.acts.source[act]]
+        options, which = self._recipients(chosen, at)
+        out, adds = np.zeros(len(chosen), np.int8), np.zeros(len(chosen), np.bool_)
+        known: dict[tuple[int, int, frozenset[str]], tuple[int, bool]] = {}
+        for row in range(len(chosen)):
+            before: frozenset[str] = covered[chosen[row]] or frozenset()
+            one = (int(which[row]), int(names[row]), before)
+            if one not in known:
+                known[one] = _cover(options[one[0]], said.values[one[1]] if one[1] != NONE else (), before)
+            out[row], adds[row] = known[one]
+            if (out[row] != FALSE or adds[row]) and names[row] != NONE:
+                covered[chosen[row]] = before | frozenset(said.values[names[row]])
+        return out, adds
+
+    def _recipients(self, chosen: I64, at: I64) -> tuple[list[Recipients], I64]:
+        """Everybody whom it may be owed to: as known at the act, or since."""
+        who = self.who
+        if not isinstance(who, PeopleRows):
+            return [(who,)], np.zeros(len(chosen), np.int64)
+        firings = self.found.firings.taken(chosen)
+        bits = rows_at(who, firings, at)
+        numbers, back = np.unique(bits, return_inverse=True)
+        open_ = np.array([isinstance(said_by(who, int(one))[0], Undecided) for one in numbers])[back]
+        if open_.any() and not who.at_firing:
+            now = rows_at(who, firings, np.full(len(chosen), self.world.stood.as_of))
+            bits = np.where(open_, now, bits)
+            numbers, back = np.unique(bits, return_inverse=True)
+        return [_everybody(who, int(one)) for one in numbers], back
+
+
+def _everybody(who: PeopleRows, bits: int) -> Recipients:
+    found, _ = said_by(who, bits)
+    if isinstance(found, Undecided):
+        return (*found.people, NOT_STATED) if found.silent else found.people
+    return (found,)
+
+
+def _cover(possible: Recipients, named_: tuple[str, ...], before: frozenset[str]) -> tuple[int, bool]:
+    answers = {is_covered(who, named_, before) for who in possible}
+    if answers == {False} and not any(names_one(who, named_) for who in possible):
+        return FALSE, False
+    one = answers.pop() if len(answers) == 1 else None
+    return UNKNOWN if one is None else TRUE if one else FALSE, one is not None or len(answers) > 0
+
+
+def _compared(found: Instances, sure: _State, other: _State, which: Bools) -> Instances:
+    """What surely discharged it, and what did where every act went to whatever it may be: it is between the two."""
+    first = np.where(sure.open_act < FOREVER, sure.open_act, sure.discharged)
+    differ = which & (other.discharged != first)
+    acts = [sure.open_act, other.open_act]
+    acts += [np.where(one.discharged < FOREVER, one.last_by, FOREVER) for one in (sure, other)]
+    earliest = np.minimum.reduce(acts)
+    both = (sure.discharged < FOREVER) & (other.discharged < FOREVER)
+    then = np.where(both, np.maximum(sure.discharged, other.discharged), FOREVER)
+    return replace(
+        found,
+        discharged=np.where(differ, then, found.discharged),
+        open_act=np.where(differ, earliest, found.open_act),
+    )
+
+
+__all__ = ["Given", "barred", "discharge", "key", "of_action"]

@@ -1,0 +1,367 @@
+"""Firings: whether and when the guard lets a rule fire at what its trigger offers, and when that ends: engine/firing.py
+over columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from missingrules.domain.clock import DAY, FOREVER
+from missingrules.domain.conditions import All, HoursTest, leaves
+from missingrules.domain.deadlines import OnDay
+from missingrules.domain.rules import UntilInstant
+from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
+from missingrules.engine.columnar import grid as grids
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
+from missingrules.engine.columnar.grid import ALL, MAYBE, Column, all_of
+from missingrules.engine.columnar.histories import NO_SUCH
+from missingrules.engine.columnar.offers import acts_of, from_happenings
+from missingrules.engine.columnar.reading import Unspoken
+from missingrules.engine.columnar.stood import SHARED, key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missingrules.domain import rules
+    from missingrules.domain.rules import Duty, Guard
+    from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
+    from missingrules.engine.columnar.offers import Chances, Offer
+    from missingrules.engine.columnar.reading import Reader
+    from missingrules.engine.columnar.world import World
+
+NOT, FIRED, FUTURE, UNDECIDED = range(4)
+AHEAD: Final = (FUTURE, UNDECIDED)
+
+
+@dataclass(frozen=True, eq=False)
+class Firings:
+    """The times at which rules of one trigger, guard and end fired, will or may have; in order of subject and time."""
+
+    reader: Reader
+    rows: I64  # of the reader
+    subjects: I64  # episodes or children
+    of_episodes: bool
+    state: I8
+    began: I64
+    trigger: I64
+    fired: I64
+    until: I64
+    until_maybe: I64
+    number: I64  # the occurrence, from 1
+    happened: I64 | None  # the acts or events that set it off, NONE where none did
+    acts: Bools | None  # whether those are acts
+    named: bool  # whether the occurrence is named by them, and not by its number
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def taken(self, which: Numbers) -> Firings:
+        """Some of them."""
+        part = {
+            one.name: value[which] if isinstance(value := getattr(self, one.name), np.ndarray) else value
+            for one in fields(self)
+        }
+        return Firings(**part)
+
+    @cached_property
+    def cells(self) -> I64:
+        """The cell of each firing."""
+        return self.reader.grid.cell(self.rows, self.fired)
+
+
+def firings(world: World, duty: Duty, offer: Offer, *, by_happening: bool) -> list[Firings]:
+    """Every firing of one duty: of episodes, and of children. `by_happening`: something of it reads the act or event."""
+    out = []
+    for chances in offer.each():
+        seen = from_happenings(chances) if by_happening else chances
+        found = _of_one(world, duty, seen, of_episodes=chances is offer.episodes)
+        if len(found):
+            out.append(found)
+    return out
+
+
+def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) -> Firings:
+    reader, as_of = chances.reader, world.stood.as_of
+    hours = _hours(duty.guard)
+    guard = all_of(reader.grid, [reader.guard(duty.guard, but_hours=bool(hours)), chances.extra])
+    if hours and not chances.moment.all():
+        raise Unspoken("hours of an office in a rule that waits for a stretch of time")
+    if hours and isinstance(duty.deadline, OnDay):
+        raise Unspoken("hours of an office in a rule of a numbered day")
+    start, moment = chances.start, chances.moment
+    if isinstance(duty.deadline, OnDay):
+        arises = _arises(world, duty.deadline, chances)
+        start = np.where(moment, start, np.maximum(start, arises))
+    if chances.doubt.any():
+        doubtful = all_of(reader.grid, [guard, MAYBE])
+        some, none = np.flatnonzero(chances.doubt), np.flatnonzero(~chances.doubt)
+        parts = [(doubtful, some), (guard, none)]
+    else:
+        parts = [(guard, np.arange(len(chances)))]
+    count = len(chances)
+    state, trigger, fired = np.zeros(count, np.int8), np.zeros(count, np.int64), np.zeros(count, np.int64)
+    moved = start is not chances.start
+    for column, which in parts:
+        if column.level == ALL and column.values == FALSE:
+            continue
+        for moments in (True, False):
+            these = which[moment[which] == moments]
+            if not len(these):
+                continue
+            rows = chances.rows[these]
+            cells = reader.grid.cell(rows, start[these]) if moved and not moments else chances.cells[these]
+            if moments:
+                found = _at_moment(reader, column, rows, cells, start[these], as_of, world, hours)
+            else:
+                found = _in_stretch(reader, column, rows, cells, start[these], chances.end[these], as_of)
+            state[these], fired[these] = found
+            trigger[these] = start[these] if moments else found[1]
+    if isinstance(duty.deadline, OnDay):
+        state, trigger, fired = _numbered(reader, duty, chances, arises, state, trigger, fired, as_of)
+    kept = np.flatnonzero(state != NOT)
+    found_ = Firings(
+        reader, chances.rows[kept], chances.subjects[kept], of_episodes, state[kept], chances.start[kept], trigger[kept],
+        fired[kept], fired[kept], fired[kept], kept, None if chances.happened is None else chances.happened[kept],
+        None if chances.acts is None else chances.acts[kept], chances.happened is not None,
+    )  # fmt: skip
+    return _ended(world, duty, found_)
+
+
+def _ended(world: World, duty: Duty, found: Firings) -> Firings:
+    """With their ends and occurrences; without those that ended before they fired."""
+    as_of = world.stood.as_of
+    certain, maybe = until(world, duty, found)
+    kept = np.flatnonzero(certain >= found.fired)
+    found = found.taken(kept)
+    certain, maybe = certain[kept], maybe[kept]
+    state = np.where((maybe < found.fired) & (maybe <= as_of), UNDECIDED, found.state).astype(np.int8)
+    found = replace(found, state=state, until=certain, until_maybe=maybe)
+    if isinstance(duty.trigger, FirstOf):
+        # Of several the one that fired first counts; undecided while an earlier one is.
+        place = np.arange(len(found))
+        order = np.lexsort((place, found.state == UNDECIDED, found.fired, found.subjects))
+        found = found.taken(order[starts_of(found.subjects[order])])
+        return replace(found, number=np.ones(len(found), np.int64), named=False)
+    return replace(found, number=place_in_group(found.subjects) + 1)
+
+
+# --- the guard --------------------------------------------------------------------------------------------------------
+
+
+def _at_moment(
+    reader: Reader,
+    guard: Column,
+    rows: I64,
+    cells: I64,
+    moment: I64,
+    as_of: int,
+    world: World,
+    hours: Sequence[HoursTest],
+) -> tuple[I8, I64]:
+    value = grids.at(guard, rows, cells)
+    fired = moment
+    state = np.where(value == TRUE, np.where(moment <= as_of, FIRED, FUTURE), np.where(value == FALSE, NOT, UNDECIDED))
+    if hours:
+        inside, closes = _inside(world, hours, moment)
+        state = np.where(inside, state, NOT)
+    open_ = np.flatnonzero((state == UNDECIDED) & (moment <= as_of))
+    if len(open_) and guard.level == grids.CELL:
+        known = grids.first(
+            reader.grid, guard, (FALSE, TRUE), rows[open_], cells[open_], moment[open_], np.full(len(open_), as_of)
+        )
+        has = known < FOREVER
+        if hours:
+            has &= known < closes[open_]
+        open_known, known = open_[has], known[has]
+        then = grids.at(guard, rows[open_known], reader.grid.cell(rows[open_known], known))
+        state[open_known] = np.where(then == TRUE, FIRED, NOT)
+        fired = fired.copy()
+        fired[open_known] = known
+    if hours:
+        # Where the hours end before it is known, it can no longer fire.
+        still = (state == UNDECIDED) & (moment <= as_of) & (closes <= as_of)
+        state = np.where(still, NOT, state)
+    return state.astype(np.int8), fired
+
+
+def _in_stretch(
+    reader: Reader, guard: Column, rows: I64, cells: I64, start: I64, end: I64, as_of: int
+) -> tuple[I8, I64]:
+    grid = reader.grid
+    state, fired = np.zeros(len(rows), np.int8), start.copy()
+    last = np.minimum(end, as_of)
+    true = grids.first(grid, guard, (TRUE,), rows, cells, start, last)
+    hit = true < FOREVER
+    state[hit], fired[hit] = FIRED, true[hit]
+    begun = np.flatnonzero(~hit & (start <= end) & (start <= as_of))
+    if len(begun):
+        then = grid.cell(rows[begun], last[begun])
+        unknown = grids.at(guard, rows[begun], then) == UNKNOWN
+        open_ = begun[unknown]
+        state[open_] = UNDECIDED
+        fired[open_] = np.maximum(start[open_], grids.since(grid, guard, rows[open_], then[unknown]))
+    ahead = np.flatnonzero((state == NOT) & (start <= end))
+    ahead = ahead[np.maximum(start[ahead], as_of + 1) <= end[ahead]]
+    if len(ahead):
+        begins = np.maximum(start[ahead], as_of + 1)
+        begins = np.where(start[ahead] <= as_of, as_of + 1, start[ahead])
+        then = grid.cell(rows[ahead], begins)
+        when = grids.first(grid, guard, (UNKNOWN, TRUE), rows[ahead], then, begins, end[ahead])
+        good = when < FOREVER
+        ahead, when = ahead[good], when[good]
+        value = grids.at(guard, rows[ahead], grid.cell(rows[ahead], when))
+        state[ahead], fired[ahead] = np.where(value == TRUE, FUTURE, UNDECIDED), when
+    return state, fired
+
+
+def _hours(guard: Guard) -> tuple[HoursTest, ...]:
+    """The hours of an office that a guard asks for beside all else."""
+    parts = guard.when.parts if isinstance(guard.when, All) else (guard.when,)
+    found = tuple(part for part in parts if isinstance(part, HoursTest))
+    rest = [part for part in parts if not isinstance(part, HoursTest)]
+    others = [*rest, *(u.condition for u in guard.unless)]
+    if any(isinstance(leaf, HoursTest) for part in others for leaf in leaves(part)):
+        raise Unspoken("hours of an office inside another condition")
+    return found
+
+
+def _inside(world: World, tests: Sequence[HoursTest], moment: I64) -> tuple[Bools, I64]:
+    """Whether each moment lies in the hours that are asked for, and when these next end."""
+    days = world.stood.days
+    inside, ends = np.ones(len(moment), np.bool_), np.full(len(moment), FOREVER, np.int64)
+    for test in tests:
+        hours = world.protocol.hours[test.hours]
+        open_days = world.open_days(test.hours)
+        today = days.of(moment)
+        opens = days.wall(today, hours.opens)
+        closes = days.wall(today, hours.closes)
+        within = open_days[today] & (opens <= moment) & (moment < closes)
+        following = world.next_open(test.hours)
+        next_opening = np.where(
+            open_days[today] & (moment < opens), opens, days.wall(following[today], hours.opens)
+        )
+        inside &= within != test.outside
+        ends = np.minimum(ends, next_opening if test.outside else closes)
+    return inside, ends
+
+
+# --- a numbered day -----------------------------------------------------------------------------------------------------
+
+
+def _arises(world: World, on: OnDay, chances: Chances) -> I64:
+    """00:00 of a numbered day, or the trigger's own start if that is later."""
+    start = chances.start
+    if on.anchor in ("trigger", "birthday", "undone", "event", "record"):
+        return np.maximum(start, numbered_day(world, start, on))
+    if "." in on.anchor:
+        raise Unspoken(f"a numbered day from {on.anchor}")
+    if chances.reader.of_episodes:
+        anchor = world.stood.instants[on.anchor][chances.subjects]
+        known = anchor < FOREVER
+        found = start.copy()
+        found[known] = np.maximum(start[known], numbered_day(world, anchor[known], on))
+        return found
+    return start
+
+
+def numbered_day(world: World, anchor: I64, on: OnDay) -> I64:
+    """00:00 of day N, the anchor's own date being day `first_day_is`."""
+    days = world.stood.days
+    return days.midnight(days.of(anchor) + (on.day - on.first_day_is) * DAY.days)
+
+
+def _numbered(
+    reader: Reader, duty: Duty, chances: Chances, arises: I64, state: I8, trigger: I64, fired: I64, as_of: int
+) -> tuple[I8, I64, I64]:
+    """Of moments: they arise only when the numbered day begins, unless an exception came to hold before."""
+    state, trigger, fired = state.copy(), trigger.copy(), fired.copy()
+    moments = np.flatnonzero(chances.moment & (state != NOT))
+    later = moments[arises[moments] > fired[moments]]
+    lifts = lifted(reader, duty.guard, chances.rows[later], fired[later])
+    gone = lifts <= arises[later]
+    state[later[gone]] = NOT
+    later = later[~gone]
+    ahead = (state[later] == FIRED) & (arises[later] > as_of)
+    state[later[ahead]] = FUTURE
+    fired[later] = arises[later]
+    trigger[moments] = np.maximum(arises[moments], chances.start[moments])
+    return state, trigger, fired
+
+
+def lifted(reader: Reader, guard: Guard, rows: I64, start: I64) -> I64:
+    """The first instant from `start` at which an exception is known to hold; FOREVER if none comes to."""
+    never = np.full(len(rows), FOREVER, np.int64)
+    if not guard.unless or not len(rows):
+        return never
+    column = reader.excepted(guard)
+    return grids.first(reader.grid, column, (TRUE,), rows, reader.grid.cell(rows, start), start, never)
+
+
+# --- until ------------------------------------------------------------------------------------------------------------
+
+
+def until(world: World, duty: Duty, found: Firings) -> tuple[I64, I64]:
+    """When the first `until` of a duty came or comes, for certain and perhaps."""
+    certain = np.full(len(found), FOREVER, np.int64)
+    maybe = certain.copy()
+    for part in duty.until:
+        one, other = _until(world, part, found)
+        certain, maybe = np.minimum(certain, one), np.minimum(maybe, other)
+    return certain, np.minimum(certain, maybe)
+
+
+def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64]:
+    never: I64 = np.full(len(found), FOREVER, np.int64)
+    match part:
+        case UntilInstant(which):
+            return (world.stood.instants[which][found.subjects], never) if found.of_episodes else (never, never)
+        case OnRecord():
+            return _recorded(world, part, found)
+        case OnBirthday(age):
+            child = world.stood.child[found.subjects] if found.of_episodes else found.subjects
+            known = world.stood.histories.born[child] > 0
+            return np.where(known, world.born(age)[child], FOREVER), np.where(known, FOREVER, found.began)
+        case _:
+            reader, grid = found.reader, found.reader.grid
+            truth = reader.truth(part)
+            began = found.began
+            sure = grids.first(grid, truth, (TRUE,), found.rows, grid.cell(found.rows, began), began, never)
+            now = np.maximum(began, world.stood.as_of)
+            cells = grid.cell(found.rows, now)
+            unknown = grids.at(truth, found.rows, cells) == UNKNOWN
+            ahead = grids.first(grid, truth, (UNKNOWN, TRUE), found.rows, cells, now, never)
+            open_ = np.where(unknown, np.maximum(began, grids.since(grid, truth, found.rows, cells)), ahead)
+            return sure, open_
+
+
+def _recorded(world: World, part: OnRecord, found: Firings) -> tuple[I64, I64]:
+    """The first record that it speaks of from where its trigger began: surely of this subject, and perhaps."""
+    acts, rows = world.stood.acts, acts_of(world, part)
+    never: I64 = np.full(len(found), FOREVER, np.int64)
+    if not found.of_episodes:
+        return next_of(acts.child[rows], acts.at[rows], found.subjects, found.began), never
+    sure = rows[acts.own[rows] >= 0]
+    certain = next_of(acts.own[sure], acts.at[sure], found.subjects, found.began)
+    shared = rows[(acts.own[rows] == SHARED)]
+    if not len(shared):
+        return certain, never
+    child, started = world.stood.child[found.subjects], world.stood.started[found.subjects]
+    return certain, next_of(acts.child[shared], acts.at[shared], child, np.maximum(found.began, started))
+
+
+def next_of(of: I64, at: I64, rows: I64, start: I64) -> I64:
+    """Of each row the first of its instants that is not before `start`; FOREVER if there is none."""
+    if not len(of):
+        return np.full(len(rows), FOREVER, np.int64)
+    order = np.lexsort((at, of))
+    of, at = of[order], at[order]
+    spots = np.searchsorted(key(of, at), key(rows, start))
+    inside = np.minimum(spots, len(of) - 1)
+    good = (spots < len(of)) & (of[inside] == rows)
+    return np.where(good, at[inside], FOREVER)
+
+
+__all__ = ["NO_SUCH", "Any", "Firings", "firings", "lifted", "next_of", "numbered_day", "until"]

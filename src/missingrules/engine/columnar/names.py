@@ -1,0 +1,29 @@
+"""How the keys of obligations end: subject and occurrence, as texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from missingrules.engine.columnar.firing import Firings
+    from missingrules.engine.columnar.stood import Stood
+
+
+def occurrences(stood: Stood, found: Firings) -> list[str]:
+    """The name of each occurrence: the id of the act or event that set it off, or its number."""
+    if not found.named or found.happened is None or found.acts is None:
+        return [str(number) for number in found.number.tolist()]
+    h = stood.histories
+    out = []
+    for happened, act in zip(found.happened.tolist(), found.acts.tolist(), strict=True):
+        if act:
+            out.append(h.records.id[int(stood.acts.source[happened])])
+        else:
+            out.append(h.events.id[int(stood.events.source[happened])])
+    return out
+
+
+def episode_ids(stood: Stood) -> list[str]:
+    """The ids of the episodes that had begun."""
+    ids = stood.histories.episodes.id
+    return [ids[row] for row in stood.rows.tolist()]

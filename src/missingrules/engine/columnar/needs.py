@@ -1,0 +1,106 @@
+"""What a protocol reads of a case under chosen readings: the facts, ages, counts and lengths that its provisions name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Is, Range
+from missingrules.domain.deadlines import Before, OnDay, SetBy, Within
+from missingrules.domain.rules import Conclusion, Guard
+from missingrules.domain.triggers import EpisodesReach, MissingFor
+from missingrules.engine.plan import parts_of
+from missingrules.engine.relative import RELATIVE
+from missingrules.engine.values import number
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from missingrules.domain.clock import Length
+    from missingrules.domain.conditions import Test
+    from missingrules.domain.protocol import Protocol
+    from missingrules.engine.plan import Provisions
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """`dense`: what holds of one episode, or of the child, may turn when something of another episode does."""
+
+    facts: frozenset[str]
+    ages: frozenset[int]
+    counts: tuple[Counted, ...]
+    lengths: tuple[tuple[Length, bool], ...]  # and whether more than that is asked for
+    dates: tuple[date, ...]
+    dense: bool
+
+
+# Holds only what follows from its arguments, which are equal only if they are the same.
+@lru_cache(maxsize=256)
+def needs_of(protocol: Protocol, provisions: Provisions) -> Needs:
+    """Of everything that stands."""
+    every = [*(d for found in provisions.duties.values() for d in found), *provisions.conclusions, *provisions.prohibitions]
+    parts = [part for one in (*every, protocol.scope) for part in parts_of(one)]
+    facts: set[str] = {"episode.kind", "episode.from"}
+    ages: set[int] = set()
+    lengths: dict[tuple[Length, bool], None] = {}
+    dates: set[date] = set()
+    for part in parts:
+        match part:
+            case FactTest("child.age", test):
+                ages |= _ages(test)
+            case FactTest("episode.missing_for", test):
+                lengths |= dict.fromkeys(_lengths(test))
+            case FactTest(fact) | SetBy(fact):
+                facts.add(fact)
+            case MissingFor(str() as fact):
+                facts.add(fact)
+            case Within(_, anchor) | OnDay(_, anchor) | Before(anchor) if "." in anchor:
+                facts.add(anchor)
+            case Guard(in_force=(start, end)):
+                dates |= {day for day in (start, end) if day}
+    counts = tuple(dict.fromkeys(part.counted for part in parts if isinstance(part, (CountTest, EpisodesReach))))
+    if facts & set(RELATIVE):
+        facts |= {"child.placing_authority", "child.placed_in"}
+    if "episode.risk.recorded" in facts:
+        facts.add("episode.risk")
+    facts |= {conclusion.fact for conclusion in provisions.conclusions}
+    return Needs(
+        frozenset(facts), frozenset(ages), counts, tuple(lengths), tuple(sorted(dates)), _dense(provisions, counts)
+    )
+
+
+def hours_in(part: object) -> bool:
+    """Whether a provision or condition reads the hours of an office."""
+    return any(isinstance(one, HoursTest) for one in parts_of(part))
+
+
+def _ages(test: Test) -> set[int]:
+    if isinstance(test, Is):
+        return {age for value in test.values for age in (int(value), int(value) + 1)}
+    if not isinstance(test, Range):
+        return set()
+    low = {number(test.low) + (not test.low_inside)} if test.low is not None else set()
+    return low | ({number(test.high) + test.high_inside} if test.high is not None else set())
+
+
+def _lengths(test: Test) -> list[tuple[Length, bool]]:
+    if not isinstance(test, Range):
+        return []
+    low = [(test.low, not test.low_inside)] if test.low is not None else []
+    return [*low, *([(test.high, test.high_inside)] if test.high is not None else [])]  # type: ignore[list-item]
+
+
+def _dense(provisions: Provisions, counts: tuple[Counted, ...]) -> bool:
+    concluded = {conclusion.fact for conclusion in provisions.conclusions}
+    if counts and concluded & {"episode.kind", "episode.from"}:
+        return True
+    return any(_of_child(one) and _reads_episodes(one) for one in provisions.conclusions)
+
+
+def _of_child(conclusion: Conclusion) -> bool:
+    return not conclusion.fact.startswith("episode.")
+
+
+def _reads_episodes(conclusion: Conclusion) -> bool:
+    return any(isinstance(one, FactTest) and one.fact.startswith("episode.") for one in parts_of(conclusion.guard))

@@ -1,0 +1,77 @@
+"""Obligations in the making, of one duty: each firing, or each occurrence of a series, with its end and its discharge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from missingrules.domain.clock import FOREVER
+from missingrules.engine.columnar.firing import FIRED
+
+if TYPE_CHECKING:
+    from missingrules.engine.columnar.arrays import I64, Bools, Numbers
+    from missingrules.engine.columnar.firing import Firings
+
+
+class End(NamedTuple):
+    """When firings end, for certain and perhaps, and whether by a superseding rule."""
+
+    certain: I64
+    maybe: I64
+    superseded: Bools
+    doubtful: Bools  # whether an undecided rule may have superseded it before
+
+
+@dataclass(frozen=True, eq=False)
+class Instances:
+    """Obligations before their status is read, in order of subject; FOREVER is an instant that has not come."""
+
+    firings: Firings
+    opens: I64  # acts count from here
+    closes: I64
+    closes_maybe: I64
+    superseded: Bools
+    doubtful: Bools
+    fixed: I64 | None  # the due instants of a series
+    discharged: I64
+    open_act: I64  # when an act was recorded that may be its discharge
+
+    def __len__(self) -> int:
+        return len(self.firings)
+
+    @property
+    def live(self) -> Bools:
+        return self.firings.state == FIRED
+
+    def taken(self, which: Numbers) -> Instances:
+        """Some of them."""
+        part = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "firings"}
+        return Instances(
+            self.firings.taken(which),
+            **{name: None if value is None else value[which] for name, value in part.items()},
+        )
+
+    def read_at(self, as_of: int) -> I64:
+        """Until when it is read: its firing still to come, its discharge, its end, or `as_of`."""
+        trigger = self.firings.trigger
+        closed = np.where(self.discharged < FOREVER, self.discharged, np.minimum(self.closes, as_of))
+        return np.where(trigger > as_of, trigger, closed)
+
+
+def singles(found: Firings, opens: I64, end: End) -> Instances:
+    """One obligation for each firing."""
+    never = np.full(len(found), FOREVER, np.int64)
+    return Instances(
+        found, opens, end.certain, end.maybe, end.superseded, end.doubtful, None, discharged=never, open_act=never
+    )
+
+
+def ended(found: Firings) -> End:
+    """As their `until` says."""
+    none = np.zeros(len(found), np.bool_)
+    return End(found.until, found.until_maybe, none, none)
+
+
+__all__ = ["End", "Instances", "ended", "replace", "singles"]

@@ -1,0 +1,454 @@
+"""Many children seen by one protocol: the readers of their episodes and of the children themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from missingrules.domain.clock import BEFORE_ALL, FOREVER
+from missingrules.domain.vocabulary import FactType
+from missingrules.engine.columnar import grid as grids
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, ranges, starts_of
+from missingrules.engine.columnar.counting import Tally, tally
+from missingrules.engine.columnar.grid import ALL, CELL, ROW, Column, Grid, all_of, any_of, grid_of, negated, same
+from missingrules.engine.columnar.needs import needs_of
+from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, table_of, truth_of
+from missingrules.engine.columnar.stood import Steps, Stood
+from missingrules.engine.plan import plan_of
+from missingrules.engine.relative import OUT, RELATIVE
+from missingrules.engine.seen import CASE_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from missingrules.domain.clock import Length
+    from missingrules.domain.conditions import Counted, CountTest, FactTest, Range, Test
+    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.rules import Conclusion
+    from missingrules.engine.columnar.arrays import I64, Bools, Numbers
+    from missingrules.engine.plan import Provisions
+
+MISSING: Final = ("missing",)
+
+
+class World:
+    """One protocol, and what is read of the children under it."""
+
+    def __init__(self, protocol: Protocol, provisions: Provisions, stood: Stood, horizon: int) -> None:
+        self.protocol = protocol
+        self.provisions = provisions
+        self.stood = stood
+        self.horizon = horizon
+        self.plan = plan_of(protocol)
+        self.needs = needs_of(protocol, provisions)
+        self.conclusions: dict[str, list[Conclusion]] = {}
+        for one in provisions.conclusions:
+            self.conclusions.setdefault(one.fact, []).append(one)
+        self._born: dict[int, I64] = {}
+        self._tallies: dict[Counted, Tally] = {}
+        self._open: dict[str, Bools] = {}
+
+    def number(self, part: object) -> int:
+        """One number for all parts of the protocol that are equal."""
+        return self.plan.same[id(part)]
+
+    def born(self, age: int) -> I64:
+        """When each child turns so old; FOREVER where that is not known."""
+        found = self._born.get(age)
+        if found is None:
+            found = self._born[age] = self.stood.born(age)
+        return found
+
+    def tally(self, counted: Counted) -> Tally:
+        found = self._tallies.get(counted)
+        if found is None:
+            found = self._tallies[counted] = tally(self, counted)
+        return found
+
+    def recorded(self, owner: str, name: str) -> Steps | None:
+        """A fact as the case gives it, by its name there; None where nobody has it, or the protocol knows no such word."""
+        full = f"{owner}.{name}"
+        word = self.protocol.words.facts.get(CASE_NAMES.get(full, full))
+        return None if word is None else self.stood.steps(owner, name, word)
+
+    def open_days(self, hours: str) -> Bools:
+        """Of each date of the table whether these hours of an office are open on it."""
+        found = self._open.get(hours)
+        if found is None:
+            named, days = self.protocol.hours[hours], self.stood.days
+            every = [days.first + timedelta(n) for n in range(len(days.midnights) - 1)]
+            shut = named.closed_on_holidays
+            found = np.array(
+                [day.weekday() in named.days and not (shut and self.protocol.clock.is_holiday(day)) for day in every]
+            )
+            self._open[hours] = found
+        return found
+
+    def next_open(self, hours: str) -> I64:
+        """Of each date of the table the next on which these hours are open."""
+        days = np.flatnonzero(self.open_days(hours))
+        count = len(self.stood.days.midnights) - 1
+        spots = np.searchsorted(days, np.arange(count), "right")
+        return days[np.minimum(spots, len(days) - 1)]
+
+    @cached_property
+    def episodes(self) -> OfEpisodes:
+        return OfEpisodes(self, grid_of(len(self.stood.child), self._of_episodes(), self.horizon))
+
+    @cached_property
+    def children(self) -> OfChildren:
+        return OfChildren(self, grid_of(self.stood.children, self._of_children(), self.horizon))
+
+    # --- at which instants something may change -------------------------------------------------------------------
+
+    @cached_property
+    def _turns_of_child(self) -> list[tuple[I64, I64]]:
+        """Of children: their own facts, birthdays, and where a count may change."""
+        out: list[tuple[I64, I64]] = []
+        for owner in ("child", "plan"):
+            for name in getattr(self.stood.histories, owner):
+                full = f"{owner}.{name}"
+                if CASE_NAMES.get(full, full) in self.needs.facts:
+                    steps = self.recorded(owner, name)
+                    out += [(steps.of, steps.time)] if steps is not None else []
+        everyone = np.arange(self.stood.children)
+        for age in self.needs.ages:
+            out.append((everyone, self.born(age)))
+        for counted in self.needs.counts:
+            at, leaves, whole = spans_of(self, counted)
+            out += [(self.stood.child, at), (self.stood.child, leaves), (everyone, whole)]
+            if counted.kinds or counted.missing_from:
+                for name in ("kind", "from"):
+                    of, time = self._own(name)
+                    out.append((self.stood.child[of], time))
+        for day in self.needs.dates:
+            out.append((everyone, np.full(len(everyone), self.protocol.clock.midnight(day), np.int64)))
+        return [(of[time > BEFORE_ALL], time[time > BEFORE_ALL]) for of, time in out]
+
+    def _own(self, name: str) -> tuple[I64, I64]:
+        steps = self.recorded("episode", name)
+        return (np.zeros(0, np.int64), np.zeros(0, np.int64)) if steps is None else (steps.of, steps.time)
+
+    @cached_property
+    def _turns_of_episode(self) -> list[tuple[I64, I64]]:
+        """Of episodes: their own instants and facts."""
+        stood = self.stood
+        everyone = np.arange(len(stood.child))
+        out = [(everyone, when) for when in (stood.started, stood.returned)]
+        for name in stood.histories.episodes.facts:
+            if f"episode.{name}" in self.needs.facts:
+                out.append(self._own(name))
+        for length, more in self.needs.lengths:
+            out.append((everyone, stood.days.after(stood.started, length) + more))
+        return out
+
+    def _of_episodes(self) -> Iterator[tuple[I64, I64]]:
+        stood = self.stood
+        yield from self._turns_of_episode
+        shared = list(self._turns_of_child)
+        if self.needs.dense:
+            shared += [(stood.child[of], time) for of, time in self._turns_of_episode]
+        for of, time in shared:
+            kept = time <= self.horizon
+            rows, episodes = stood.episodes_of_children(of[kept])
+            yield episodes, time[kept][rows]
+
+    def _of_children(self) -> Iterator[tuple[I64, I64]]:
+        stood = self.stood
+        yield from self._turns_of_child
+        for of, time in self._turns_of_episode:
+            running = (time >= stood.started[of]) & (time <= stood.returned[of])
+            yield stood.child[of[running]], time[running]
+
+
+def spans_of(world: World, counted: Counted) -> tuple[I64, I64, I64]:
+    """Of each episode when it comes to count and when its window leaves it; of each child from when a window lies in the
+    history. FOREVER where that never comes."""
+    from missingrules.engine.columnar.counting import leaves_of, whole_of
+
+    at = world.stood.instants[counted.counted_by]
+    return at, leaves_of(world, counted, at), whole_of(world, counted)
+
+
+class OfEpisodes(Of):
+    """The rows are episodes."""
+
+    of_episodes = True
+
+    def _rows_of(self, of_children: Numbers) -> Numbers:
+        return of_children[self.world.stood.child]
+
+    def tested(self, test: FactTest) -> Column:
+        key = test.fact, test.test
+        found = self._tested.get(key)
+        if found is None:
+            found = self._tested[key] = self._test(test.fact, test.test)
+        return found
+
+    def _test(self, name: str, test: Test) -> Column:
+        if name == "child.age":
+            return self.age(test)
+        if name == "episode.missing_for":
+            return self._missing_for(test)
+        word = self.world.protocol.words.facts.get(name)
+        coded = self.coded(name) if name.startswith("episode.") else self._of_child(name)
+        if isinstance(coded, Coded):
+            return grids.looked_up(coded.column, table_of(coded.values, test, word))
+        return self._stepped(coded, table_of(coded.values, test, word), of_child=not name.startswith("episode."))
+
+    def _of_child(self, name: str) -> Coded | Steps:
+        return self.world.children.steps(name)
+
+    def _stepped(self, steps: Steps, table: Numbers, *, of_child: bool) -> Column:
+        """What a table says of a fact over time."""
+        first = table[steps.first]
+        of, time, later = steps.of, steps.time, table[steps.value]
+        of, time, later = tidied(first, of, time, later)
+        if of_child:
+            first = first[self.world.stood.child]
+            rows, episodes = self.world.stood.episodes_of_children(of)
+            order = np.argsort(episodes, kind="stable")
+            of, time, later = episodes[order], time[rows[order]], later[rows[order]]
+        return grids.filled(self.grid, first, of, time, later)
+
+    def _made(self, name: str) -> Coded:
+        world, stood = self.world, self.world.stood
+        if name == "episode.missing":
+            here = self.between(stood.started, stood.returned)
+            return codes_of(all_of(self.grid, [self.kinds(MISSING), here]))
+        if name == "episode.first_episode":
+            return codes_of(Column(ROW, self.is_first(MISSING)))
+        rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
+        steps = world.recorded("episode", rest)
+        if steps is None:
+            recorded = Coded(same(-1, np.int32), ())
+        else:
+            recorded = Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
+        return self.concluded(name, recorded)
+
+    def _missing_for(self, test: Test) -> Column:
+        from missingrules.domain.conditions import Known
+        from missingrules.engine.values import length
+
+        if isinstance(test, Known):
+            return same(TRUE)
+        parts = []
+        if test.low is not None:  # type: ignore[union-attr]
+            parts.append(self._lasted(length(test.low), not test.low_inside))  # type: ignore[union-attr]
+        if test.high is not None:  # type: ignore[union-attr]
+            parts.append(negated(self._lasted(length(test.high), test.high_inside)))  # type: ignore[union-attr]
+        return all_of(self.grid, parts)
+
+    def _lasted(self, length: Length, more_than: bool) -> Column:
+        stood = self.world.stood
+        reached = stood.days.after(stood.started, length) + more_than
+        reached = np.where(reached <= stood.returned, reached, FOREVER)
+        return self.between(reached, np.full(len(reached), FOREVER, np.int64))
+
+    def counted(self, test: CountTest) -> Column:
+        first, of, time, later = self.world.tally(test.counted).tested(test.test)
+        of, time, later = tidied(first, of, time, later)
+        rows, episodes = self.world.stood.episodes_of_children(of)
+        order = np.argsort(episodes, kind="stable")
+        return grids.filled(
+            self.grid, first[self.world.stood.child], episodes[order], time[rows[order]], later[rows[order]]
+        )
+
+    def kinds(self, kinds: tuple[str, ...]) -> Column:
+        found = self._kinds.get(kinds)
+        if found is None:
+            coded = self.coded("episode.kind")
+            found = self._kinds[kinds] = one_of(coded, kinds)
+        return found
+
+    def counts(self, counted: Counted) -> Column:
+        """Whether each episode is of those that count."""
+        parts = [self.kinds(counted.kinds)] if counted.kinds else []
+        if counted.missing_from:
+            parts.append(one_of(self.coded("episode.from"), counted.missing_from))
+        return all_of(self.grid, parts)
+
+    @cached_property
+    def at_start(self) -> I64:
+        """The cell of each episode in which it started."""
+        return self.grid.cell(np.arange(len(self.grid)), self.world.stood.started)
+
+    def is_first(self, kinds: tuple[str, ...]) -> Numbers:
+        """Whether no episode of these kinds started before each; the history may begin later than the child's."""
+        stood = self.world.stood
+        rows = np.arange(len(stood.child))
+        of_kind = grids.at(self.kinds(kinds), rows, self.at_start) if kinds else np.full(len(rows), TRUE, np.int8)
+        found = np.where(stood.history_from[stood.child] >= 0, UNKNOWN, TRUE).astype(np.int8)
+        for value, answer in ((UNKNOWN, UNKNOWN), (TRUE, FALSE)):
+            so_far = np.cumsum(of_kind == value)
+            before = so_far - (of_kind == value)
+            begins = stood.first[stood.child]
+            earlier = before - np.where(begins > 0, so_far[begins - 1], 0)
+            found = np.where(earlier > 0, answer, found).astype(np.int8)
+        return found
+
+
+class OfChildren(Of):
+    """The rows are children; what is read of an episode is read of the one then running."""
+
+    def __init__(self, world: World, grid: Grid) -> None:
+        super().__init__(world, grid)
+        self._steps: dict[str, Steps] = {}
+
+    def _rows_of(self, of_children: Numbers) -> Numbers:
+        return of_children
+
+    def tested(self, test: FactTest) -> Column:
+        key = test.fact, test.test
+        found = self._tested.get(key)
+        if found is None:
+            found = self._tested[key] = self._test(test)
+        return found
+
+    def _test(self, test: FactTest) -> Column:
+        name = test.fact
+        if name == "child.age":
+            return self.age(test.test)
+        word = self.world.protocol.words.facts.get(name)
+        if name.startswith("episode."):
+            none = "false" if name == "episode.missing" else None
+            nothing = table_of(() if none is None else (none,), test.test, word)[0]
+            if name == "episode.missing_for":
+                nothing = UNKNOWN
+            return self._running(self.world.episodes.tested(test), int(nothing))
+        steps = self.steps(name)
+        table = table_of(steps.values, test.test, word)
+        return grids.filled(
+            self.grid, *tidied_whole(table[steps.first], steps.of, steps.time, table[steps.value])
+        )
+
+    def _running(self, column: Column, nothing: int) -> Column:
+        """What is read of episodes, read of the child: of the one then running; `nothing` while none runs."""
+        if column.level == ALL and column.values == nothing:
+            return column
+        rows, cells, running = self._now
+        found = np.full(len(self.grid.times), nothing, column.values.dtype)
+        found[running] = grids.at(column, rows, cells)
+        return Column(CELL, found)
+
+    @cached_property
+    def _now(self) -> tuple[I64, I64, I64]:
+        """In which cells an episode runs: which, in which of its own cells, and these cells here."""
+        stood, grid = self.world.stood, self.grid
+        rows = np.repeat(np.arange(len(grid)), grid.counts)
+        begun = stood.begun_by(rows, grid.times)
+        begun[grid.begins[:-1]] = 0
+        episode = stood.first[rows] + begun - 1
+        running = np.flatnonzero((begun > 0) & (grid.times < stood.returned[np.maximum(episode, 0)]))
+        episode = episode[running]
+        return episode, self.world.episodes.grid.cell(episode, grid.times[running]), running
+
+    def counted(self, test: CountTest) -> Column:
+        return grids.filled(self.grid, *tidied_whole(*self.world.tally(test.counted).tested(test.test)))
+
+    def kinds(self, kinds: tuple[str, ...]) -> Column:
+        raise NotImplementedError
+
+    def steps(self, name: str) -> Steps:
+        """A fact of the child over time, with what is concluded of it and how the child is placed seen from here."""
+        found = self._steps.get(name)
+        if found is None:
+            found = self._steps[name] = self._stepped(name)
+        return found
+
+    def _stepped(self, name: str) -> Steps:
+        world = self.world
+        prefix, _, rest = name.partition(".")
+        recorded: Steps | None
+        if prefix == "protocol":
+            areas = world.protocol.areas
+            recorded = self._constant(areas[0]) if len(areas) == 1 else world.recorded("child", rest)
+        else:
+            recorded = world.recorded(prefix, rest)
+        recorded = recorded or self._constant(None)
+        if name in RELATIVE:
+            recorded = self._relative(name, recorded)
+        if not world.conclusions.get(name):
+            return recorded
+        word = world.protocol.words.facts.get(name)
+        coded = self.concluded(name, self._coded_of(recorded))
+        if word and word.type is FactType.SCALE:
+            # All levels that are possible, as numbers of bits; what is recorded stands in them.
+            coded = Coded(coded.column, coded.values)
+        return self._turned(coded)
+
+    def _constant(self, value: Any) -> Steps:
+        none = np.zeros(0, np.int64)
+        first = np.full(self.world.stood.children, -1 if value is None else 0, np.int32)
+        return Steps(first, none, none, none.astype(np.int32), () if value is None else (value,))
+
+    def _coded_of(self, steps: Steps) -> Coded:
+        return Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
+
+    def _turned(self, coded: Coded) -> Steps:
+        """The steps of a column."""
+        level, values = coded.column
+        none = np.zeros(0, np.int64)
+        if level != CELL:
+            first = np.broadcast_to(values, len(self.grid)).astype(np.int32)
+            return Steps(first, none, none, none.astype(np.int32), coded.values)
+        begins = self.grid.begins[:-1]
+        turns = np.zeros(len(values), np.bool_)
+        turns[1:] = values[1:] != values[:-1]
+        turns[begins] = False
+        cells = np.flatnonzero(turns)
+        rows = np.searchsorted(self.grid.begins, cells, "right") - 1
+        return Steps(values[begins].astype(np.int32), rows, self.grid.times[cells], values[cells].astype(np.int32), coded.values)
+
+    def _relative(self, name: str, given: Steps) -> Steps:
+        """How a child is placed, by who placed it and where whenever both are known; otherwise as given."""
+        world = self.world
+        placing, placed = world.recorded("child", "placing_authority"), world.recorded("child", "placed_in")
+        if placing is None or placed is None:
+            return given
+        by, where, said = (self._coded_of(one) for one in (placing, placed, given))
+        level = max(by.column.level, where.column.level, said.column.level, ROW)
+        b, w, s = (self._on(level, one.column) for one in (by, where, said))
+        applies = world.protocol.applies
+        if applies is not None and applies.is_everywhere:
+            numbers = {value: n for n, value in enumerate(dict.fromkeys((*by.values, *where.values)))}
+            of_by = np.array([*(numbers[v] for v in by.values), -1], np.int64)
+            of_where = np.array([*(numbers[v] for v in where.values), -1], np.int64)
+            yes = of_by[b] != of_where[w]
+        else:
+            areas = world.protocol.areas
+            ours = np.array([*(v in areas for v in by.values), False])[b]
+            here = np.array([*(v in areas for v in where.values), False])[w]
+            yes = ours & ~here if name == OUT else here & ~ours
+        values = tuple(dict.fromkeys((*said.values, *YES_NO)))
+        settled = np.where(yes, values.index("true"), values.index("false"))
+        found = np.where((b >= 0) & (w >= 0), settled, s).astype(np.int32)
+        return self._turned(Coded(Column(level, found), values))
+
+
+def one_of(coded: Coded, wanted: tuple[str, ...]) -> Column:
+    """Whether a value is one of these."""
+    table = np.array([*(TRUE if value in wanted else FALSE for value in coded.values), UNKNOWN], np.int8)
+    return grids.looked_up(coded.column, table)
+
+
+def tidied(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[I64, I64, Numbers]:
+    """Later values without those that change nothing."""
+    if not len(of):
+        return of, time, later
+    before = np.concatenate((later[:1], later[:-1]))
+    begins = starts_of(of)
+    before[begins] = first[of[begins]]
+    turns = later != before
+    return of[turns], time[turns], later[turns]
+
+
+def tidied_whole(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[Numbers, I64, I64, Numbers]:
+    """The same, with the first values before them."""
+    return (first, *tidied(first, of, time, later))
+
+
+__all__ = ["OfChildren", "OfEpisodes", "World", "any_of", "ranges", "spans_of", "truth_of"]
