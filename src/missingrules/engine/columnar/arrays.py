@@ -47,3 +47,16 @@ def starts_of(groups: Numbers) -> I64:
     if not len(groups):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+
+
+def distinct(numbers: Numbers) -> list[int]:
+    """The different numbers, none below -1, in order: small ones, of which there are few, in many rows."""
+    return [int(one) - 1 for one in np.flatnonzero(np.bincount(numbers + 1))] if len(numbers) else []
+
+
+def sorted_once(numbers: I64) -> I64:
+    """The numbers in order, each once."""
+    found = np.sort(numbers)
+    if len(found):
+        found = found[np.concatenate(([True], found[1:] != found[:-1]))]
+    return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, I64
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, I64, sorted_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,7 +82,7 @@ def grid_of(rows: int, parts: Iterable[tuple[I64, I64]], last: int) -> Grid:
     origin = low - 1
     width = max(high, last, low) - origin + 2
     keys = np.concatenate([np.arange(rows) * width, *(of * width + (at - origin) for of, at in kept)])
-    keys = np.unique(keys)
+    keys = sorted_once(keys)
     row = keys // width
     begins = np.searchsorted(row, np.arange(rows + 1))
     return Grid(begins.astype(np.int64), keys - row * width + origin, origin, width)

@@ -10,7 +10,7 @@ from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.people import People, PeopleRows, Role
 from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE
+from missingrules.engine.columnar.arrays import FALSE, TRUE, distinct
 
 if TYPE_CHECKING:
     from missingrules.domain.citations import Citations
@@ -50,7 +50,7 @@ def people(world: World, who: WhoEver | None, found: Firings, at: I64) -> tuple[
     """Who it is of each firing, as numbers of options (None: the same for all, number 0), and the options."""
     if isinstance(who, PeopleRows):
         bits = rows_at(who, found, at)
-        return bits, {int(one): said_by(who, int(one)) for one in np.unique(bits)}
+        return bits, {one: said_by(who, one) for one in distinct(bits)}
     if isinstance(who, People) and who.mode == "record_by":
         records = world.stood.histories.records
         numbers = np.full(len(found), -1, np.int64)
@@ -58,7 +58,7 @@ def people(world: World, who: WhoEver | None, found: Firings, at: I64) -> tuple[
             rows = np.flatnonzero(found.acts & (found.happened >= 0))
             numbers[rows] = records.by.value[world.stood.acts.source[found.happened[rows]]]
         return numbers, {
-            int(n): (_named(world.protocol, records.by.values[n] if n >= 0 else ()), ()) for n in np.unique(numbers)
+            n: (_named(world.protocol, records.by.values[n] if n >= 0 else ()), ()) for n in distinct(numbers)
         }
     return None, {0: (who, ())}
 

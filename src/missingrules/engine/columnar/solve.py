@@ -10,7 +10,7 @@ import numpy as np
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.columnar import discharge as acts_given
-from missingrules.engine.columnar.arrays import TRUE
+from missingrules.engine.columnar.arrays import TRUE, distinct
 from missingrules.engine.columnar.firing import FIRED, FUTURE, UNDECIDED, Firings, firings, lifted, next_of
 from missingrules.engine.columnar.offers import Offers, Undone
 from missingrules.engine.columnar.owed import End, Instances, ended, singles
@@ -272,10 +272,8 @@ def _of_rows(duty: Duty, rows: I64) -> Mapping[int, Citations]:
 
     assert isinstance(duty.deadline, DeadlineRows)
     return {
-        int(bits): tuple(
-            dict.fromkeys(c for n, row in enumerate(duty.deadline.rows) if int(bits) >> n & 1 for c in row.citations)
-        )
-        for bits in np.unique(rows)
+        bits: tuple(dict.fromkeys(c for n, row in enumerate(duty.deadline.rows) if bits >> n & 1 for c in row.citations))
+        for bits in distinct(rows)
     }
 
 
@@ -283,12 +281,15 @@ def _cited(duty: Duty, parts_: list[tuple[I64, Mapping[int, Citations]]]) -> Opt
     """The paragraphs of each obligation: the duty's, its deadline's, its people's."""
     if not parts_:
         return Options(None, {0: tuple(dict.fromkeys(duty.citations))})
-    several, back = np.unique(np.stack([numbers for numbers, _ in parts_], axis=1), axis=0, return_inverse=True)
-    options: dict[int, object] = {}
-    for number, row in enumerate(several):
-        own = [c for value, (_, options_) in zip(row, parts_, strict=True) for c in options_[int(value)]]
-        options[number] = tuple(dict.fromkeys((*duty.citations, *own)))
-    return Options(back.reshape(-1), options)
+    # Each combination by one number, its parts by their places among the options.
+    numbers, several = np.zeros(len(parts_[0][0]), np.int64), [duty.citations]
+    for own, options in parts_:
+        place = np.zeros(max(options) + 2, np.int64)
+        place[[number + 1 for number in options]] = np.arange(len(options))
+        numbers = numbers * len(options) + place[own + 1]
+        several = [(*so_far, *cited) for so_far in several for cited in options.values()]
+    there = set(distinct(numbers))
+    return Options(numbers, {n: tuple(dict.fromkeys(cited)) for n, cited in enumerate(several) if n in there})
 
 
 def _once(world: World, made: Owed) -> Owed:
