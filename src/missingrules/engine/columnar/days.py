@@ -111,7 +111,7 @@ class Days:
     def _offsets(self) -> tuple[I64, I64, I64]:
         """When the zone's offset turns; the offsets before and after; and from which wall-clock time on each holds.
 
-        Of a repeated time the first counts, and a skipped one moves on by the gap: both are read with the offset before.
+        Of a repeated time the first counts, a skipped one moves on by the gap: both are read with the offset before.
         """
         naive = (np.arange(len(self.midnights)) + self._before - _EPOCH) * 86400
         shifts = naive - self.midnights

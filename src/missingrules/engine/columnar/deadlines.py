@@ -43,13 +43,6 @@ class Due(NamedTuple):
     rows: I64 | None = None
 
 
-class _Anchor(NamedTuple):
-    """Instants, FOREVER where there is none; `days` are the local dates of those that are dates alone, else -1."""
-
-    at: I64
-    days: I64
-
-
 def due_at(world: World, deadline: Deadline | NotStated, found: Firings, closes: I64) -> Due:
     """The due instants of firings as they stand at `closes`: the earliest of all readings so far."""
     start = np.where(found.state == FIRED, found.fired, found.trigger)
@@ -70,23 +63,23 @@ def _read(world: World, deadline: Deadline | NotStated, found: Firings) -> tuple
         case NotStated() | Word():
             return never, always
         case Within(length, anchor, same_day_counts):
-            at, known = _anchor(world, anchor, found)
-            has = at.at < FOREVER
+            at, known = anchor_of(world, anchor, found)
+            has = at < FOREVER
             when = never.copy()
-            when[has] = days.deadline(at.at[has], length, same_day_counts=same_day_counts)
+            when[has] = days.deadline(at[has], length, same_day_counts=same_day_counts)
             return when, known
         case OnDay(day, anchor, first_day_is):
             if anchor in OF_TRIGGER:
-                at, known = _Anchor(found.began, never), always
+                at, known = found.began, always
             else:
-                at, known = _anchor(world, anchor, found)
-            has = at.at < FOREVER
+                at, known = anchor_of(world, anchor, found)
+            has = at < FOREVER
             when = never.copy()
-            when[has] = days.end_of(days.of(at.at[has]) + (day - first_day_is))
+            when[has] = days.end_of(days.of(at[has]) + (day - first_day_is))
             return when, known
         case Before(anchor):
-            at, known = _anchor(world, anchor, found)
-            when = np.where(at.at < FOREVER, at.at - 1, FOREVER)
+            at, known = anchor_of(world, anchor, found)
+            when = np.where(at < FOREVER, at - 1, FOREVER)
             return when, known
         case AtNext(meeting):
             return _meeting(world, meeting, found), always
@@ -105,20 +98,19 @@ def _read(world: World, deadline: Deadline | NotStated, found: Firings) -> tuple
     raise Unspoken(f"the deadline {type(deadline).__name__}")
 
 
-def _anchor(world: World, anchor: str, found: Firings) -> tuple[_Anchor, I64]:
-    """The instants of an anchor, and from when they are known. Of a date alone its first second."""
+def anchor_of(world: World, anchor: str, found: Firings) -> tuple[I64, I64]:
+    """The instants of an anchor, of a date alone its first second; and from when they are known."""
     always = np.full(len(found), -FOREVER, np.int64)
-    none = np.full(len(found), -1, np.int64)
     if anchor in OF_TRIGGER:
-        return _Anchor(found.trigger, none), always
+        return found.trigger, always
     if anchor in ("event", "record"):
-        return _Anchor(_happened_at(world, found), none), always
+        return _happened_at(world, found), always
     if "." in anchor:
-        return _Anchor(_field(world, anchor, found)[0], none), always
+        return _field(world, anchor, found)[0], always
     if not found.of_episodes:
-        return _Anchor(np.full(len(found), FOREVER, np.int64), none), always
+        return np.full(len(found), FOREVER, np.int64), always
     at = world.stood.instants[anchor][found.subjects]
-    return _Anchor(at, none), at
+    return at, at
 
 
 def _happened_at(world: World, found: Firings) -> I64:
@@ -185,7 +177,7 @@ def _meeting(world: World, meeting: str, found: Firings) -> I64:
     return when
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------------
+# --- rows -------------------------------------------------------------------------------------------------------------
 
 
 def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, closes: I64) -> Due:
@@ -239,6 +231,4 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
     bits = (kept * (1 << np.arange(size))[:, None]).sum(axis=0)
     both = unsettled & is_known
     low, high = np.where(both, np.minimum(known, low), low), np.where(both, np.minimum(known, high), high)
-    return Due(
-        np.where(unsettled, low, known), np.where(unsettled, high, known), np.where(unsettled, bits, known_rows)
-    )
+    return Due(np.where(unsettled, low, known), np.where(unsettled, high, known), np.where(unsettled, bits, known_rows))

@@ -21,7 +21,7 @@ from missingrules.engine.columnar.firing import UNDECIDED
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.offers import Chances, done, from_happenings
 from missingrules.engine.columnar.people import rows_at, said_by
-from missingrules.engine.columnar.stood import SHARED, key
+from missingrules.engine.columnar.stood import SHARED
 from missingrules.engine.discharge import is_covered, names_one
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def barred(world: World, prohibitions: tuple[Prohibition, ...]) -> I8:
             subjects = acts.episode[these] if of_episodes else acts.child[these]
             at, none = acts.at[these], np.zeros(len(these), np.bool_)
             reader = world.episodes if of_episodes else world.children
-            seen = from_happenings(
-                Chances(reader, subjects, subjects, at, at, ~none, none, happened=these, acts=~none)
-            )
+            seen = from_happenings(Chances(reader, subjects, subjects, at, at, ~none, none, happened=these, acts=~none))
             holds = grids.at(seen.reader.guard(one.guard), seen.rows, seen.cells)
             found[these] = np.maximum(found[these], holds)
     return found
@@ -121,7 +119,7 @@ def of_action(world: World, duty: Duty, broken: I8) -> Given:
 # --- giving ---------------------------------------------------------------------------------------------------------
 
 
-class _Pairs(NamedTuple):
+class Pairs(NamedTuple):
     """Each act with each subject that it may be of, in order of subject and act."""
 
     subject: I64  # its number among the subjects at hand
@@ -135,11 +133,11 @@ def discharge(world: World, duty: Duty, found: Instances, given: Given) -> Insta
         return found
     subjects = found.firings.subjects
     begins = starts_of(subjects)
-    pairs = _pairs(world, given, subjects[begins], of_episodes=found.firings.of_episodes)
+    pairs = pairs_of(world, given, subjects[begins], of_episodes=found.firings.of_episodes)
     if not len(pairs.act):
         return found
     sizes = np.diff(np.append(begins, len(subjects)))
-    giving = _Giving(world, duty, found, begins, sizes)
+    giving = Giving(world, duty, found, begins, sizes)
     sure = giving.all(pairs, most=False)
     found = replace(found, discharged=sure.discharged, open_act=sure.open_act)
     # What an undecided firing would take, if it is one, or another may have taken already, may be the next one's.
@@ -150,12 +148,12 @@ def discharge(world: World, duty: Duty, found: Instances, given: Given) -> Insta
     again = (sizes > 1) & some_sure & doubt
     if again.any():
         kept = again[pairs.subject]
-        other = giving.all(_Pairs(*(part[kept] for part in pairs)), most=True)
+        other = giving.all(Pairs(*(part[kept] for part in pairs)), most=True)
         return _compared(found, sure, other, again[whose] & found.live)
     return found
 
 
-def _pairs(world: World, given: Given, subjects: I64, *, of_episodes: bool) -> _Pairs:
+def pairs_of(world: World, given: Given, subjects: I64, *, of_episodes: bool) -> Pairs:
     acts, stood = world.stood.acts, world.stood
     rows, doubtful = given
     if of_episodes:
@@ -178,16 +176,22 @@ def _pairs(world: World, given: Given, subjects: I64, *, of_episodes: bool) -> _
     good = subjects[inside] == of
     of, act, unsure = inside[good], act[good], unsure[good]
     order = np.lexsort((act, of))
-    return _Pairs(of[order], act[order], unsure[order])
+    return Pairs(of[order], act[order], unsure[order])
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
     discharged: I64
     open_act: I64
     last_by: I64  # when the last act that counts towards it was recorded
 
+    @classmethod
+    def empty(cls, count: int) -> State:
+        """Before any act."""
+        never = np.full(count, FOREVER, np.int64)
+        return cls(never, never.copy(), never.copy())
 
-class _Giving:
+
+class Giving:
     """The acts of one duty, given to its instances in rounds."""
 
     def __init__(self, world: World, duty: Duty, found: Instances, begins: I64, sizes: I64) -> None:
@@ -201,27 +205,25 @@ class _Giving:
         self.own = firings.happened if firings.happened is not None and firings.acts is not None else None
         self.own_acts = firings.acts
 
-    def all(self, pairs: _Pairs, *, most: bool) -> _State:
-        never = np.full(len(self.found), FOREVER, np.int64)
-        state = _State(never.copy(), never.copy(), never.copy())
-        covered = np.zeros(len(self.found), object) if self._partial else None
+    def all(self, pairs: Pairs, *, most: bool) -> State:
+        state, covered = State.empty(len(self.found)), self.nobody()
         turn = place_in_group(pairs.subject)
         order = np.argsort(turn, kind="stable")
-        ends = np.cumsum(np.bincount(turn)) if len(turn) else []
+        ends = np.cumsum(np.bincount(turn)).tolist() if len(turn) else []
         begun = 0
         for end in ends:
             these = order[begun:end]
-            begun = int(end)
-            self._give(_Pairs(*(part[these] for part in pairs)), state, covered, most=most)
+            begun = end
+            self.give(Pairs(*(part[these] for part in pairs)), state, covered, most=most)
         return state
 
-    @property
-    def _partial(self) -> bool:
-        """Whether an act may leave some uncovered who are to be told."""
+    def nobody(self) -> Any:
+        """Who is covered of each before any act; None where an act cannot leave anybody uncovered."""
         who = self.who
-        return isinstance(who, PeopleRows) or (isinstance(who, People) and who.mode in ("all", "any"))
+        partial = isinstance(who, PeopleRows) or (isinstance(who, People) and who.mode in ("all", "any"))
+        return np.zeros(len(self.found), object) if partial else None
 
-    def _give(self, pairs: _Pairs, state: _State, covered: Any, *, most: bool) -> None:
+    def give(self, pairs: Pairs, state: State, covered: Any, *, most: bool) -> None:
         """One act to each of these subjects."""
         acts, found = self.world.stood.acts, self.found
         counts = self.sizes[pairs.subject]
@@ -269,7 +271,7 @@ class _Giving:
         return fitting[order[starts_of(of[order])]]
 
     @staticmethod
-    def _open(state: _State, which: I64, at: I64) -> None:
+    def _open(state: State, which: I64, at: I64) -> None:
         state.open_act[which] = np.minimum(state.open_act[which], at)
 
     def _covers(self, chosen: I64, act: I64, at: I64, covered: Any) -> tuple[I8, Bools]:
@@ -321,7 +323,7 @@ def _cover(possible: Recipients, named_: tuple[str, ...], before: frozenset[str]
     return UNKNOWN if one is None else TRUE if one else FALSE, one is not None or len(answers) > 0
 
 
-def _compared(found: Instances, sure: _State, other: _State, which: Bools) -> Instances:
+def _compared(found: Instances, sure: State, other: State, which: Bools) -> Instances:
     """What surely discharged it, and what did where every act went to whatever it may be: it is between the two."""
     first = np.where(sure.open_act < FOREVER, sure.open_act, sure.discharged)
     differ = which & (other.discharged != first)
@@ -335,6 +337,3 @@ def _compared(found: Instances, sure: _State, other: _State, which: Bools) -> In
         discharged=np.where(differ, then, found.discharged),
         open_act=np.where(differ, earliest, found.open_act),
     )
-
-
-__all__ = ["Given", "barred", "discharge", "key", "of_action"]

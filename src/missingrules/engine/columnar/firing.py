@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
 from missingrules.engine.columnar.grid import ALL, MAYBE, Column, all_of
-from missingrules.engine.columnar.histories import NO_SUCH
 from missingrules.engine.columnar.offers import acts_of, from_happenings
 from missingrules.engine.columnar.reading import Unspoken
 from missingrules.engine.columnar.stood import SHARED, key
@@ -60,7 +59,7 @@ class Firings:
 
     def taken(self, which: Numbers) -> Firings:
         """Some of them."""
-        part = {
+        part: dict[str, Any] = {
             one.name: value[which] if isinstance(value := getattr(self, one.name), np.ndarray) else value
             for one in fields(self)
         }
@@ -73,7 +72,7 @@ class Firings:
 
 
 def firings(world: World, duty: Duty, offer: Offer, *, by_happening: bool) -> list[Firings]:
-    """Every firing of one duty: of episodes, and of children. `by_happening`: something of it reads the act or event."""
+    """Every firing of one duty, of episodes and of children. `by_happening`: something in it reads the act or event."""
     out = []
     for chances in offer.each():
         seen = from_happenings(chances) if by_happening else chances
@@ -123,8 +122,8 @@ def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) ->
         state, trigger, fired = _numbered(reader, duty, chances, arises, state, trigger, fired, as_of)
     kept = np.flatnonzero(state != NOT)
     found_ = Firings(
-        reader, chances.rows[kept], chances.subjects[kept], of_episodes, state[kept], chances.start[kept], trigger[kept],
-        fired[kept], fired[kept], fired[kept], kept, None if chances.happened is None else chances.happened[kept],
+        reader, chances.rows[kept], chances.subjects[kept], of_episodes, state[kept], chances.start[kept],
+        trigger[kept], fired[kept], fired[kept], fired[kept], kept, None if chances.happened is None else chances.happened[kept],
         None if chances.acts is None else chances.acts[kept], chances.happened is not None,
     )  # fmt: skip
     return _ended(world, duty, found_)
@@ -240,15 +239,13 @@ def _inside(world: World, tests: Sequence[HoursTest], moment: I64) -> tuple[Bool
         closes = days.wall(today, hours.closes)
         within = open_days[today] & (opens <= moment) & (moment < closes)
         following = world.next_open(test.hours)
-        next_opening = np.where(
-            open_days[today] & (moment < opens), opens, days.wall(following[today], hours.opens)
-        )
+        next_opening = np.where(open_days[today] & (moment < opens), opens, days.wall(following[today], hours.opens))
         inside &= within != test.outside
         ends = np.minimum(ends, next_opening if test.outside else closes)
     return inside, ends
 
 
-# --- a numbered day -----------------------------------------------------------------------------------------------------
+# --- a numbered day ---------------------------------------------------------------------------------------------------
 
 
 def _arises(world: World, on: OnDay, chances: Chances) -> I64:
@@ -362,6 +359,3 @@ def next_of(of: I64, at: I64, rows: I64, start: I64) -> I64:
     inside = np.minimum(spots, len(of) - 1)
     good = (spots < len(of)) & (of[inside] == rows)
     return np.where(good, at[inside], FOREVER)
-
-
-__all__ = ["NO_SUCH", "Any", "Firings", "firings", "lifted", "next_of", "numbered_day", "until"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,8 @@ from missingrules.engine.columnar.histories import (
 from missingrules.engine.seen import clock_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from missingrules.domain.case import Case, Episode, Facts, Held
     from missingrules.engine.columnar.arrays import I32, I64
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, I64, sorted_once
+from missingrules.engine.columnar.arrays import FALSE, I64, TRUE, UNKNOWN, sorted_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -39,7 +39,7 @@ class Spans:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """What stands under one key of events or of records, by their rows: the number of a value, -1 where nothing does."""
+    """What stands under one key of events or of records, by row: the number of a value, -1 where nothing does."""
 
     value: I32
     values: tuple[Any, ...]

@@ -1,4 +1,4 @@
-"""What a protocol reads of a case under chosen readings: the facts, ages, counts and lengths that its provisions name."""
+"""What a protocol reads of a case under chosen readings: facts, ages, counts and lengths that its provisions name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,11 @@ class Needs:
 @lru_cache(maxsize=256)
 def needs_of(protocol: Protocol, provisions: Provisions) -> Needs:
     """Of everything that stands."""
-    every = [*(d for found in provisions.duties.values() for d in found), *provisions.conclusions, *provisions.prohibitions]
+    every = [
+        *(d for found in provisions.duties.values() for d in found),
+        *provisions.conclusions,
+        *provisions.prohibitions,
+    ]
     parts = [part for one in (*every, protocol.scope) for part in parts_of(one)]
     facts: set[str] = {"episode.kind", "episode.from"}
     ages: set[int] = set()

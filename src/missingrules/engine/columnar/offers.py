@@ -1,4 +1,4 @@
-"""Triggers: the moments and stretches that each offers, of all episodes or of all children: engine/offers.py over columns."""
+"""Triggers: the moments and stretches that each offers of all episodes and children: engine/offers.py over columns."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from missingrules.domain.triggers import (
 from missingrules.domain.vocabulary import DONE
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
-from missingrules.engine.columnar.grid import CELL, ROW, YES, Column, all_of, same
-from missingrules.engine.columnar.histories import NO_SUCH, NONE
+from missingrules.engine.columnar.grid import CELL, ROW, YES, Column
+from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.reading import Coded, Fields, OfHappenings, Reader, Unspoken
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from missingrules.domain.triggers import Moment, Stretch
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.histories import Said
-    from missingrules.engine.columnar.stood import Happenings
     from missingrules.engine.columnar.world import World
 
 
@@ -123,7 +122,7 @@ class Undone:
 
 
 class Offers:
-    """What the triggers offer under one protocol; `undone` gives what a rule left undone, of episodes and of children."""
+    """What the triggers offer under one protocol; `undone`: what a rule left undone, of episodes and of children."""
 
     def __init__(self, world: World, undone: Callable[[str], tuple[Undone, Undone]]) -> None:
         self.world = world
@@ -142,7 +141,7 @@ class Offers:
                     _together([one.children for one in parts if one.children is not None and len(one.children)]),
                 )
             else:
-                found = self._one(trigger, kinds)  # type: ignore[arg-type]
+                found = self._one(trigger, kinds)
             self._known[key] = found
         return found
 
@@ -245,7 +244,7 @@ class Offers:
         of_episodes = rows[happenings.episode[rows] >= 0]
         of_children = rows[happenings.episode[rows] == NONE]
         of_episodes = of_episodes[np.argsort(happenings.episode[of_episodes], kind="stable")]
-        out = []
+        out: list[Chances | None] = []
         for of, reader, subjects in (
             (of_episodes, world.episodes, happenings.episode[of_episodes]),
             (of_children, world.children, happenings.child[of_children]),
@@ -321,7 +320,9 @@ def _from_rows(parts: Sequence[Chances]) -> Chances:
 def _joined(parts: Sequence[Chances], reader: Reader, order: I64, rows: I64, extra: Column) -> Chances:
     def column(name: str, none: object) -> I64:
         found = [getattr(part, name) for part in parts]
-        return np.concatenate([np.full(len(p), none) if f is None else f for p, f in zip(parts, found, strict=True)])[order]
+        return np.concatenate([np.full(len(p), none) if f is None else f for p, f in zip(parts, found, strict=True)])[
+            order
+        ]
 
     return Chances(
         reader,
@@ -329,11 +330,11 @@ def _joined(parts: Sequence[Chances], reader: Reader, order: I64, rows: I64, ext
         column("subjects", 0),
         column("start", 0),
         column("end", 0),
-        column("moment", False),  # type: ignore[arg-type]
-        column("doubt", False),  # type: ignore[arg-type]
+        column("moment", False),
+        column("doubt", False),
         extra,
         column("happened", NONE) if any(part.happened is not None for part in parts) else None,
-        column("acts", False) if any(part.acts is not None for part in parts) else None,  # type: ignore[arg-type]
+        column("acts", False) if any(part.acts is not None for part in parts) else None,
     )
 
 
@@ -394,6 +395,3 @@ def done(words: Words, action: str, outcome: Said, met_by: tuple[str, ...]) -> B
     """Of each outcome whether it counts as done; last of none."""
     good = (*DONE, *words.actions[action].done, *met_by)
     return np.array([*(value in good for value in outcome.values), True])
-
-
-__all__ = ["NO_SUCH", "Chances", "Offer", "Offers", "Undone", "acts_of", "all_of", "done", "from_happenings", "same"]

@@ -1,9 +1,9 @@
-"""Obligations in the making, of one duty: each firing, or each occurrence of a series, with its end and its discharge."""
+"""Obligations of one duty in the making: each firing, or occurrence of a series, with its end and its discharge."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Instances:
 
     def taken(self, which: Numbers) -> Instances:
         """Some of them."""
-        part = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "firings"}
+        part: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "firings"}
         return Instances(
             self.firings.taken(which),
             **{name: None if value is None else value[which] for name, value in part.items()},
@@ -72,6 +72,3 @@ def ended(found: Firings) -> End:
     """As their `until` says."""
     none = np.zeros(len(found), np.bool_)
     return End(found.until, found.until_maybe, none, none)
-
-
-__all__ = ["End", "Instances", "ended", "replace", "singles"]

@@ -46,7 +46,9 @@ def said_by(who: PeopleRows, bits: int) -> tuple[Settled, Citations]:
     return Undecided(tuple(p for p in possible if isinstance(p, People)), silent=NOT_STATED in possible), cited
 
 
-def people(world: World, who: WhoEver | None, found: Firings, at: I64) -> tuple[I64 | None, dict[int, tuple[Settled, Citations]]]:
+def people(
+    world: World, who: WhoEver | None, found: Firings, at: I64
+) -> tuple[I64 | None, dict[int, tuple[Settled, Citations]]]:
     """Who it is of each firing, as numbers of options (None: the same for all, number 0), and the options."""
     if isinstance(who, PeopleRows):
         bits = rows_at(who, found, at)

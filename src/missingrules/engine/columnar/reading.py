@@ -13,7 +13,7 @@ from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
-from missingrules.engine.columnar.grid import ALL, CELL, MAYBE, NO, ROW, YES, Column, all_of, any_of, negated, same
+from missingrules.engine.columnar.grid import ALL, CELL, ROW, YES, Column, all_of, any_of, negated, same
 from missingrules.engine.tracks import constant
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Coded(NamedTuple):
     values: tuple[Any, ...]
 
 
-class Unspoken(Exception):  # noqa: N818 - no error: it names what is left to the evaluator
+class Unspoken(Exception):
     """A shape that columns do not express, in words."""
 
 
@@ -193,8 +193,8 @@ class OfHappenings(Reader):
         word = self.world.protocol.words.facts.get(test.fact)
         said = self._fields.said(name)
         if said is None:
-            return same(int(table_of((), test, word)[-1]))
-        return Column(ROW, table_of(said.values, test, word)[said.column.values])
+            return same(int(table_of((), test.test, word)[-1]))
+        return Column(ROW, table_of(said.values, test.test, word)[said.column.values])
 
     def counted(self, test: CountTest) -> Column:
         return self._taken(self.base.truth(test))
@@ -285,7 +285,9 @@ class Of(Reader):
         given = self._on(level, recorded.column)
         holds = [self._on(level, guard) for guard in guards]
         if scale:
-            return Coded(Column(level, _raised(given, recorded.values, scale, concluding, holds)), _possible(len(scale)))
+            return Coded(
+                Column(level, _raised(given, recorded.values, scale, concluding, holds)), _possible(len(scale))
+            )
         return _settled(level, given, recorded.values, concluding, holds)
 
     def _on(self, level: int, column: Column) -> Numbers:
@@ -324,7 +326,9 @@ def _at_least(bits: Numbers, floor: Numbers) -> Numbers:
     return np.where(bits & below, (bits & ~below) | (1 << floor), bits)
 
 
-def _settled(level: int, given: Numbers, recorded: tuple[Any, ...], concluding: Sequence[Any], holds: list[Numbers]) -> Coded:
+def _settled(
+    level: int, given: Numbers, recorded: tuple[Any, ...], concluding: Sequence[Any], holds: list[Numbers]
+) -> Coded:
     """The one value that is recorded or concluded; unknown where there is none, or several are possible."""
     every = list(recorded)
     for one in concluding:
@@ -346,6 +350,3 @@ def _settled(level: int, given: Numbers, recorded: tuple[Any, ...], concluding: 
 def truth_of(flags: Bools) -> I8:
     """True or false as numbers."""
     return np.where(flags, TRUE, FALSE).astype(np.int8)
-
-
-__all__ = ["MAYBE", "NO", "Coded", "Fields", "Of", "OfHappenings", "Reader", "Unspoken", "codes_of", "table_of", "truth_of"]

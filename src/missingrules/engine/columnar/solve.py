@@ -10,16 +10,16 @@ import numpy as np
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.columnar import discharge as acts_given
-from missingrules.engine.columnar.arrays import TRUE, distinct
-from missingrules.engine.columnar.firing import FIRED, FUTURE, UNDECIDED, Firings, firings, lifted, next_of
+from missingrules.engine.columnar.arrays import distinct, sorted_once
+from missingrules.engine.columnar.firing import UNDECIDED, Firings, firings, lifted, next_of
+from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.offers import Offers, Undone
 from missingrules.engine.columnar.owed import End, Instances, ended, singles
 from missingrules.engine.columnar.people import people
 from missingrules.engine.columnar.reading import Unspoken
 from missingrules.engine.columnar.series import series
-from missingrules.engine.columnar.status import Standing, due_of, stand
+from missingrules.engine.columnar.status import NOT_DECIDABLE, Standing, due_of, stand
 from missingrules.engine.columnar.world import World
-from missingrules.engine.people import Settled
 from missingrules.engine.plan import parts_of
 from missingrules.engine.status import parts
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from missingrules.domain.citations import Citations
-    from missingrules.domain.conditions import FactTest
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Duty
     from missingrules.engine.agenda import Asked, Bundle, Group
     from missingrules.engine.columnar.arrays import I8, I64, Bools
+    from missingrules.engine.columnar.discharge import Given
     from missingrules.engine.columnar.stood import Stood
     from missingrules.engine.plan import Provisions
 
@@ -100,19 +100,20 @@ class Solver:
                     often[asked.duty.id] = often.get(asked.duty.id, 0) + 1
         for group in self.agenda.groups:
             for bundle in group.bundles:
-                found += self._bundle(group, bundle, often)
-        left = {id_ for id_ in self._left}
-        return Found(tuple(one for one in found if one.duty.rule not in left), dict(self._left), dict(self._handed))
+                found += self._bundle(bundle)
+        found = [one for one in found if one.duty.rule not in self._left]
+        twins = {id_: [one for one in found if one.duty.id == id_] for id_, times in often.items() if times > 1}
+        found = [one for one in found if one.duty.id not in twins]
+        found += [one for several in twins.values() for one in _apart(self.world, several)]
+        return Found(tuple(found), dict(self._left), dict(self._handed))
 
-    def _bundle(self, group: Group, bundle: Bundle, often: Mapping[str, int]) -> Iterator[Owed]:
+    def _bundle(self, bundle: Bundle) -> Iterator[Owed]:
         alike: list[Standing] | None = None
         for asked in bundle.asked:
             duty = asked.duty
             if duty.rule in self._left:
                 continue
             try:
-                if often[duty.id] > 1:
-                    raise Unspoken("two duties of one name that stand together")
                 if asked.acts.isdisjoint(self._act_names):
                     if alike is None:
                         alike = [stand(self.world, duty, one) for one in self._undischarged(duty)]
@@ -160,15 +161,16 @@ class Solver:
         if found is None:
             if duty.rule in self._left:
                 raise Unspoken(self._left[duty.rule])
-            made = self._undischarged(duty)
             acts = (duty.action, *self.world.protocol.words.actions[duty.action].also)
-            if made and not self._act_names.isdisjoint(acts):
-                given = acts_given.of_action(self.world, duty, self._barred())
+            some = not self._act_names.isdisjoint(acts)
+            given = acts_given.of_action(self.world, duty, self._barred()) if some else None
+            made = self._undischarged(duty, given)
+            if given is not None and (duty.repeat is None or duty.repeat.next_from == "schedule"):
                 made = [acts_given.discharge(self.world, duty, one, given) for one in made]
             found = self._instances[id(duty)] = made
         return found
 
-    def _undischarged(self, duty: Duty) -> list[Instances]:
+    def _undischarged(self, duty: Duty, given: Given | None = None) -> list[Instances]:
         out = []
         for found in self.firings(duty):
             opens = found.trigger
@@ -176,7 +178,7 @@ class Solver:
                 opens = np.minimum(opens, self.world.stood.started[found.subjects])
             end = self._end(duty, found)
             if duty.repeat is not None:
-                out.append(series(self.world, duty, found, end))
+                out.append(series(self.world, duty, found, end, given))
             else:
                 out.append(singles(found, opens, end))
         return [one for one in out if len(one)]
@@ -272,7 +274,9 @@ def _of_rows(duty: Duty, rows: I64) -> Mapping[int, Citations]:
 
     assert isinstance(duty.deadline, DeadlineRows)
     return {
-        bits: tuple(dict.fromkeys(c for n, row in enumerate(duty.deadline.rows) if bits >> n & 1 for c in row.citations))
+        bits: tuple(
+            dict.fromkeys(c for n, row in enumerate(duty.deadline.rows) if bits >> n & 1 for c in row.citations)
+        )
         for bits in distinct(rows)
     }
 
@@ -294,22 +298,42 @@ def _cited(duty: Duty, parts_: list[tuple[I64, Mapping[int, Citations]]]) -> Opt
 
 def _once(world: World, made: Owed) -> Owed:
     """Of several of one name the first that is decided: two events may bear the same one."""
-    from missingrules.engine.columnar.names import occurrences
-
     same = np.flatnonzero((made.subjects[1:] == made.subjects[:-1]) & (made.triggered[1:] == made.triggered[:-1]))
     if not len(same):
         return made
-    names = occurrences(world.stood, made.firings)
-    chosen: dict[tuple[int, str], int] = {}
-    for row in np.unique(np.concatenate((same, same + 1))):
-        one = int(made.subjects[row]), names[row]
-        other = chosen.setdefault(one, int(row))
-        if made.status[other] == 0 != made.status[row]:
-            chosen[one] = int(row)
-    kept = np.ones(len(made), np.bool_)
-    kept[np.concatenate((same, same + 1))] = False
-    kept[list(chosen.values())] = True
-    return taken(made, np.flatnonzero(kept))
+    doubtful = np.zeros(len(made), np.bool_)
+    doubtful[np.concatenate((same, same + 1))] = True
+    return _chosen(world, [(made, doubtful)])[0]
+
+
+def _apart(world: World, several: list[Owed]) -> list[Owed]:
+    """The same of two duties of one name."""
+    out: list[Owed] = []
+    for of_episodes in (True, False):
+        some = [one for one in several if one.of_episodes == of_episodes]
+        if len(some) < 2:
+            out += some
+            continue
+        times = np.bincount(np.concatenate([sorted_once(one.subjects) for one in some]))
+        out += _chosen(world, [(one, times[one.subjects] > 1) for one in some])
+    return out
+
+
+def _chosen(world: World, several: list[tuple[Owed, Bools]]) -> list[Owed]:
+    """Without those that bear the name of another; `several` says of which that is possible."""
+    chosen: dict[tuple[int, str], tuple[int, int]] = {}
+    kept = [~doubtful for _, doubtful in several]
+    for number, (made, doubtful) in enumerate(several):
+        rows = np.flatnonzero(doubtful)
+        names = occurrences(world.stood, made.firings.taken(rows))
+        for row, name in zip(rows.tolist(), names, strict=True):
+            one = int(made.subjects[row]), name
+            first, at = chosen.setdefault(one, (number, row))
+            if several[first][0].status[at] == NOT_DECIDABLE != made.status[row]:
+                chosen[one] = number, row
+    for number, row in chosen.values():
+        kept[number][row] = True
+    return [taken(made, np.flatnonzero(flags)) for (made, _), flags in zip(several, kept, strict=True)]
 
 
 def taken(made: Owed, which: I64) -> Owed:
@@ -330,6 +354,3 @@ def taken(made: Owed, which: I64) -> Owed:
         who={name: some(options) for name, options in made.who.items()},
         citations=some(made.citations),
     )
-
-
-__all__ = ["FIRED", "FUTURE", "TRUE", "FactTest", "Found", "Owed", "Settled", "Solver", "taken"]

@@ -58,9 +58,7 @@ def _status(found: Instances, due: Due, as_of: int, *, may: bool) -> I8:
     if may:
         still = np.full(len(found), AVAILABLE)
     status = np.where(found.closes_maybe <= as_of, NOT_DECIDABLE, still)
-    ended = np.where(
-        found.closes <= low, CEASED, np.where(found.closes_maybe > high, MISSED, NOT_DECIDABLE)
-    )
+    ended = np.where(found.closes <= low, CEASED, np.where(found.closes_maybe > high, MISSED, NOT_DECIDABLE))
     ended = np.where(found.doubtful, NOT_DECIDABLE, ended)
     by_other = np.where(found.closes_maybe == found.closes, MISSED, NOT_DECIDABLE)
     ended = np.where(found.superseded, by_other, ended)

@@ -125,7 +125,12 @@ class Stood:
         still = np.flatnonzero(~dated[of])
         first[of[still[::-1]]] = value[still[::-1]]
         moving = dated[of] & (start <= self.as_of)
-        of, start, end, value = of[moving], start[moving], np.where(end <= self.as_of, end, FOREVER)[moving], value[moving]
+        of, start, end, value = (
+            of[moving],
+            start[moving],
+            np.where(end <= self.as_of, end, FOREVER)[moving],
+            value[moving],
+        )
         if not len(of):
             return _ordered(first, of, start, value, values)
         if word.kind in (FactKind.GRADING, FactKind.JUDGEMENT):
@@ -188,9 +193,9 @@ class Stood:
         rows = np.flatnonzero(given.at <= self.as_of)
         name, included = given.action[rows], np.zeros(len(rows), np.bool_)
         numbers = {name: number for number, name in enumerate(self.act_names)}
-        more_rows, more_names = _each_of(given.included, rows, lambda word: numbers[word])
-        rows, name = np.concatenate((rows, more_rows)), np.concatenate((name, more_names)).astype(np.int32)
-        included = np.concatenate((included, np.ones(len(more_rows), np.bool_)))
+        more, more_names = _each_of(given.included, rows, lambda word: numbers[word])
+        rows, name = np.concatenate((rows, rows[more])), np.concatenate((name, more_names)).astype(np.int32)
+        included = np.concatenate((included, np.ones(len(more), np.bool_)))
         places = np.arange(len(rows))
         episode = given.episode[rows]
         also_places, also = _each_of(given.also_of, rows, int)
@@ -201,15 +206,13 @@ class Stood:
         order = np.lexsort((turn, of_places, included[of_places], rows[of_places]))
         of_places, of_episode = of_places[order], of_episode[order]
         rows, name, included = rows[of_places], name[of_places], included[of_places]
-        return self._happenings(
-            given.child[rows], name, given.at[rows], self.renumbered[of_episode], rows, included
-        )
+        return self._happenings(given.child[rows], name, given.at[rows], self.renumbered[of_episode], rows, included)
 
     def _happenings(
         self, child: I64, name: I32, at: I64, episode: I64, rows: I64, included: Bools | None
     ) -> Happenings:
         begun = self.begun_by(child, at)
-        alone = np.where(begun == 1, self.first[child] if len(child) else begun, np.where(begun == 0, NO_SUCH, SHARED))
+        alone = np.where(begun == 1, self.first[child], np.where(begun == 0, NO_SUCH, SHARED))
         own = np.where(episode == NONE, alone, episode)
         none = np.zeros(len(rows), np.bool_)
         return Happenings(child, name, at, episode, own, rows, none if included is None else included)

@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
-from missingrules.domain.vocabulary import FactType
 from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, ranges, starts_of
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, starts_of
 from missingrules.engine.columnar.counting import Tally, tally
-from missingrules.engine.columnar.grid import ALL, CELL, ROW, Column, Grid, all_of, any_of, grid_of, negated, same
+from missingrules.engine.columnar.grid import ALL, CELL, ROW, Column, Grid, all_of, grid_of, negated, same
 from missingrules.engine.columnar.needs import needs_of
-from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, table_of, truth_of
+from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, table_of
 from missingrules.engine.columnar.stood import Steps, Stood
 from missingrules.engine.plan import plan_of
 from missingrules.engine.relative import OUT, RELATIVE
 from missingrules.engine.seen import CASE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from missingrules.domain.clock import Length
-    from missingrules.domain.conditions import Counted, CountTest, FactTest, Range, Test
+    from missingrules.domain.conditions import Counted, CountTest, FactTest, Test
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Conclusion
     from missingrules.engine.columnar.arrays import I64, Bools, Numbers
@@ -69,7 +68,7 @@ class World:
         return found
 
     def recorded(self, owner: str, name: str) -> Steps | None:
-        """A fact as the case gives it, by its name there; None where nobody has it, or the protocol knows no such word."""
+        """A fact as the case gives it, by its name there; None where nobody has it, or no protocol the word."""
         full = f"{owner}.{name}"
         word = self.protocol.words.facts.get(CASE_NAMES.get(full, full))
         return None if word is None else self.stood.steps(owner, name, word)
@@ -138,11 +137,8 @@ class World:
         stood = self.stood
         everyone = np.arange(len(stood.child))
         out = [(everyone, when) for when in (stood.started, stood.returned)]
-        for name in stood.histories.episodes.facts:
-            if f"episode.{name}" in self.needs.facts:
-                out.append(self._own(name))
-        for length, more in self.needs.lengths:
-            out.append((everyone, stood.days.after(stood.started, length) + more))
+        out += [self._own(name) for name in stood.histories.episodes.facts if f"episode.{name}" in self.needs.facts]
+        out += [(everyone, stood.days.after(stood.started, length) + more) for length, more in self.needs.lengths]
         return out
 
     def _of_episodes(self) -> Iterator[tuple[I64, I64]]:
@@ -165,8 +161,8 @@ class World:
 
 
 def spans_of(world: World, counted: Counted) -> tuple[I64, I64, I64]:
-    """Of each episode when it comes to count and when its window leaves it; of each child from when a window lies in the
-    history. FOREVER where that never comes."""
+    """Of each episode when it comes to count and when its window leaves it, of each child from when a window lies in
+    the history. FOREVER where that never comes."""
     from missingrules.engine.columnar.counting import leaves_of, whole_of
 
     at = world.stood.instants[counted.counted_by]
@@ -321,9 +317,7 @@ class OfChildren(Of):
             return self._running(self.world.episodes.tested(test), int(nothing))
         steps = self.steps(name)
         table = table_of(steps.values, test.test, word)
-        return grids.filled(
-            self.grid, *tidied_whole(table[steps.first], steps.of, steps.time, table[steps.value])
-        )
+        return grids.filled(self.grid, *tidied_whole(table[steps.first], steps.of, steps.time, table[steps.value]))
 
     def _running(self, column: Column, nothing: int) -> Column:
         """What is read of episodes, read of the child: of the one then running; `nothing` while none runs."""
@@ -342,7 +336,8 @@ class OfChildren(Of):
         begun = stood.begun_by(rows, grid.times)
         begun[grid.begins[:-1]] = 0
         episode = stood.first[rows] + begun - 1
-        running = np.flatnonzero((begun > 0) & (grid.times < stood.returned[np.maximum(episode, 0)]))
+        ends = np.append(stood.returned, BEFORE_ALL)  # of the last where none has begun
+        running = np.flatnonzero((begun > 0) & (grid.times < ends[np.where(begun > 0, episode, -1)]))
         episode = episode[running]
         return episode, self.world.episodes.grid.cell(episode, grid.times[running]), running
 
@@ -373,12 +368,7 @@ class OfChildren(Of):
             recorded = self._relative(name, recorded)
         if not world.conclusions.get(name):
             return recorded
-        word = world.protocol.words.facts.get(name)
-        coded = self.concluded(name, self._coded_of(recorded))
-        if word and word.type is FactType.SCALE:
-            # All levels that are possible, as numbers of bits; what is recorded stands in them.
-            coded = Coded(coded.column, coded.values)
-        return self._turned(coded)
+        return self._turned(self.concluded(name, self._coded_of(recorded)))
 
     def _constant(self, value: Any) -> Steps:
         none = np.zeros(0, np.int64)
@@ -401,7 +391,9 @@ class OfChildren(Of):
         turns[begins] = False
         cells = np.flatnonzero(turns)
         rows = np.searchsorted(self.grid.begins, cells, "right") - 1
-        return Steps(values[begins].astype(np.int32), rows, self.grid.times[cells], values[cells].astype(np.int32), coded.values)
+        return Steps(
+            values[begins].astype(np.int32), rows, self.grid.times[cells], values[cells].astype(np.int32), coded.values
+        )
 
     def _relative(self, name: str, given: Steps) -> Steps:
         """How a child is placed, by who placed it and where whenever both are known; otherwise as given."""
@@ -449,6 +441,3 @@ def tidied(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[I64, I64
 def tidied_whole(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[Numbers, I64, I64, Numbers]:
     """The same, with the first values before them."""
     return (first, *tidied(first, of, time, later))
-
-
-__all__ = ["OfChildren", "OfEpisodes", "World", "any_of", "ranges", "spans_of", "truth_of"]
