@@ -1,1 +1,1 @@
-"""What protocols ask for many children at once, as columns. The meaning is the evaluator's; NumPy is known here alone."""
+"""What protocols ask for many children at once, as columns. The meaning is the evaluator's; this room knows NumPy."""

@@ -23,6 +23,7 @@ from missingrules.engine.columnar.stood import SHARED, key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from missingrules.domain import rules
     from missingrules.domain.rules import Duty, Guard
@@ -123,8 +124,8 @@ def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) ->
     kept = np.flatnonzero(state != NOT)
     found_ = Firings(
         reader, chances.rows[kept], chances.subjects[kept], of_episodes, state[kept], chances.start[kept],
-        trigger[kept], fired[kept], fired[kept], fired[kept], kept, None if chances.happened is None else chances.happened[kept],
-        None if chances.acts is None else chances.acts[kept], chances.happened is not None,
+        trigger[kept], fired[kept], fired[kept], fired[kept], kept,
+        None if chances.happened is None else chances.happened[kept], None if chances.acts is None else chances.acts[kept], chances.happened is not None,
     )  # fmt: skip
     return _ended(world, duty, found_)
 

@@ -141,7 +141,7 @@ class Offers:
                     _together([one.children for one in parts if one.children is not None and len(one.children)]),
                 )
             else:
-                found = self._one(trigger, kinds)
+                found = self._one(trigger, kinds)  # type: ignore[arg-type]
             self._known[key] = found
         return found
 

@@ -50,7 +50,7 @@ class Instances:
         part: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "firings"}
         return Instances(
             self.firings.taken(which),
-            **{name: None if value is None else value[which] for name, value in part.items()},
+            **{name: None if value is None else value[which] for name, value in part.items()},  # type: ignore[arg-type]
         )
 
     def read_at(self, as_of: int) -> I64:

@@ -216,7 +216,7 @@ class OfEpisodes(Of):
             here = self.between(stood.started, stood.returned)
             return codes_of(all_of(self.grid, [self.kinds(MISSING), here]))
         if name == "episode.first_episode":
-            return codes_of(Column(ROW, self.is_first(MISSING)))
+            return codes_of(all_of(self.grid, [self.kinds(MISSING), Column(ROW, self.is_first(MISSING))]))
         rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
         steps = world.recorded("episode", rest)
         if steps is None:
