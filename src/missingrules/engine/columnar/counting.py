@@ -10,15 +10,15 @@ import numpy as np
 
 from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Length
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, ranges, starts_of
-from missingrules.engine.columnar.grid import CELL, Column
+from missingrules.engine.columnar.stood import key
 from missingrules.engine.counts import NO_LIMIT
 from missingrules.engine.values import number
 
 if TYPE_CHECKING:
     from missingrules.domain.conditions import Counted, Range
     from missingrules.engine.columnar.arrays import I8, I64, Numbers
+    from missingrules.engine.columnar.stood import Stood
     from missingrules.engine.columnar.world import World
 
 _MONTHS = {"calendar month": 1, "calendar quarter": 3, "calendar year": 12}
@@ -55,11 +55,47 @@ def _end(world: World, counted: Counted, days: I64) -> I64:
 
 
 @dataclass(frozen=True, eq=False)
+class Truths:
+    """Of each episode whether it is of those that count: at first, and later in order of episode and instant."""
+
+    first: I8
+    of: I64
+    time: I64
+    value: I8
+
+    @cached_property
+    def _keys(self) -> I64:
+        return key(self.of, self.time)
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether all do, always."""
+        return not len(self.of) and bool((self.first == TRUE).all())
+
+    def at(self, rows: I64, when: I64) -> I8:
+        """How it is of some episodes, each at an instant."""
+        spots = np.searchsorted(self._keys, key(rows, when), "right") - 1
+        inside = np.maximum(spots, 0)
+        own = (spots >= 0) & (self.of[inside] == rows) if len(self.of) else np.zeros(len(rows), np.bool_)
+        return np.where(own, self.value[inside] if len(self.of) else FALSE, self.first[rows])
+
+
+def both(one: Truths, other: Truths) -> Truths:
+    """Kleene's and."""
+    rows = np.arange(len(one.first))
+    of, time = np.concatenate((one.of, other.of)), np.concatenate((one.time, other.time))
+    order = np.lexsort((time, of))
+    of, time = of[order], time[order]
+    value = np.minimum(one.at(of, time), other.at(of, time))
+    return Truths(np.minimum(one.first, other.first)[rows], of, time, value)
+
+
+@dataclass(frozen=True, eq=False)
 class Tally:
     """The episodes that may be counted, in order of child, instant and id; and how many there are over time."""
 
-    world: World
-    counts: Column  # of each episode, whether it is of those that count
+    stood: Stood
+    counts: Truths
     rows: I64  # episodes
     at: I64
     leaves: I64
@@ -68,70 +104,72 @@ class Tally:
     @cached_property
     def over_time(self) -> tuple[I64, I64, I64, I64]:
         """Changes in order of child and instant: child, instant, and the least and the most from then on."""
-        stood, grid = self.world.stood, self.world.episodes.grid
-        rows, at, leaves = self.rows, self.at, self.leaves
-        value = grids.at(self.counts, rows, grid.cell(rows, at))
-        of, time, held = [rows], [at], [value]
-        if self.counts.level == CELL:
+        rows, at, leaves, counts = self.rows, self.at, self.leaves, self.counts
+        of, time, held = [rows], [at], [counts.at(rows, at)]
+        if len(counts.of):
             # Where an episode comes to count, or no longer does, while its window holds it.
-            begin, end = grid.cell(rows, at) + 1, grid.begins[rows + 1]
-            cells = ranges(begin, end - begin)
-            whose = np.repeat(np.arange(len(rows)), end - begin)
-            inside = grid.times[cells] < leaves[whose]
-            of.append(rows[whose[inside]])
-            time.append(grid.times[cells[inside]])
-            held.append(self.counts.values[cells[inside]])
+            comes, goes = self._of_episodes(at), self._of_episodes(leaves)
+            inside = (counts.time > comes[counts.of]) & (counts.time < goes[counts.of])
+            of.append(counts.of[inside])
+            time.append(counts.time[inside])
+            held.append(counts.value[inside])
         ending = leaves < FOREVER
         of.append(rows[ending])
         time.append(leaves[ending])
         held.append(np.zeros(int(ending.sum()), np.int8))
         episode, when, now = np.concatenate(of), np.concatenate(time), np.concatenate(held)
-        turn = np.repeat(np.arange(len(of)), [len(one) for one in of])
-        order = np.lexsort((turn, when, episode))
+        order = np.lexsort((when, episode))
         episode, when, now = episode[order], when[order], now[order]
         before = np.concatenate((now[:1] * 0, now[:-1]))
         before[starts_of(episode)] = FALSE
         low = (now == TRUE).astype(np.int64) - (before == TRUE)
         high = (now != FALSE).astype(np.int64) - (before != FALSE)
-        child = stood.child[episode]
+        return self._summed(self.stood.child[episode], when, low, high)
+
+    def _of_episodes(self, values: I64) -> I64:
+        found = np.full(len(self.stood.child), FOREVER, np.int64)
+        found[self.rows] = values
+        return found
+
+    def _summed(self, child: I64, when: I64, low: I64, high: I64) -> tuple[I64, I64, I64, I64]:
+        """The sums so far of each child, one for all changes at one instant."""
         cut = np.flatnonzero((self.whole > BEFORE_ALL) & (self.whole < FOREVER))
-        child = np.concatenate((child, cut))
-        when = np.concatenate((when, self.whole[cut]))
+        child, when = np.concatenate((child, cut)), np.concatenate((when, self.whole[cut]))
         low = np.concatenate((low, np.zeros(len(cut), np.int64)))
         high = np.concatenate((high, np.full(len(cut), -NO_LIMIT, np.int64)))
         order = np.lexsort((when, child))
         child, when, low, high = child[order], when[order], low[order], high[order]
         if not len(child):
             return child, when, low, high
-        # One change for all at one instant.
-        begins = starts_of(child * (1 << 35) + np.clip(when, -(1 << 33), 1 << 33))
+        begins = starts_of(key(child, when))
         low, high = np.add.reduceat(low, begins), np.add.reduceat(high, begins)
         child, when = child[begins], when[begins]
         firsts = starts_of(child)
         sizes = np.diff(np.append(firsts, len(child)))
-        base = np.where(self.whole > BEFORE_ALL, NO_LIMIT, 0)[child]
         low, high = np.cumsum(low), np.cumsum(high)
         low -= np.repeat(np.concatenate(([0], low))[firsts], sizes)
         high -= np.repeat(np.concatenate(([0], high))[firsts], sizes)
-        return child, when, low, high + base
+        return child, when, low, high + self._unknown[child]
+
+    @cached_property
+    def _unknown(self) -> I64:
+        """How many more there may be of each child before the history begins."""
+        return np.where(self.whole > BEFORE_ALL, NO_LIMIT, 0)
 
     def tested(self, test: Range) -> tuple[I8, I64, I64, I8]:
         """Whether the count passes a test: of each child at first, and later by child and instant."""
         child, when, low, high = self.over_time
-        none = np.zeros(self.world.stood.children, np.int64)
-        first = _in_range(none, np.where(self.whole > BEFORE_ALL, NO_LIMIT, 0), test)
-        return first, child, when, _in_range(low, high, test)
+        none = np.zeros(self.stood.children, np.int64)
+        return _in_range(none, self._unknown, test), child, when, _in_range(low, high, test)
 
     def numbered(self) -> tuple[I64, I64]:
         """Of each row the least and the greatest number that it may be in its own window."""
-        stood, grid = self.world.stood, self.world.episodes.grid
-        child = stood.child[self.rows]
-        place = place_in_group(child)
+        place = place_in_group(self.stood.child[self.rows])
         mine = np.repeat(np.arange(len(self.rows)), place)
         earlier = ranges(np.arange(len(self.rows)) - place, place)
         inside = self.leaves[earlier] > self.at[mine]
         mine, earlier = mine[inside], earlier[inside]
-        held = grids.at(self.counts, self.rows[earlier], grid.cell(self.rows[earlier], self.at[mine]))
+        held = self.counts.at(self.rows[earlier], self.at[mine])
         count = len(self.rows)
         low = 1 + np.bincount(mine[held == TRUE], minlength=count)
         high = 1 + np.bincount(mine[held != FALSE], minlength=count)
@@ -139,26 +177,29 @@ class Tally:
 
     def falls(self, at_least: int) -> I64:
         """Of each row the first instant at which the count with itself falls below; FOREVER if it never does."""
-        episodes = self.world.episodes
-        grid, stood = episodes.grid, self.world.stood
         child, when, _, high = self.over_time
-        first = np.where(self.whole > BEFORE_ALL, NO_LIMIT, 0)
-        rows, of = stood.episodes_of_children(child)
-        order = np.argsort(of, kind="stable")
-        most = grids.filled(grid, first[stood.child], of[order], when[rows[order]], high[rows[order]])
-        if not (self.counts.level == grids.ALL and self.counts.values == TRUE):
-            everyone = len(stood.child)
-            at, leaves = np.full(everyone, FOREVER, np.int64), np.full(everyone, FOREVER, np.int64)
-            at[self.rows], leaves[self.rows] = self.at, self.leaves
-            here = episodes.between(at, leaves)
-            out = Column(self.counts.level, np.where(self.counts.values == FALSE, TRUE, FALSE).astype(np.int8))
-            left = grids.all_of(grid, [out, here])
-            if not (left.level == grids.ALL and left.values == FALSE):
-                both = grids.spread(grid, most) + (grids.spread(grid, left) == TRUE)
-                most = Column(CELL, both)
-        below = Column(most.level, np.where(most.values < at_least, TRUE, FALSE).astype(np.int8))
-        cells = grid.cell(self.rows, self.at)
-        return grids.first(grid, below, (TRUE,), self.rows, cells, self.at, np.full(len(self.rows), FOREVER, np.int64))
+        own = self.stood.child[self.rows]
+        spot = np.searchsorted(key(child, when), key(own, self.at), "right") - 1
+        found = np.full(len(self.rows), FOREVER, np.int64)
+        # Every row that may be counted is a change of its child: there is one at its own instant.
+        todo = np.arange(len(self.rows))
+        if self.counts.certain:
+            marks = np.flatnonzero(high < at_least)
+            place = np.searchsorted(marks, spot)
+            hit = marks[np.minimum(place, len(marks) - 1)] if len(marks) else spot
+            good = (place < len(marks)) & (child[hit] == own)
+            found[good] = np.maximum(when[hit[good]], self.at[good])
+            return found
+        while len(todo):
+            now = np.maximum(when[spot[todo]], self.at[todo])
+            alone = (self.counts.at(self.rows[todo], now) == FALSE) & (now < self.leaves[todo])
+            below = high[spot[todo]] + alone < at_least
+            found[todo[below]] = now[below]
+            todo = todo[~below]
+            spot[todo] += 1
+            todo = todo[spot[todo] < len(child)]
+            todo = todo[child[spot[todo]] == own[todo]]
+        return found
 
 
 def tally(world: World, counted: Counted) -> Tally:
@@ -172,9 +213,8 @@ def tally(world: World, counted: Counted) -> Tally:
         ranks = np.argsort(np.argsort(names, kind="stable"), kind="stable")
         rows = rows[np.lexsort((ranks, at[rows], stood.child[rows]))]
     at = at[rows]
-    return Tally(
-        world, world.episodes.counts(counted), rows, at, leaves_of(world, counted, at), whole_of(world, counted)
-    )
+    leaves, whole = leaves_of(world, counted, at), whole_of(world, counted)
+    return Tally(stood, world.counts(counted), rows, at, leaves, whole)
 
 
 def _in_range(low: Numbers, high: Numbers, test: Range) -> I8:

@@ -125,7 +125,8 @@ def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) ->
     found_ = Firings(
         reader, chances.rows[kept], chances.subjects[kept], of_episodes, state[kept], chances.start[kept],
         trigger[kept], fired[kept], fired[kept], fired[kept], kept,
-        None if chances.happened is None else chances.happened[kept], None if chances.acts is None else chances.acts[kept], chances.happened is not None,
+        None if chances.happened is None else chances.happened[kept],
+        None if chances.acts is None else chances.acts[kept], chances.happened is not None,
     )  # fmt: skip
     return _ended(world, duty, found_)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Is, Range
 from missingrules.domain.deadlines import Before, OnDay, SetBy, Within
-from missingrules.domain.rules import Conclusion, Guard
+from missingrules.domain.rules import Guard
 from missingrules.domain.triggers import EpisodesReach, MissingFor
 from missingrules.engine.plan import parts_of
 from missingrules.engine.relative import RELATIVE
@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`dense`: what holds of one episode, or of the child, may turn when something of another episode does."""
+    """`shared`: facts of episodes on which something of the child hangs, or of another episode; None: any may be."""
 
     facts: frozenset[str]
     ages: frozenset[int]
     counts: tuple[Counted, ...]
+    tests: tuple[CountTest, ...]
+    concluded_kinds: bool  # whether it is concluded which episodes count
     lengths: tuple[tuple[Length, bool], ...]  # and whether more than that is asked for
     dates: tuple[date, ...]
-    dense: bool
+    shared: frozenset[str] | None
 
 
 # Holds only what follows from its arguments, which are equal only if they are the same.
@@ -69,9 +71,11 @@ def needs_of(protocol: Protocol, provisions: Provisions) -> Needs:
     if "episode.risk.recorded" in facts:
         facts.add("episode.risk")
     facts |= {conclusion.fact for conclusion in provisions.conclusions}
-    return Needs(
-        frozenset(facts), frozenset(ages), counts, tuple(lengths), tuple(sorted(dates)), _dense(provisions, counts)
-    )
+    tests = tuple(dict.fromkeys(part for part in parts if isinstance(part, CountTest)))
+    concluded = {conclusion.fact for conclusion in provisions.conclusions}
+    kinds = bool(counts and concluded & {"episode.kind", "episode.from"})
+    shared = _shared(provisions, kinds)
+    return Needs(frozenset(facts), frozenset(ages), counts, tests, kinds, tuple(lengths), tuple(sorted(dates)), shared)
 
 
 def hours_in(part: object) -> bool:
@@ -95,16 +99,18 @@ def _lengths(test: Test) -> list[tuple[Length, bool]]:
     return [*low, *([(test.high, test.high_inside)] if test.high is not None else [])]  # type: ignore[list-item]
 
 
-def _dense(provisions: Provisions, counts: tuple[Counted, ...]) -> bool:
+def _shared(provisions: Provisions, concluded_kinds: bool) -> frozenset[str] | None:
+    """What the conclusions of the child's facts read of episodes."""
     concluded = {conclusion.fact for conclusion in provisions.conclusions}
-    if counts and concluded & {"episode.kind", "episode.from"}:
-        return True
-    return any(_of_child(one) and _reads_episodes(one) for one in provisions.conclusions)
-
-
-def _of_child(conclusion: Conclusion) -> bool:
-    return not conclusion.fact.startswith("episode.")
-
-
-def _reads_episodes(conclusion: Conclusion) -> bool:
-    return any(isinstance(one, FactTest) and one.fact.startswith("episode.") for one in parts_of(conclusion.guard))
+    read = {
+        one.fact
+        for conclusion in provisions.conclusions
+        if not conclusion.fact.startswith("episode.")
+        for one in parts_of(conclusion.guard)
+        if isinstance(one, FactTest) and one.fact.startswith("episode.")
+    }
+    of_kind = {"episode.missing", "episode.first_episode"}
+    reads_kind = bool(read & (of_kind | {"episode.kind"}))
+    if concluded_kinds or read & concluded or "episode.risk.recorded" in read:
+        return None
+    return frozenset(read | ({"episode.kind"} if reads_kind else set()))

@@ -230,7 +230,8 @@ class Offers:
         order = np.argsort(rows, kind="stable")
         rows, at, end, doubt = rows[order], at[order], end[order], (low[kept] != trigger.at_least)[order]
         none = np.zeros(len(rows), np.bool_)
-        return Chances(self.world.episodes, rows, rows, at, end, none, doubt, tally.counts)
+        counts = self.world.episodes.counts(trigger.counted)
+        return Chances(self.world.episodes, rows, rows, at, end, none, doubt, counts)
 
     def _happened(self, trigger: OnRecord | OnEvent) -> Offer:
         world, stood = self.world, self.world.stood

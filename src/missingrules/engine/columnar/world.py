@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ import numpy as np
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, starts_of
-from missingrules.engine.columnar.counting import Tally, tally
+from missingrules.engine.columnar.counting import Tally, Truths, both, tally
 from missingrules.engine.columnar.grid import ALL, CELL, ROW, Column, Grid, all_of, grid_of, negated, same
 from missingrules.engine.columnar.needs import needs_of
 from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, table_of
@@ -116,13 +117,14 @@ class World:
         everyone = np.arange(self.stood.children)
         for age in self.needs.ages:
             out.append((everyone, self.born(age)))
-        for counted in self.needs.counts:
-            at, leaves, whole = spans_of(self, counted)
-            out += [(self.stood.child, at), (self.stood.child, leaves), (everyone, whole)]
-            if counted.kinds or counted.missing_from:
-                for name in ("kind", "from"):
-                    of, time = self._own(name)
-                    out.append((self.stood.child[of], time))
+        if self.needs.concluded_kinds:
+            for counted in self.needs.counts:
+                at, leaves, whole = spans_of(self, counted)
+                out += [(self.stood.child, at), (self.stood.child, leaves), (everyone, whole)]
+        else:
+            for test in self.needs.tests:
+                first, of, time, later = self.tally(test.counted).tested(test.test)
+                out.append(tidied(first, of, time, later)[:2])
         for day in self.needs.dates:
             out.append((everyone, np.full(len(everyone), self.protocol.clock.midnight(day), np.int64)))
         return [(of[time > BEFORE_ALL], time[time > BEFORE_ALL]) for of, time in out]
@@ -138,15 +140,42 @@ class World:
         everyone = np.arange(len(stood.child))
         out = [(everyone, when) for when in (stood.started, stood.returned)]
         out += [self._own(name) for name in stood.histories.episodes.facts if f"episode.{name}" in self.needs.facts]
-        out += [(everyone, stood.days.after(stood.started, length) + more) for length, more in self.needs.lengths]
+        for length, more in self.needs.lengths:
+            reached = stood.days.after(stood.started, length) + more
+            out.append((everyone[reached <= stood.returned], reached[reached <= stood.returned]))
         return out
+
+    @property
+    def _turns_between(self) -> list[tuple[I64, I64]]:
+        """Of episodes, what may also turn something of the child, or of another of its episodes."""
+        shared, everyone = self.needs.shared, np.arange(len(self.stood.child))
+        if shared is None or "episode.missing_for" in shared:
+            return self._turns_of_episode
+        if not shared:
+            return []
+        out = [(everyone, self.stood.started), (everyone, self.stood.returned)]
+        return out + [self._own(name.removeprefix("episode.")) for name in sorted(shared)]
+
+    def counts(self, counted: Counted) -> Truths:
+        """Of each episode whether it is of those that count, over time."""
+        if self.needs.concluded_kinds:
+            return self.episodes.turned(self.episodes.counts(counted))
+        found = Truths(np.full(len(self.stood.child), TRUE, np.int8), *(np.zeros(0, np.int64) for _ in range(3)))
+        for name, wanted in (("kind", counted.kinds), ("from", counted.missing_from)):
+            steps = self.recorded("episode", name) if wanted else None
+            if steps is not None:
+                table = np.array([*(TRUE if v in wanted else FALSE for v in steps.values), UNKNOWN], np.int8)
+                first = table[steps.first]
+                one = Truths(first, *tidied(first, steps.of, steps.time, table[steps.value]))
+                found = one if found.certain else both(found, one)
+            elif wanted:
+                found = both(found, replace(found, first=np.full(len(self.stood.child), UNKNOWN, np.int8)))
+        return found
 
     def _of_episodes(self) -> Iterator[tuple[I64, I64]]:
         stood = self.stood
         yield from self._turns_of_episode
-        shared = list(self._turns_of_child)
-        if self.needs.dense:
-            shared += [(stood.child[of], time) for of, time in self._turns_of_episode]
+        shared = self._turns_of_child + [(stood.child[of], time) for of, time in self._turns_between]
         for of, time in shared:
             kept = time <= self.horizon
             rows, episodes = stood.episodes_of_children(of[kept])
@@ -267,6 +296,14 @@ class OfEpisodes(Of):
             parts.append(one_of(self.coded("episode.from"), counted.missing_from))
         return all_of(self.grid, parts)
 
+    def turned(self, column: Column) -> Truths:
+        """The steps of a column."""
+        if column.level != CELL:
+            none = np.zeros(0, np.int64)
+            first = np.broadcast_to(column.values, len(self.grid))
+            return Truths(first, none, none, none)
+        return Truths(column.values[self.grid.begins[:-1]], *turns_of(self.grid, column.values))
+
     @cached_property
     def at_start(self) -> I64:
         """The cell of each episode in which it started."""
@@ -385,15 +422,9 @@ class OfChildren(Of):
         if level != CELL:
             first = np.broadcast_to(values, len(self.grid)).astype(np.int32)
             return Steps(first, none, none, none.astype(np.int32), coded.values)
-        begins = self.grid.begins[:-1]
-        turns = np.zeros(len(values), np.bool_)
-        turns[1:] = values[1:] != values[:-1]
-        turns[begins] = False
-        cells = np.flatnonzero(turns)
-        rows = np.searchsorted(self.grid.begins, cells, "right") - 1
-        return Steps(
-            values[begins].astype(np.int32), rows, self.grid.times[cells], values[cells].astype(np.int32), coded.values
-        )
+        first = values[self.grid.begins[:-1]].astype(np.int32)
+        of, time, later = turns_of(self.grid, values)
+        return Steps(first, of, time, later.astype(np.int32), coded.values)
 
     def _relative(self, name: str, given: Steps) -> Steps:
         """How a child is placed, by who placed it and where whenever both are known; otherwise as given."""
@@ -441,3 +472,12 @@ def tidied(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[I64, I64
 def tidied_whole(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[Numbers, I64, I64, Numbers]:
     """The same, with the first values before them."""
     return (first, *tidied(first, of, time, later))
+
+
+def turns_of(grid: Grid, values: Numbers) -> tuple[I64, I64, Numbers]:
+    """Where values of cells turn: rows, instants, and the values from there."""
+    turns = np.zeros(len(values), np.bool_)
+    turns[1:] = values[1:] != values[:-1]
+    turns[grid.begins[:-1]] = False
+    cells = np.flatnonzero(turns)
+    return np.searchsorted(grid.begins, cells, "right") - 1, grid.times[cells], values[cells]
