@@ -41,10 +41,14 @@ class Due(NamedTuple):
     low: I64
     high: I64
     rows: I64 | None = None
+    some: bool = True  # whether any has a due instant
 
 
 def due_at(world: World, deadline: Deadline | NotStated, found: Firings, closes: I64) -> Due:
     """The due instants of firings as they stand at `closes`: the earliest of all readings so far."""
+    if isinstance(deadline, (NotStated, Word)):
+        never = np.broadcast_to(np.int64(FOREVER), len(found))
+        return Due(never, never, some=False)
     start = np.where(found.state == FIRED, found.fired, found.trigger)
     if isinstance(deadline, DeadlineRows):
         return _of_rows(world, deadline, found, start, closes)

@@ -18,7 +18,7 @@ from missingrules.domain.rules import Effect
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, ranges, starts_of
 from missingrules.engine.columnar.firing import UNDECIDED
-from missingrules.engine.columnar.histories import NONE
+from missingrules.engine.columnar.gather import Words
 from missingrules.engine.columnar.offers import Chances, done, from_happenings
 from missingrules.engine.columnar.people import rows_at, said_by
 from missingrules.engine.columnar.stood import SHARED
@@ -139,7 +139,7 @@ def discharge(world: World, duty: Duty, found: Instances, given: Given) -> Insta
     sizes = np.diff(np.append(begins, len(subjects)))
     giving = Giving(world, duty, found, begins, sizes)
     sure = giving.all(pairs, most=False)
-    found = replace(found, discharged=sure.discharged, open_act=sure.open_act)
+    found = replace(found, discharged=sure.discharged, open_act=sure.open_act, given=True)
     # What an undecided firing would take, if it is one, or another may have taken already, may be the next one's.
     undecided = found.firings.state == UNDECIDED
     whose = np.repeat(np.arange(len(begins)), sizes)
@@ -201,6 +201,8 @@ class Giving:
         self.sizes = sizes
         self.agree = duty.effect is Effect.AGREE
         self.who = duty.with_ if self.agree else duty.to
+        self.covers = Words()
+        self.covers.number(frozenset())
         firings = found.firings
         self.own = firings.happened if firings.happened is not None and firings.acts is not None else None
         self.own_acts = firings.acts
@@ -218,10 +220,10 @@ class Giving:
         return state
 
     def nobody(self) -> Any:
-        """Who is covered of each before any act; None where an act cannot leave anybody uncovered."""
+        """Who is covered of each before any act, by number; None where an act cannot leave anybody uncovered."""
         who = self.who
         partial = isinstance(who, PeopleRows) or (isinstance(who, People) and who.mode in ("all", "any"))
-        return np.zeros(len(self.found), object) if partial else None
+        return np.zeros(len(self.found), np.int64) if partial else None
 
     def give(self, pairs: Pairs, state: State, covered: Any, *, most: bool) -> None:
         """One act to each of these subjects."""
@@ -280,17 +282,20 @@ class Giving:
         said = records.with_ if self.agree else records.to
         names = said.value[self.world.stood.acts.source[act]]
         options, which = self._recipients(chosen, at)
-        out, adds = np.zeros(len(chosen), np.int8), np.zeros(len(chosen), np.bool_)
-        known: dict[tuple[int, int, frozenset[str]], tuple[int, bool]] = {}
-        for row in range(len(chosen)):
-            before: frozenset[str] = covered[chosen[row]] or frozenset()
-            one = (int(which[row]), int(names[row]), before)
-            if one not in known:
-                known[one] = _cover(options[one[0]], said.values[one[1]] if one[1] != NONE else (), before)
-            out[row], adds[row] = known[one]
-            if (out[row] != FALSE or adds[row]) and names[row] != NONE:
-                covered[chosen[row]] = before | frozenset(said.values[names[row]])
-        return out, adds
+        # Of few different cases each is worked out once: who may be meant, who is named, who was covered before.
+        size, named_ = len(options), len(said.values) + 1
+        cases, back = np.unique((covered[chosen] * named_ + names + 1) * size + which, return_inverse=True)
+        out, adds = np.zeros(len(cases), np.int8), np.zeros(len(cases), np.bool_)
+        then = np.zeros(len(cases), np.int64)
+        for n, one in enumerate(cases.tolist()):
+            rest, option = divmod(one, size)
+            before, name = divmod(rest, named_)
+            names_ = said.values[name - 1] if name else ()
+            had = self.covers.values[before]
+            out[n], adds[n] = _cover(options[option], names_, had)
+            then[n] = self.covers.number(had | frozenset(names_)) if out[n] != FALSE or adds[n] else before
+        covered[chosen] = then[back]
+        return out[back], adds[back]
 
     def _recipients(self, chosen: I64, at: I64) -> tuple[list[Recipients], I64]:
         """Everybody whom it may be owed to: as known at the act, or since."""

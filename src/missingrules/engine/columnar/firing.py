@@ -17,7 +17,7 @@ from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
 from missingrules.engine.columnar.grid import ALL, MAYBE, Column, all_of
-from missingrules.engine.columnar.offers import acts_of, from_happenings
+from missingrules.engine.columnar.offers import acts_of
 from missingrules.engine.columnar.reading import Unspoken
 from missingrules.engine.columnar.stood import SHARED, key
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.world import World
 
 NOT, FIRED, FUTURE, UNDECIDED = range(4)
-AHEAD: Final = (FUTURE, UNDECIDED)
+# What a guard's value at a moment that has come makes of it.
+_SETTLED: Final = np.array([NOT, UNDECIDED, FIRED], np.int8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,7 @@ class Firings:
     happened: I64 | None  # the acts or events that set it off, NONE where none did
     acts: Bools | None  # whether those are acts
     named: bool  # whether the occurrence is named by them, and not by its number
+    alone: bool  # whether no two are of one subject
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -76,7 +78,7 @@ def firings(world: World, duty: Duty, offer: Offer, *, by_happening: bool) -> li
     """Every firing of one duty, of episodes and of children. `by_happening`: something in it reads the act or event."""
     out = []
     for chances in offer.each():
-        seen = from_happenings(chances) if by_happening else chances
+        seen = chances.from_happenings if by_happening else chances
         found = _of_one(world, duty, seen, of_episodes=chances is offer.episodes)
         if len(found):
             out.append(found)
@@ -95,51 +97,49 @@ def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) ->
     if isinstance(duty.deadline, OnDay):
         arises = _arises(world, duty.deadline, chances)
         start = np.where(moment, start, np.maximum(start, arises))
-    if chances.doubt.any():
-        doubtful = all_of(reader.grid, [guard, MAYBE])
-        some, none = np.flatnonzero(chances.doubt), np.flatnonzero(~chances.doubt)
-        parts = [(doubtful, some), (guard, none)]
-    else:
-        parts = [(guard, np.arange(len(chances)))]
-    count = len(chances)
-    state, trigger, fired = np.zeros(count, np.int8), np.zeros(count, np.int64), np.zeros(count, np.int64)
     moved = start is not chances.start
-    for column, which in parts:
+    count = len(chances)
+    state, trigger, fired = np.zeros(count, np.int8), start, start
+    for doubt, moments, these in chances.parts:
+        column = all_of(reader.grid, [guard, MAYBE]) if doubt else guard
         if column.level == ALL and column.values == FALSE:
             continue
-        for moments in (True, False):
-            these = which[moment[which] == moments]
-            if not len(these):
-                continue
-            rows = chances.rows[these]
-            cells = reader.grid.cell(rows, start[these]) if moved and not moments else chances.cells[these]
-            if moments:
-                found = _at_moment(reader, column, rows, cells, start[these], as_of, world, hours)
-            else:
-                found = _in_stretch(reader, column, rows, cells, start[these], chances.end[these], as_of)
-            state[these], fired[these] = found
-            trigger[these] = start[these] if moments else found[1]
+        rows, begins = chances.rows[these], start[these]
+        cells = reader.grid.cell(rows, begins) if moved and not moments else chances.cells[these]
+        if moments:
+            how, when = _at_moment(reader, column, rows, cells, begins, as_of, world, hours)
+        else:
+            how, when = _in_stretch(reader, column, rows, cells, begins, chances.end[these], as_of)
+        if isinstance(these, slice):
+            state, fired, trigger = how, when, begins if moments else when
+        else:
+            fired, trigger = fired.copy(), trigger.copy()
+            state[these], fired[these], trigger[these] = how, when, begins if moments else when
     if isinstance(duty.deadline, OnDay):
         state, trigger, fired = _numbered(reader, duty, chances, arises, state, trigger, fired, as_of)
-    kept = np.flatnonzero(state != NOT)
-    found_ = Firings(
-        reader, chances.rows[kept], chances.subjects[kept], of_episodes, state[kept], chances.start[kept],
-        trigger[kept], fired[kept], fired[kept], fired[kept], kept,
-        None if chances.happened is None else chances.happened[kept],
-        None if chances.acts is None else chances.acts[kept], chances.happened is not None,
+    made = Firings(
+        reader, chances.rows, chances.subjects, of_episodes, state, chances.start, trigger, fired, fired, fired,
+        fired, chances.happened, chances.acts, chances.happened is not None, chances.alone,
     )  # fmt: skip
-    return _ended(world, duty, found_)
+    kept = state != NOT
+    return _ended(world, duty, made if kept.all() else made.taken(np.flatnonzero(kept)))
 
 
 def _ended(world: World, duty: Duty, found: Firings) -> Firings:
     """With their ends and occurrences; without those that ended before they fired."""
     as_of = world.stood.as_of
     certain, maybe = until(world, duty, found)
-    kept = np.flatnonzero(certain >= found.fired)
-    found = found.taken(kept)
-    certain, maybe = certain[kept], maybe[kept]
-    state = np.where((maybe < found.fired) & (maybe <= as_of), UNDECIDED, found.state).astype(np.int8)
+    kept = certain >= found.fired
+    if not kept.all():
+        which = np.flatnonzero(kept)
+        found, certain, maybe = found.taken(which), certain[which], maybe[which]
+    state = found.state
+    if maybe is not certain:
+        state = np.where((maybe < found.fired) & (maybe <= as_of), np.int8(UNDECIDED), state)
     found = replace(found, state=state, until=certain, until_maybe=maybe)
+    if found.alone:
+        named = found.named and not isinstance(duty.trigger, FirstOf)
+        return replace(found, number=np.broadcast_to(np.int64(1), len(found)), named=named)
     if isinstance(duty.trigger, FirstOf):
         # Of several the one that fired first counts; undecided while an earlier one is.
         place = np.arange(len(found))
@@ -164,12 +164,15 @@ def _at_moment(
 ) -> tuple[I8, I64]:
     value = grids.at(guard, rows, cells)
     fired = moment
-    state = np.where(value == TRUE, np.where(moment <= as_of, FIRED, FUTURE), np.where(value == FALSE, NOT, UNDECIDED))
+    state = _SETTLED[value]
+    past = moment <= as_of
+    if not past.all():
+        state[~past & (state == FIRED)] = FUTURE
     if hours:
         inside, closes = _inside(world, hours, moment)
-        state = np.where(inside, state, NOT)
-    open_ = np.flatnonzero((state == UNDECIDED) & (moment <= as_of))
-    if len(open_) and guard.level == grids.CELL:
+        state[~inside] = NOT
+    open_ = np.flatnonzero((state == UNDECIDED) & past) if guard.level == grids.CELL else ()
+    if len(open_):
         known = grids.first(
             reader.grid, guard, (FALSE, TRUE), rows[open_], cells[open_], moment[open_], np.full(len(open_), as_of)
         )
@@ -184,14 +187,21 @@ def _at_moment(
     if hours:
         # Where the hours end before it is known, it can no longer fire.
         still = (state == UNDECIDED) & (moment <= as_of) & (closes <= as_of)
-        state = np.where(still, NOT, state)
-    return state.astype(np.int8), fired
+        state[still] = NOT
+    return state, fired
 
 
 def _in_stretch(
     reader: Reader, guard: Column, rows: I64, cells: I64, start: I64, end: I64, as_of: int
 ) -> tuple[I8, I64]:
     grid = reader.grid
+    if guard.level != grids.CELL:
+        state = _SETTLED[grids.at(guard, rows, cells)]
+        late = start > as_of
+        if late.any():
+            state[late & (state == FIRED)] = FUTURE
+        state[start > end] = NOT
+        return state, start
     state, fired = np.zeros(len(rows), np.int8), start.copy()
     last = np.minimum(end, as_of)
     true = grids.first(grid, guard, (TRUE,), rows, cells, start, last)
@@ -207,7 +217,6 @@ def _in_stretch(
     ahead = np.flatnonzero((state == NOT) & (start <= end))
     ahead = ahead[np.maximum(start[ahead], as_of + 1) <= end[ahead]]
     if len(ahead):
-        begins = np.maximum(start[ahead], as_of + 1)
         begins = np.where(start[ahead] <= as_of, as_of + 1, start[ahead])
         then = grid.cell(rows[ahead], begins)
         when = grids.first(grid, guard, (UNKNOWN, TRUE), rows[ahead], then, begins, end[ahead])
@@ -304,19 +313,21 @@ def lifted(reader: Reader, guard: Guard, rows: I64, start: I64) -> I64:
 
 def until(world: World, duty: Duty, found: Firings) -> tuple[I64, I64]:
     """When the first `until` of a duty came or comes, for certain and perhaps."""
-    certain = np.full(len(found), FOREVER, np.int64)
-    maybe = certain.copy()
+    never = certain = maybe = np.broadcast_to(np.int64(FOREVER), len(found))
     for part in duty.until:
         one, other = _until(world, part, found)
-        certain, maybe = np.minimum(certain, one), np.minimum(maybe, other)
-    return certain, np.minimum(certain, maybe)
+        certain = one if certain is never else np.minimum(certain, one)
+        if other is not None:
+            maybe = np.minimum(maybe, other)
+    return certain, certain if maybe is never else np.minimum(certain, maybe)
 
 
-def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64]:
-    never: I64 = np.full(len(found), FOREVER, np.int64)
+def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64 | None]:
+    """When one `until` came or comes, and when it may have; None: at no other time."""
+    never: I64 = np.broadcast_to(np.int64(FOREVER), len(found))
     match part:
         case UntilInstant(which):
-            return (world.stood.instants[which][found.subjects], never) if found.of_episodes else (never, never)
+            return world.stood.instants[which][found.subjects] if found.of_episodes else never, None
         case OnRecord():
             return _recorded(world, part, found)
         case OnBirthday(age):
@@ -336,17 +347,16 @@ def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64]:
             return sure, open_
 
 
-def _recorded(world: World, part: OnRecord, found: Firings) -> tuple[I64, I64]:
+def _recorded(world: World, part: OnRecord, found: Firings) -> tuple[I64, I64 | None]:
     """The first record that it speaks of from where its trigger began: surely of this subject, and perhaps."""
     acts, rows = world.stood.acts, acts_of(world, part)
-    never: I64 = np.full(len(found), FOREVER, np.int64)
     if not found.of_episodes:
-        return next_of(acts.child[rows], acts.at[rows], found.subjects, found.began), never
+        return next_of(acts.child[rows], acts.at[rows], found.subjects, found.began), None
     sure = rows[acts.own[rows] >= 0]
     certain = next_of(acts.own[sure], acts.at[sure], found.subjects, found.began)
     shared = rows[(acts.own[rows] == SHARED)]
     if not len(shared):
-        return certain, never
+        return certain, None
     child, started = world.stood.child[found.subjects], world.stood.started[found.subjects]
     return certain, next_of(acts.child[shared], acts.at[shared], child, np.maximum(found.began, started))
 

@@ -55,6 +55,26 @@ class Chances:
     acts: Bools | None = None  # whether those are acts
 
     @cached_property
+    def parts(self) -> list[tuple[bool, bool, I64 | slice]]:
+        """Which are in doubt or not, and moments or stretches: all of them together where they are alike."""
+        if not self.doubt.any() and (self.moment.all() or not self.moment.any()):
+            return [(False, bool(self.moment.all()), slice(None))]
+        every = [
+            (d, m, np.flatnonzero((self.doubt == d) & (self.moment == m))) for d in (True, False) for m in (True, False)
+        ]
+        return [(d, m, these) for d, m, these in every if len(these)]
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether no two are of one subject."""
+        return bool((self.subjects[1:] != self.subjects[:-1]).all())
+
+    @cached_property
+    def from_happenings(self) -> Chances:
+        """The same, each a row of its own that reads what happened there."""
+        return from_happenings(self)
+
+    @cached_property
     def cells(self) -> I64:
         """The cell of each start."""
         return self.reader.grid.cell(self.rows, self.start)

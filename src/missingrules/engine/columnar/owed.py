@@ -38,6 +38,8 @@ class Instances:
     discharged: I64
     open_act: I64  # when an act was recorded that may be its discharge
 
+    given: bool = False  # whether any act was given to any of them
+
     def __len__(self) -> int:
         return len(self.firings)
 
@@ -50,19 +52,22 @@ class Instances:
         part: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "firings"}
         return Instances(
             self.firings.taken(which),
-            **{name: None if value is None else value[which] for name, value in part.items()},  # type: ignore[arg-type]
+            **{name: value[which] if isinstance(value, np.ndarray) else value for name, value in part.items()},  # type: ignore[arg-type]
         )
 
     def read_at(self, as_of: int) -> I64:
         """Until when it is read: its firing still to come, its discharge, its end, or `as_of`."""
         trigger = self.firings.trigger
-        closed = np.where(self.discharged < FOREVER, self.discharged, np.minimum(self.closes, as_of))
-        return np.where(trigger > as_of, trigger, closed)
+        closed = np.minimum(self.closes, as_of)
+        if self.given:
+            closed = np.where(self.discharged < FOREVER, self.discharged, closed)
+        ahead = trigger > as_of
+        return np.where(ahead, trigger, closed) if ahead.any() else closed
 
 
 def singles(found: Firings, opens: I64, end: End) -> Instances:
     """One obligation for each firing."""
-    never = np.full(len(found), FOREVER, np.int64)
+    never = np.broadcast_to(np.int64(FOREVER), len(found))
     return Instances(
         found, opens, end.certain, end.maybe, end.superseded, end.doubtful, None, discharged=never, open_act=never
     )
@@ -70,5 +75,5 @@ def singles(found: Firings, opens: I64, end: End) -> Instances:
 
 def ended(found: Firings) -> End:
     """As their `until` says."""
-    none = np.zeros(len(found), np.bool_)
+    none = np.broadcast_to(np.False_, len(found))
     return End(found.until, found.until_maybe, none, none)

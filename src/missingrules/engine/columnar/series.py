@@ -64,10 +64,11 @@ def series(world: World, duty: Duty, found: Firings, end: End, given: Given | No
         state=slots.state,
         number=slots.number,
         named=False,
+        alone=False,
     )
     return Instances(
         own, slots.opens, slots.closes, slots.closes_maybe, slots.superseded, end.doubtful[slots.of], slots.due,
-        discharged=slots.discharged, open_act=slots.open_act,
+        discharged=slots.discharged, open_act=slots.open_act, given=True,
     )  # fmt: skip
 
 
@@ -307,7 +308,7 @@ class _Left:
         own = replace(making.found.taken(of), state=slots.state[fired])
         one = Instances(
             own, slots.opens[fired], slots.closes[fired], slots.closes_maybe[fired], slots.superseded[fired],
-            slots.superseded[fired], slots.due[fired], slots.discharged[fired], slots.open_act[fired],
+            slots.superseded[fired], slots.due[fired], slots.discharged[fired], slots.open_act[fired], given=True,
         )  # fmt: skip
         giving = Giving(making.world, making.duty, one, np.arange(len(one)), np.ones(len(one), np.int64))
         state = State.empty(len(one))

@@ -10,7 +10,7 @@ import numpy as np
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.columnar import discharge as acts_given
-from missingrules.engine.columnar.arrays import distinct, sorted_once
+from missingrules.engine.columnar.arrays import distinct, sorted_once, starts_of
 from missingrules.engine.columnar.firing import UNDECIDED, Firings, firings, lifted, next_of
 from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.offers import Offers, Undone
@@ -19,6 +19,7 @@ from missingrules.engine.columnar.people import people
 from missingrules.engine.columnar.reading import Unspoken
 from missingrules.engine.columnar.series import series
 from missingrules.engine.columnar.status import NOT_DECIDABLE, Standing, due_of, stand
+from missingrules.engine.columnar.stood import key
 from missingrules.engine.columnar.world import World
 from missingrules.engine.plan import parts_of
 from missingrules.engine.status import parts
@@ -89,6 +90,7 @@ class Solver:
         self._left: dict[str, str] = {}
         self._handed: dict[str, Bools] = {}
         self._broken: I8 | None = None
+        self._asking: set[int] = set()
 
     def solve(self) -> Found:
         """Everything that is due, and what could not be worked out here."""
@@ -150,6 +152,9 @@ class Solver:
         group = self.agenda.of_duty[id(duty)]
         found = self._fired.get(group.speech)
         if found is None:
+            if group.speech in self._asking:
+                raise Unspoken("rules that wait for one another")
+            self._asking.add(group.speech)
             offer = self.offers.of(group.of.trigger, group.of.guard.kinds)
             found = firings(self.world, group.of, offer, by_happening=_by_happening(group))
             self._fired[group.speech] = found
@@ -323,6 +328,9 @@ def _chosen(world: World, several: list[tuple[Owed, Bools]]) -> list[Owed]:
     """Without those that bear the name of another; `several` says of which that is possible."""
     chosen: dict[tuple[int, str], tuple[int, int]] = {}
     kept = [~doubtful for _, doubtful in several]
+    if not any(made.firings.named for made, _ in several):
+        kept = _by_number(several)
+        return [taken(made, np.flatnonzero(flags)) for (made, _), flags in zip(several, kept, strict=True)]
     for number, (made, doubtful) in enumerate(several):
         rows = np.flatnonzero(doubtful)
         names = occurrences(world.stood, made.firings.taken(rows))
@@ -334,6 +342,18 @@ def _chosen(world: World, several: list[tuple[Owed, Bools]]) -> list[Owed]:
     for number, row in chosen.values():
         kept[number][row] = True
     return [taken(made, np.flatnonzero(flags)) for (made, _), flags in zip(several, kept, strict=True)]
+
+
+def _by_number(several: list[tuple[Owed, Bools]]) -> list[Bools]:
+    """Which of them are kept where occurrences have numbers alone."""
+    sizes = [len(made) for made, _ in several]
+    subject = np.concatenate([made.subjects for made, _ in several])
+    number = np.concatenate([made.firings.number for made, _ in several])
+    undecided = np.concatenate([made.status for made, _ in several]) == NOT_DECIDABLE
+    order = np.lexsort((np.arange(len(subject)), undecided, number, subject))
+    kept = np.zeros(len(subject), np.bool_)
+    kept[order[starts_of(key(subject, number)[order])]] = True
+    return np.split(kept, np.cumsum(sizes)[:-1])
 
 
 def taken(made: Owed, which: I64) -> Owed:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.world import World
 
 STATUSES: Final = tuple(Status)
-NOT_DECIDABLE, UPCOMING, MET, MET_LATE, CEASED, MISSED, AVAILABLE, DUE, OVERDUE = range(len(STATUSES))
+NOT_DECIDABLE, UPCOMING, MET, MET_LATE, CEASED, MISSED, AVAILABLE, DUE, OVERDUE = map(np.int8, range(len(STATUSES)))
 
 
 class Standing(NamedTuple):
@@ -40,32 +40,47 @@ def stand(world: World, duty: Duty, found: Instances) -> Standing:
         found = found.taken(np.flatnonzero(shown))
     at = found.read_at(as_of)
     due = due_of(world, duty, found, at)
-    done_at = np.where(found.open_act == FOREVER, found.discharged, FOREVER)
+    done_at = np.where(found.open_act == FOREVER, found.discharged, FOREVER) if found.given else found.discharged
     return Standing(found, at, due, _status(found, due, as_of, may=duty.modality is MAY), done_at)
 
 
 def due_of(world: World, duty: Duty, found: Instances, at: I64) -> Due:
     """When they are due, as things stand at an instant of each."""
     if found.fixed is not None:
-        return Due(found.fixed, found.fixed)
+        return Due(found.fixed, found.fixed, some=True)
     return due_at(world, duty.deadline, found.firings, at)
 
 
 def _status(found: Instances, due: Due, as_of: int, *, may: bool) -> I8:
     low, high = due.low, due.high
     state, trigger = found.firings.state, found.firings.trigger
-    still = np.where(as_of > high, OVERDUE, np.where((low < as_of) & (low != high), NOT_DECIDABLE, DUE))
-    if may:
-        still = np.full(len(found), AVAILABLE)
-    status = np.where(found.closes_maybe <= as_of, NOT_DECIDABLE, still)
+    status: I8 = np.full(len(found), AVAILABLE if may else DUE, np.int8)
+    if not may and due.some:
+        status[as_of > high] = OVERDUE
+        if low is not high:
+            status[(as_of <= high) & (low < as_of) & (low != high)] = NOT_DECIDABLE
+    if found.closes_maybe is not found.closes:
+        status[found.closes_maybe <= as_of] = NOT_DECIDABLE
+    over = np.flatnonzero(found.closes <= as_of)
+    if len(over):
+        status[over] = _ended(found.taken(over), low[over], high[over])
+    if found.given:
+        status[found.open_act < FOREVER] = NOT_DECIDABLE
+        done = np.flatnonzero(found.discharged < FOREVER)
+        first = np.minimum(found.open_act, found.discharged)[done]
+        first = np.where(found.open_act[done] < FOREVER, found.open_act[done], first)
+        late = np.where(first > high[done], MET_LATE, NOT_DECIDABLE)
+        status[done] = np.where(found.discharged[done] <= low[done], MET, late)
+    ahead = trigger > as_of
+    if ahead.any():
+        status[ahead & (state != FIRED)] = UPCOMING
+    status[state == UNDECIDED] = NOT_DECIDABLE
+    return status
+
+
+def _ended(found: Instances, low: I64, high: I64) -> I8:
+    """Of those that ended undone."""
     ended = np.where(found.closes <= low, CEASED, np.where(found.closes_maybe > high, MISSED, NOT_DECIDABLE))
     ended = np.where(found.doubtful, NOT_DECIDABLE, ended)
     by_other = np.where(found.closes_maybe == found.closes, MISSED, NOT_DECIDABLE)
-    ended = np.where(found.superseded, by_other, ended)
-    status = np.where(found.closes <= as_of, ended, status)
-    status = np.where(found.open_act < FOREVER, NOT_DECIDABLE, status)
-    first = np.where(found.open_act < FOREVER, found.open_act, found.discharged)
-    done = np.where(found.discharged <= low, MET, np.where(first > high, MET_LATE, NOT_DECIDABLE))
-    status = np.where(found.discharged < FOREVER, done, status)
-    status = np.where((state != FIRED) & (trigger > as_of), UPCOMING, status)
-    return np.where(state == UNDECIDED, NOT_DECIDABLE, status).astype(np.int8)
+    return np.where(found.superseded, by_other, ended)
