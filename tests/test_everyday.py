@@ -106,6 +106,7 @@ def recipes(folder: Path) -> dict[str, Recipe]:
         "evaluate --since": Recipe(("evaluate", case, *given, *AS_OF, "--since", folder / "before.json")),
         "evaluate --every-reading": Recipe(("evaluate", case, *given, *AS_OF, "--every-reading")),
         "audit": Recipe(("audit", case, *given, *AS_OF, "--jobs", "1")),
+        "batch": Recipe(("batch", case, *given, *AS_OF, "--jobs", "1", "--output", folder / "batch")),
         "changes": Recipe(("changes", folder / "before.json", folder / "after.json")),
         "import": Recipe(("import", folder / "export.csv", "--from", "ssda903", "--year", "2025")),
         "replay": Recipe(("replay", folder / "after.json", case, *given)),
@@ -180,6 +181,7 @@ def _fresh(name: str, recipe: Recipe, away: Path) -> tuple[str | Path, ...]:
     if name == "new":
         shutil.rmtree(away / "new", ignore_errors=True)
         (away / "new").mkdir()
+    shutil.rmtree(away / "batch", ignore_errors=True)
     return recipe.words
 
 

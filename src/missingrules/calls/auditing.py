@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from missingrules.adapters.given import Asked
     from missingrules.adapters.rows import Intake
-    from missingrules.audits.run import Batch, Supplied
+    from missingrules.audits.run import Batch
+    from missingrules.batches.crew import Supplied
     from missingrules.domain.audit import Breach, Finding, Rejection
     from missingrules.domain.clock import Instant
     from missingrules.interface.words import CaseWords

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
@@ -118,7 +117,7 @@ def audit(
     whole = rows or format in (Format.CSV, Format.XLSX)
     question = Question(as_of=now, readings=chosen, organisation=organisation, rows=whole)
     with common.progress() as bar:
-        tell = _teller(bar)
+        tell = common.teller(bar)
         for column in given.columns:
             tell(column)
         work = _work(given, protocol, protocols, question, jobs, bar, tell, tuple(by or ()), rows=whole)
@@ -185,10 +184,3 @@ def _written(work: Work, format: Format, target: Target) -> None:
         common.refuse([Diagnostic("file-unreadable", message, hint="leave the files in their place till the end")])
     except RuntimeError as error:
         common.refuse([Diagnostic("process-ended", str(error), hint="write --jobs 1")])
-
-
-def _teller(bar: Progress | None) -> Callable[[Rejection], None]:
-    """Names what cannot be used, above the bar where there is one."""
-    if bar is None:
-        return lambda rejection: print(rejection.render(), file=sys.stderr)
-    return lambda rejection: bar.console.print(rejection.render(), markup=False, highlight=False, soft_wrap=True)

@@ -21,6 +21,7 @@ from missingrules.cli import (
     answering,
     auditing,
     authoring,
+    batching,
     checking,
     common,
     comparing,
@@ -370,6 +371,7 @@ app.command()(explain)
 app.command()(living.changes)
 app.command()(again.replay)
 app.command()(auditing.audit)
+app.command()(batching.batch)
 app.command("import")(importing.import_)
 app.command("list")(list_)
 app.command()(show)

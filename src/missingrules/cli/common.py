@@ -12,11 +12,12 @@ import typer
 from missingrules.cli.everyday import BAD_INPUT, as_json, is_quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.progress import Progress
 
+    from missingrules.domain.audit import Rejection
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.diagnostics import Diagnostic
@@ -218,6 +219,13 @@ def progress() -> Progress | nullcontext[None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def teller(bar: Progress | None) -> Callable[[Rejection], None]:
+    """Names what cannot be used, above the bar where there is one."""
+    if bar is None:
+        return lambda rejection: print(rejection.render(), file=sys.stderr)
+    return lambda rejection: bar.console.print(rejection.render(), markup=False, highlight=False, soft_wrap=True)
 
 
 def counted(number: int, noun: str, several: str = "") -> str:
