@@ -5,81 +5,32 @@ Everything around it (inputs, processes, files, restart) knows these tables and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from missingrules.batches.arrow import Rows, Table
+from missingrules.batches.arrow import Rows
+from missingrules.batches.tables import ANSWERED, Answers
 from missingrules.domain.protocol import bare
 from missingrules.engine.evaluate import evaluate
-from missingrules.formats.tables import Column
 from missingrules.interface.rows import paragraphs, titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from missingrules.batches.tables import Question
     from missingrules.domain.answers import Answer, ProtocolAnswer
     from missingrules.domain.case import Case
-    from missingrules.domain.clock import Instant
     from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
 
 Cells = tuple["str | int | None", ...]
 
-OBLIGATIONS: Final = (
-    *map(Column, ("case", "key", "protocol", "edition", "episode", "rule", "item", "occurrence", "action", "title")),
-    *map(Column, ("topic", "effect", "modality", "by", "chair", "recipients", "attendees", "with", "status")),
-    *(Column(name, "moment") for name in ("triggered", "due", "due_earliest", "due_latest", "done_at")),
-    Column("paragraphs"),
-)
-QUESTIONS: Final = (
-    *map(Column, ("case", "protocol", "fact", "question", "episode", "record", "keys")),
-    Column("needed_by", "moment"),
-)
-READINGS: Final = tuple(map(Column, ("case", "protocol", "key", "reading", "option")))
-CONCLUSIONS: Final = tuple(
-    map(Column, ("case", "protocol", "episode", "what", "recorded", "value", "paragraphs")),
-)
-TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
-    "obligations": OBLIGATIONS,
-    "questions": QUESTIONS,
-    "readings": READINGS,
-    "conclusions": CONCLUSIONS,
-}
 # Why a case was answered by the evaluator, as long as nothing else was asked.
 ALONE: Final = "the evaluator alone was asked"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every case; `horizon_days`: how far ahead."""
-
-    as_of: Instant
-    readings: Mapping[str, str] = field(default_factory=dict)
-    organisation: bool = False
-    horizon_days: int = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was answered, as Arrow tables whose columns are those above; the order of rows says nothing.
-
-    `by_evaluator`: the ids of cases that the evaluator answered, each with the reason why it had to.
-    """
-
-    obligations: Table
-    questions: Table
-    readings: Table
-    conclusions: Table
-    by_evaluator: Mapping[str, str]
-
-    def tables(self) -> Mapping[str, Table]:
-        """By their names."""
-        return {name: getattr(self, name) for name in TABLES}
-
-
 def answered(protocols: Sequence[Protocol], cases: Sequence[Case], question: Question) -> Answers:
     """What the protocols ask for in each of the cases."""
-    rows = {name: Rows(columns) for name, columns in TABLES.items()}
+    rows = {name: Rows(columns) for name, columns in ANSWERED.items()}
     for case in cases:
         answer = evaluate(
             protocols,

@@ -28,11 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from missingrules.batches.tables import Table
     from missingrules.domain.clock import Clock
     from missingrules.formats.tables import Cell, Column
 
-# A pyarrow.Table; pyarrow has no types of its own.
-Table = Any
 # Texts that are others in every row.
 PLAIN: Final = frozenset({"key", "keys"})
 MOMENT: Final = pa.timestamp("s", tz="UTC")
@@ -142,7 +141,8 @@ def _plain(batch: Any, clock: Clock) -> Iterator[tuple[Cell, ...]]:
 
 
 def _cells(column: Any, clock: Clock) -> list[Any]:
-    if column.type == MOMENT:
-        seconds = column.cast(pa.int64()).to_pylist()
+    if pa.types.is_timestamp(column.type):
+        # Parquet has no whole seconds, and gives back thousandths.
+        seconds = column.cast(MOMENT).cast(pa.int64()).to_pylist()
         return [None if one is None else clock.local(Instant(one)) for one in seconds]
     return list(column.to_pylist())

@@ -47,7 +47,7 @@ class Folder:
         """The journal as far as it counts, and nothing beside it of what a stopped run has left."""
         lines = ({"asked": self.asked}, *self.finished, *([{"assembled": True}] if self.assembled else []))
         write_whole(self._journal, b"".join(map(_line, lines)), hint=_HINT)
-        for left in self.path.rglob(".*.part"):
+        for left in list(_left(self.path)):
             left.unlink(missing_ok=True)
 
     def file(self, table: str, number: int, ending: str, *, under: str = "") -> Path:
@@ -124,12 +124,13 @@ def opened(path: Path, asked: Line, tables: Sequence[str], *, force: bool) -> It
 
 
 def _found(path: Path, asked: Line, tables: Sequence[str], *, force: bool) -> Folder:
-    found = sorted(path.iterdir())
+    left = set(_left(path))
+    found = [each for each in sorted(path.iterdir()) if each not in left]
     before, lines = read_journal(path)
     if before == asked:
         return _resumed(path, asked, lines)
     ours = {JOURNAL, WHOLE, REJECTED, BOOK, PARTS, *tables}
-    strange = [each.name for each in found if each.name not in ours and not each.name.endswith(".part")]
+    strange = [each.name for each in found if each.name not in ours]
     if found and (strange or not force):
         raise InvalidInput([_refusal(path, before, asked, strange, force=force)])
     for each in found:
@@ -138,6 +139,13 @@ def _found(path: Path, asked: Line, tables: Sequence[str], *, force: bool) -> Fo
         else:
             each.unlink()
     return Folder(path, asked, (), whole=False)
+
+
+def _left(path: Path) -> Iterator[Path]:
+    """Files that a run had not finished when it was stopped, under the names that they have till then."""
+    for name in (JOURNAL, WHOLE, REJECTED, BOOK):
+        yield from path.glob(f".{name}.*.part")
+    yield from path.rglob(".part-*.part")
 
 
 def _resumed(path: Path, asked: Line, lines: Sequence[Line]) -> Folder:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from missingrules.batches.arrow import parquet_rows
 from missingrules.batches.crew import pieces, shared
 from missingrules.batches.folder import BOOK, PARTS, REJECTED
-from missingrules.batches.partitions import TABLES, Kept, answerer
+from missingrules.batches.partitions import Kept, filer
+from missingrules.batches.tables import TABLES
 from missingrules.domain.audit import Rejection
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.formats.commas import comma_bytes
@@ -21,10 +22,10 @@ from missingrules.formats.workbook import MOST_ROWS, write_workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from missingrules.batches.answers import Question
     from missingrules.batches.crew import Spot, Supplied
     from missingrules.batches.folder import Folder
     from missingrules.batches.partitions import Part
+    from missingrules.batches.tables import Question
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.protocol import Protocol
     from missingrules.formats.tables import Cell
@@ -39,7 +40,7 @@ class Finished:
     """A partition that is finished: how many children were looked at, and what could not be used of them."""
 
     children: int
-    rejections: tuple[Rejection, ...]
+    not_used: tuple[Rejection, ...]
 
 
 def run(
@@ -63,25 +64,25 @@ def run(
     seen: dict[str, Spot] = {id_: (file, row) for line in folder.finished for id_, file, row in line["cases"]}
     rest = islice(cases, begun * partition, None)
     _refuse_full(folder, format)
-    parts = shared(pieces(rest, partition), partial(answerer, protocols, question, kept), jobs=jobs, seen=seen)
+    parts = shared(pieces(rest, partition), partial(filer, protocols, question, kept), jobs=jobs, seen=seen)
     for number, part in enumerate(parts, start=begun):
         files = {folder.file(table, number, kept, under=under): data for table, data in part.files.items()}
         folder.finish(number, _line(part, seen), files)
         _refuse_full(folder, format)
-        yield Finished(len(part.ids), part.rejections)
+        yield Finished(len(part.ids), part.not_used)
 
 
 def _line(part: Part, seen: dict[str, Spot]) -> dict[str, object]:
     named = [id_ for id_ in part.ids if id_ is not None]
     return {
         "children": len(part.ids),
-        "rows_read": part.rows_used + part.rows_reported,
+        "rows_read": part.rows_read,
         "rows_used": part.rows_used,
-        "rows_not_used": part.rows_reported,
+        "rows_not_used": part.rows_read - part.rows_used,
         "rows": dict(part.rows),
         "by_evaluator": dict(part.by_evaluator),
         "cases": [(id_, *seen[id_]) for id_ in named],
-        "rejections": part.rejections,
+        "rejections": part.not_used,
     }
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.adapters.given import MAPPINGS
 from missingrules.batches.folder import opened, read_journal
-from missingrules.batches.partitions import TABLES
 from missingrules.batches.run import XLSX, assemble, run
+from missingrules.batches.tables import TABLES
 from missingrules.domain.clock import calendar_version
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.interface.shared import iso, library_version
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from missingrules.adapters.given import Asked
-    from missingrules.batches.answers import Question
     from missingrules.batches.folder import Folder
     from missingrules.batches.run import Finished
-    from missingrules.calls.auditing import Filed
+    from missingrules.batches.tables import Question
+    from missingrules.calls.caseloads import Filed
     from missingrules.domain.protocol import Protocol
 
 # So many children in a partition, if nothing else is said: what stands in memory in every process.

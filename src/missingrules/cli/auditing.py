@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from missingrules.audits.run import Batch, Question
-    from missingrules.calls.auditing import Filed
+    from missingrules.calls.caseloads import Filed
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
     from missingrules.domain.protocol import Protocol
@@ -95,7 +95,7 @@ def audit(
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
     from missingrules.audits.run import Question
-    from missingrules.calls.auditing import Filed
+    from missingrules.calls.caseloads import Filed
     from missingrules.domain.diagnostics import InvalidInput
     from missingrules.reading.catalogue import editions
 
@@ -145,11 +145,13 @@ def _work(
     *,
     rows: bool,
 ) -> Work:
+    from missingrules.audits.run import CHUNK
+    from missingrules.audits.run import audit as run
     from missingrules.cli.audit_outputs import Work
 
-    most = min(jobs or os.cpu_count() or 1, given.chunks)
+    most = min(jobs or os.cpu_count() or 1, given.pieces(CHUNK))
     load = partial(common.protocols, tuple(names)) if most > 1 else lambda: protocols
-    batches = _counted(given.batches(load, question, most), given.number, bar)
+    batches = _counted(run(given.cases(), load, question, jobs=most), given.number, bar)
     return Work(batches, protocols, question.as_of, by, rows, tell, given.columns, rows_used=given.shared_rows)
 
 

@@ -101,9 +101,9 @@ def batch(
 
     now = common.instant(as_of)
     try:
-        from missingrules.batches.answers import Question
-        from missingrules.calls.auditing import Filed
+        from missingrules.batches.tables import Question
         from missingrules.calls.batching import Wanted, batching
+        from missingrules.calls.caseloads import Filed
 
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
@@ -114,7 +114,7 @@ def batch(
         wanted = Wanted(output, format.value, partition, most, force, asked)
         load = partial(common.protocols, tuple(protocol)) if most > 1 else lambda: protocols
         with batching(given, cases, protocols, question, wanted) as work:
-            with common.progress() as bar:
+            with common.progress(rated=True) as bar:
                 tell = common.teller(bar)
                 for column in given.columns:
                     tell(column)
@@ -131,9 +131,9 @@ def batch(
 
 
 def _run(work: Batching, parts: Iterator[Finished], bar: Progress | None, tell: Callable[[Rejection], None]) -> None:
-    task = bar.add_task("children", total=work.given.number, completed=work.begun) if bar else None
+    task = bar.add_task("children", total=work.given.number, completed=work.begun, begun=work.begun) if bar else None
     for part in parts:
-        for each in part.rejections:
+        for each in part.not_used:
             tell(each)
         if bar and task is not None:
             bar.advance(task, part.children)

@@ -210,14 +210,17 @@ def refuse_any(diagnostics: Iterable[Diagnostic]) -> None:
         refuse(found)
 
 
-def progress() -> Progress | nullcontext[None]:
-    """A bar on a terminal, and nothing anywhere else."""
+def progress(*, rated: bool = False) -> Progress | nullcontext[None]:
+    """A bar on a terminal, and nothing anywhere else. `rated`: with the rate since it began, and what is left by it."""
     if is_quiet() or not sys.stderr.isatty():
         return nullcontext()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    from missingrules.cli.rates import RateColumn
+
+    left = RateColumn() if rated else TimeRemainingColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left)
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
