@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -279,3 +280,9 @@ def test_without_the_extra() -> None:
         "error [not-installed] a batch needs numpy and pyarrow, which are not installed\n"
         "  = python -m pip install 'missingrules[batch]'\n"
     )
+
+
+def test_every_code_of_the_page_is_tried() -> None:
+    page = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8").partition("## Batches")[2].partition("\n## ")[0]
+    tried = Path(__file__).read_text(encoding="utf-8")
+    assert [code for code in re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE) if f"[{code}]" not in tried] == []
