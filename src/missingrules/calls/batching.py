@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from missingrules.adapters.given import MAPPINGS
 from missingrules.batches.folder import opened, read_journal
 from missingrules.batches.run import XLSX, assemble, run
 from missingrules.batches.tables import TABLES
+from missingrules.calls.caseloads import hashed
 from missingrules.domain.clock import calendar_version
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.interface.shared import iso, library_version
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 # So many children in a partition, if nothing else is said: what stands in memory in every process.
 PARTITION: Final = 2_000
 _FEWEST: Final = 100
-_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,9 @@ def _asked(inputs: Sequence[Path], protocols: Sequence[Protocol], question: Ques
             "organisation": question.organisation,
             "format": wanted.format,
             "partition": wanted.partition,
-            "from": export and {key: str(each) for key, each in export.items()},
-            "inputs": [{"file": str(path), **_hashed(path)} for path in inputs],
+            "from": export
+            and {key: each.isoformat() if isinstance(each, date) else each for key, each in export.items()},
+            "inputs": [{"file": str(path), **hashed(path)} for path in inputs],
         },
         "receipt": {
             "missingrules": library_version(),
@@ -198,16 +199,3 @@ def _asked(inputs: Sequence[Path], protocols: Sequence[Protocol], question: Ques
             ],
         },
     }
-
-
-def _hashed(path: Path) -> dict[str, object]:
-    found, size = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                found.update(block)
-                size += len(block)
-    except OSError as error:
-        message = f"{path} could not be read: {(error.strerror or 'no reason given').lower()}"
-        raise InvalidInput([Diagnostic("file-unreadable", message, hint="check its name and folder")]) from None
-    return {"bytes": size, "sha256": found.hexdigest()}

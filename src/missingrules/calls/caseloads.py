@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.adapters.given import opened
 from missingrules.domain.case import Case
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.interface.words import CaseWords
     from missingrules.tables.caseload import Caseload
+
+_BLOCK: Final = 1 << 20
 
 
 class Taken(NamedTuple):
@@ -155,3 +158,17 @@ class Filed:
         yield from cases_in(self.files)
         for caseload in self.caseloads:
             yield from caseload.children()
+
+
+def hashed(path: Path) -> dict[str, int | str]:
+    """How long a file is and what its SHA-256 is, as a batch writes it down. InvalidInput where it cannot be read."""
+    found, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                found.update(block)
+                size += len(block)
+    except OSError as error:
+        message = f"{path} could not be read: {(error.strerror or 'no reason given').lower()}"
+        raise InvalidInput([Diagnostic("file-unreadable", message, hint="check its name and folder")]) from None
+    return {"bytes": size, "sha256": found.hexdigest()}

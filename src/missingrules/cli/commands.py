@@ -26,6 +26,7 @@ from missingrules.cli import (
     common,
     comparing,
     editing,
+    evidence,
     exporting,
     importing,
     living,
@@ -372,6 +373,7 @@ app.command()(living.changes)
 app.command()(again.replay)
 app.command()(auditing.audit)
 app.command()(batching.batch)
+app.command()(evidence.evidence)
 app.command("import")(importing.import_)
 app.command("list")(list_)
 app.command()(show)
