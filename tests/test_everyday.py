@@ -82,6 +82,8 @@ def away(tmp_path: Path) -> Path:
         PROTOCOL.read_text(encoding="utf-8").replace("label: ", "label: another "), encoding="utf-8"
     )
     shutil.copytree(WEXCOMBE / "sources", tmp_path / "sources")
+    told = run("batch", tmp_path / "case.json", *asked, "2025-03-31T12:00:00+01:00", "--output", tmp_path / "kept")
+    assert told.code == 0, told.err
     return tmp_path
 
 
@@ -106,6 +108,8 @@ def recipes(folder: Path) -> dict[str, Recipe]:
         "evaluate --since": Recipe(("evaluate", case, *given, *AS_OF, "--since", folder / "before.json")),
         "evaluate --every-reading": Recipe(("evaluate", case, *given, *AS_OF, "--every-reading")),
         "audit": Recipe(("audit", case, *given, *AS_OF, "--jobs", "1")),
+        "batch": Recipe(("batch", case, *given, *AS_OF, "--jobs", "1", "--output", folder / "batch")),
+        "evidence": Recipe(("evidence", folder / "kept", "--case", "C1", *given)),
         "changes": Recipe(("changes", folder / "before.json", folder / "after.json")),
         "import": Recipe(("import", folder / "export.csv", "--from", "ssda903", "--year", "2025")),
         "replay": Recipe(("replay", folder / "after.json", case, *given)),
@@ -180,6 +184,7 @@ def _fresh(name: str, recipe: Recipe, away: Path) -> tuple[str | Path, ...]:
     if name == "new":
         shutil.rmtree(away / "new", ignore_errors=True)
         (away / "new").mkdir()
+    shutil.rmtree(away / "batch", ignore_errors=True)
     return recipe.words
 
 
@@ -188,7 +193,7 @@ def test_the_page_names_every_command_and_every_key_of_what_it_gives(away: Path)
     rows = dict(re.findall(r"^\| `([a-z -]+)` \| (.+) \|$", page, re.MULTILINE))
     assert rows.keys() - {"--version"} == COMMANDS.keys()
     for name, recipe in recipes(away).items():
-        if name in ("sources index", "schema", "export", "evaluate", "evaluate --since"):
+        if name in ("sources index", "schema", "export", "evaluate", "evaluate --since", "evidence"):
             continue  # they have pages of their own
         told = json.loads(run(*_fresh(name, recipe, away), "--json").out)
         row = rows["prove" if name == "diff --witness" else name.partition(" --")[0]]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tutorial import AUDIT, IMPORT, PAGE, followed
+from tests.tutorial import AUDIT, BATCH, IMPORT, PAGE, followed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("path", [PAGE, AUDIT, IMPORT], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [PAGE, AUDIT, IMPORT, BATCH], ids=lambda path: path.stem)
 def test_every_command_says_what_the_page_shows(path: Path, tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     assert followed(page, tmp_path) == page

@@ -25,6 +25,7 @@ DOCS: Final = Path(__file__).parents[1] / "docs"
 PAGE: Final = DOCS / "encode-your-area.md"
 AUDIT: Final = DOCS / "audit.md"
 IMPORT: Final = DOCS / "import.md"
+BATCH: Final = DOCS / "batch.md"
 BLOCK: Final = re.compile(
     r"(?:<!-- (?P<what>file|end|change): (?P<name>\S+) -->\n)?```(?P<kind>\w+)\n(?P<body>.*?)^```$",
     re.DOTALL | re.MULTILINE,
@@ -86,6 +87,6 @@ def _run(command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    for each in (PAGE, AUDIT, IMPORT):
+    for each in (PAGE, AUDIT, IMPORT, BATCH):
         with tempfile.TemporaryDirectory() as made:
             each.write_text(followed(each.read_text(encoding="utf-8"), Path(made)), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Rules for children missing from home and care: what must be done, by whom, by when, and which paragraph says so.
 
-This is the face of the library: twenty-one functions, and the types of what they take and give. Everything here is
+This is the face of the library: twenty-two functions, and the types of what they take and give. Everything here is
 meant for callers and keeps its name (docs/face.md, docs/promise.md). Each name is loaded when it is first used, so
 that importing the package costs next to nothing.
 """
@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from missingrules.batches.tables import Batch
+    from missingrules.calls.answering import batch
     from missingrules.calls.auditing import audit
     from missingrules.calls.comparing import diff, diff_cases, witness
     from missingrules.calls.written import to_json
@@ -45,6 +47,7 @@ __all__ = [
     "Answer",
     "Applying",
     "Audit",
+    "Batch",
     "Case",
     "CaseDiff",
     "CaseFile",
@@ -66,6 +69,7 @@ __all__ = [
     "Tasks",
     "applying",
     "audit",
+    "batch",
     "case_of",
     "changes",
     "diff",
@@ -92,6 +96,7 @@ _HOMES = MappingProxyType(
         "Answer": "domain.answers",
         "Applying": "domain.answers",
         "Audit": "domain.audit",
+        "Batch": "batches.tables",
         "Case": "domain.case",
         "CaseDiff": "domain.combinations",
         "CaseFile": "interface.case",
@@ -113,6 +118,7 @@ _HOMES = MappingProxyType(
         "Tasks": "live.tasks",
         "applying": "engine.reach",
         "audit": "calls.auditing",
+        "batch": "calls.answering",
         "case_of": "interface.conversion",
         "changes": "live.compare",
         "diff": "calls.comparing",

@@ -28,7 +28,7 @@ from missingrules.tables.caseload import caseload_of, tables_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.audits.run import Supplied
+    from missingrules.batches.crew import Supplied
     from missingrules.domain.protocol import Protocol
 
 HAND = str(Path(__file__).with_name("hand") / "rules.yaml")

@@ -18,6 +18,7 @@ ASKED = ("--protocol", RULES, "--as-of", "2025-12-31T12:00:00+00:00")
 ELSEWHERE = {
     "cell-formula", "file-unknown", "output-wanted", "process-ended", "file-empty", "table-twice", "file-encoding",
     "file-there", "not-installed", "case-again", "row-too-long",
+    "cell-type",
 }  # fmt: skip
 
 

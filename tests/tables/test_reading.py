@@ -132,7 +132,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     text.write_text("x", encoding="utf-8")
     assert refused(text) == (
         f"error [file-unknown] {text} is of no kind that is read\n"
-        "  = case files end with .yaml, .yml, .json, .jsonl, .ndjson, tables with .csv, .xlsx, .xlsm\n"
+        "  = case files end with .yaml, .yml, .json, .jsonl, .ndjson, tables with .csv, .parquet, .xlsx, .xlsm\n"
     )
     assert refused(tmp_path / "none.csv") == (
         f"error [file-unreadable] there is no file {tmp_path / 'none.csv'}\n"
@@ -142,7 +142,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     empty.parent.mkdir()
     assert refused(empty.parent) == (
         f"error [file-unreadable] {empty.parent} has no cases in it\n"
-        "  = name a folder with files that end with .yaml, .yml, .json, .jsonl, .ndjson, .csv, .xlsx, .xlsm\n"
+        "  = name a folder with files that end with .yaml, .yml, .json, .jsonl, .ndjson, .csv, .parquet, .xlsx, .xlsm\n"
     )
     empty.write_bytes(b"")
     assert refused(empty) == f"error [file-empty] {empty} is empty\n  = its first row names the columns\n"

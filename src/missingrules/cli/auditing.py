@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from missingrules.audits.run import Batch, Question
-    from missingrules.calls.auditing import Filed
+    from missingrules.calls.caseloads import Filed
     from missingrules.cli.audit_outputs import Work
     from missingrules.domain.audit import Rejection
     from missingrules.domain.protocol import Protocol
@@ -96,7 +95,7 @@ def audit(
 ) -> None:
     """Which duties of many children were met in time, met late, missed, or cannot be decided; with totals."""
     from missingrules.audits.run import Question
-    from missingrules.calls.auditing import Filed
+    from missingrules.calls.caseloads import Filed
     from missingrules.domain.diagnostics import InvalidInput
     from missingrules.reading.catalogue import editions
 
@@ -118,7 +117,7 @@ def audit(
     whole = rows or format in (Format.CSV, Format.XLSX)
     question = Question(as_of=now, readings=chosen, organisation=organisation, rows=whole)
     with common.progress() as bar:
-        tell = _teller(bar)
+        tell = common.teller(bar)
         for column in given.columns:
             tell(column)
         work = _work(given, protocol, protocols, question, jobs, bar, tell, tuple(by or ()), rows=whole)
@@ -146,11 +145,13 @@ def _work(
     *,
     rows: bool,
 ) -> Work:
+    from missingrules.audits.run import CHUNK
+    from missingrules.audits.run import audit as run
     from missingrules.cli.audit_outputs import Work
 
-    most = min(jobs or os.cpu_count() or 1, given.chunks)
+    most = min(jobs or os.cpu_count() or 1, given.pieces(CHUNK))
     load = partial(common.protocols, tuple(names)) if most > 1 else lambda: protocols
-    batches = _counted(given.batches(load, question, most), given.number, bar)
+    batches = _counted(run(given.cases(), load, question, jobs=most), given.number, bar)
     return Work(batches, protocols, question.as_of, by, rows, tell, given.columns, rows_used=given.shared_rows)
 
 
@@ -185,10 +186,3 @@ def _written(work: Work, format: Format, target: Target) -> None:
         common.refuse([Diagnostic("file-unreadable", message, hint="leave the files in their place till the end")])
     except RuntimeError as error:
         common.refuse([Diagnostic("process-ended", str(error), hint="write --jobs 1")])
-
-
-def _teller(bar: Progress | None) -> Callable[[Rejection], None]:
-    """Names what cannot be used, above the bar where there is one."""
-    if bar is None:
-        return lambda rejection: print(rejection.render(), file=sys.stderr)
-    return lambda rejection: bar.console.print(rejection.render(), markup=False, highlight=False, soft_wrap=True)

@@ -21,10 +21,12 @@ from missingrules.cli import (
     answering,
     auditing,
     authoring,
+    batching,
     checking,
     common,
     comparing,
     editing,
+    evidence,
     exporting,
     importing,
     living,
@@ -370,6 +372,8 @@ app.command()(explain)
 app.command()(living.changes)
 app.command()(again.replay)
 app.command()(auditing.audit)
+app.command()(batching.batch)
+app.command()(evidence.evidence)
 app.command("import")(importing.import_)
 app.command("list")(list_)
 app.command()(show)

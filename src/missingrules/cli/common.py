@@ -12,11 +12,12 @@ import typer
 from missingrules.cli.everyday import BAD_INPUT, as_json, is_quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.progress import Progress
 
+    from missingrules.domain.audit import Rejection
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.diagnostics import Diagnostic
@@ -209,15 +210,25 @@ def refuse_any(diagnostics: Iterable[Diagnostic]) -> None:
         refuse(found)
 
 
-def progress() -> Progress | nullcontext[None]:
-    """A bar on a terminal, and nothing anywhere else."""
+def progress(*, rated: bool = False) -> Progress | nullcontext[None]:
+    """A bar on a terminal, and nothing anywhere else. `rated`: with the rate since it began, and what is left by it."""
     if is_quiet() or not sys.stderr.isatty():
         return nullcontext()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    from missingrules.cli.rates import RateColumn
+
+    left = RateColumn() if rated else TimeRemainingColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left)
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def teller(bar: Progress | None) -> Callable[[Rejection], None]:
+    """Names what cannot be used, above the bar where there is one."""
+    if bar is None:
+        return lambda rejection: print(rejection.render(), file=sys.stderr)
+    return lambda rejection: bar.console.print(rejection.render(), markup=False, highlight=False, soft_wrap=True)
 
 
 def counted(number: int, noun: str, several: str = "") -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ENDINGS: Final = (".yaml", ".yml", ".json")
 LINES: Final = (".jsonl", ".ndjson")
-TABLES: Final = (".csv", ".xlsx", ".xlsm")
+TABLES: Final = (".csv", ".parquet", ".xlsx", ".xlsm")
 # Locks and copies that programs leave beside a file.
 _HIDDEN: Final = (".", "~$")
 

@@ -11,7 +11,7 @@ from missingrules.domain.diagnostics import Diagnostic, InvalidInput, did_you_me
 from missingrules.tables.cases import NOT_USED, ChildRows, UnusableRows
 from missingrules.tables.cells import is_empty, text_of
 from missingrules.tables.commas import comma_table
-from missingrules.tables.layout import MEETINGS, TABLES, head_of, wrong_length
+from missingrules.tables.layout import MEETINGS, TABLES, Strange, head_of, wrong_length
 from missingrules.tables.meetings import NO_CALENDAR, Calendar, calendar_of
 
 if TYPE_CHECKING:
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from missingrules.interface.words import CaseWords
     from missingrules.tables.commas import CommaTable
     from missingrules.tables.layout import Head, Row, Table
+    from missingrules.tables.parquet import ParquetTable
     from missingrules.tables.workbooks import SheetTable
 
 SORT: Final = "sort every table by child, in the same order"
 WORKBOOKS: Final = (".xlsx", ".xlsm")
+PARQUET: Final = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,9 @@ class _Stream:
             return long
         if is_empty(cells[self.head.child]):
             return Rejection(self.head.label, number, "child", "no-child", "no child is named here", "fill in the cell")
+        if isinstance(cells[self.head.child], Strange):
+            reason = "what stands here is no name of a child"
+            return Rejection(self.head.label, number, "child", "no-child", reason, "write the child's number")
         if text_of(cells[self.head.child]) not in self.caseload.order:
             first = self.caseload.heads[_leader(self.caseload.tables)].label
             reason = f"no row of {first} is of this child"
@@ -184,7 +189,7 @@ def _ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], unknown: tu
         last, width, at = -1, len(heads[kind].columns), heads[kind].child
         for number, cells in tables[kind].rows():
             rows += 1
-            if len(cells) != width or is_empty(cells[at]):
+            if len(cells) != width or is_empty(cells[at]) or isinstance(cells[at], Strange):
                 continue
             child = text_of(cells[at])
             place = order.setdefault(child, len(order)) if kind == leader else order.get(child)
@@ -205,9 +210,9 @@ def _leader(tables: Mapping[str, Table]) -> str:
 def tables_in(paths: Iterable[Path]) -> list[list[Table]]:
     """The tables at these paths: those of a folder together, those of a workbook together.
 
-    InvalidInput for a CSV file of another name, or a workbook without a sheet of one of the names.
+    InvalidInput for a CSV or Parquet file of another name, or a workbook without a sheet of one of the names.
     """
-    found: dict[Path, list[CommaTable | SheetTable]] = {}
+    found: dict[Path, list[CommaTable | SheetTable | ParquetTable]] = {}
     problems: list[Diagnostic] = []
     for path in paths:
         try:
@@ -221,8 +226,13 @@ def tables_in(paths: Iterable[Path]) -> list[list[Table]]:
                 found[path] = [*sheets]
             elif path.stem.casefold() not in TABLES:
                 message = f"{path} has not the name of a table"
-                hint = did_you_mean(path.stem, TABLES) or f"the tables are {', '.join(f'{n}.csv' for n in TABLES)}"
+                ending = path.suffix.lower()
+                hint = did_you_mean(path.stem, TABLES) or f"the tables are {', '.join(f'{n}{ending}' for n in TABLES)}"
                 raise InvalidInput([Diagnostic("table-unknown", message, hint=hint)])
+            elif path.suffix.lower() == PARQUET:
+                from missingrules.tables.parquet import parquet_table
+
+                found.setdefault(path.parent, []).append(parquet_table(path))
             else:
                 found.setdefault(path.parent, []).append(comma_table(path))
         except InvalidInput as error:

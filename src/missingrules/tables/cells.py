@@ -44,6 +44,9 @@ def text_of(cell: Cell) -> str:
 
 def read(cell: Cell, column: Column, clock: Clock) -> str | list[str] | Unreadable:
     """What stands in a cell that is not empty."""
+    if cell is Strange.OTHER:
+        reason = "what stands here is of a type that is not read"
+        return Unreadable("cell-type", reason, "write texts, numbers, truth values, dates or times")
     if isinstance(cell, Strange):
         return Unreadable("cell-formula", "a formula stands here, and formulas are not run", "write the value itself")
     if column.kind is Kind.TIME or column.type is FactType.INSTANT:

@@ -37,6 +37,10 @@ class CommaTable:
     def label(self) -> str:
         return self.path.name if self.alone else str(self.path)
 
+    @property
+    def head_row(self) -> int:
+        return 1
+
     def rows(self) -> Iterator[Row]:
         with self.path.open(encoding=self.encoding, newline="") as file:
             lines = _lines(file, self.separator, self.path)

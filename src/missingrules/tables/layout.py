@@ -27,14 +27,15 @@ MEETINGS: Final = "meetings"
 
 
 class Strange(Enum):
-    """A cell of a workbook that has no value of its own."""
+    """A cell that has no value that could be read."""
 
     FORMULA = "formula"
     TWICE = "twice"  # two values in the place of one
+    OTHER = "other"  # of a type that no cell here can have
 
 
 Cell = str | int | float | bool | datetime | date | Strange | None
-Row = tuple[int, tuple[Cell, ...]]  # its number as a spreadsheet shows it, the head being row 1
+Row = tuple[int, tuple[Cell, ...]]  # its number as a spreadsheet shows it, the head, where there is one, being row 1
 
 
 class Table(Protocol):
@@ -53,6 +54,11 @@ class Table(Protocol):
     @property
     def head(self) -> tuple[str, ...]:
         """The names of its columns as they are written."""
+        ...
+
+    @property
+    def head_row(self) -> int | None:
+        """The number of the row that they stand in; None where they stand in none."""
         ...
 
     def rows(self) -> Iterator[Row]:
@@ -170,7 +176,14 @@ def wrong_length(head: Head, number: int, cells: Sequence[Cell]) -> Rejection | 
 def _unknown(table: Table, columns: Sequence[Column], known: Mapping[str, Column]) -> list[Rejection]:
     reason = "nobody reads this column: neither the layout nor a protocol given has it"
     return [
-        Rejection(table.label, 1, written.strip(), "unknown-column", reason, did_you_mean(column.name, sorted(known)))
+        Rejection(
+            table.label,
+            table.head_row,
+            written.strip(),
+            "unknown-column",
+            reason,
+            did_you_mean(column.name, sorted(known)),
+        )
         for written, column in zip(table.head, columns, strict=True)
         if column.kind is Kind.IGNORED and column.name
     ]

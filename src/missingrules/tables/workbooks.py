@@ -34,6 +34,10 @@ class SheetTable:
     def label(self) -> str:
         return f"{self.path.name if self.alone else self.path}, sheet {self.sheet}"
 
+    @property
+    def head_row(self) -> int:
+        return 1
+
     def rows(self) -> Iterator[Row]:
         for number, cells in _rows(self.path, self.sheet):
             if number > 1 and any(cell is not None and str(cell).strip() for cell in cells):

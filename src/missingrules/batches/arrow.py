@@ -1,0 +1,148 @@
+"""The door to Arrow: plain rows become tables of columns, tables become Parquet, and rows again.
+
+Texts that repeat are kept once and stand in a column as numbers; instants are whole seconds, UTC. Whoever imports this
+without the extra is told which one: `InvalidInput` (`not-installed`). Parquet that comes in is read in
+tables/parquet.py.
+"""
+
+from __future__ import annotations
+
+from array import array
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from missingrules.domain.clock import Instant
+from missingrules.domain.diagnostics import Diagnostic, InvalidInput
+
+try:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ImportError:
+    _hint: Final = "python -m pip install 'missingrules[batch]'"
+    raise InvalidInput(
+        [Diagnostic("not-installed", "a batch needs numpy and pyarrow, which are not installed", hint=_hint)]
+    ) from None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from missingrules.batches.tables import Table
+    from missingrules.domain.clock import Clock
+    from missingrules.formats.tables import Cell, Column
+
+# Texts that are others in every row.
+PLAIN: Final = frozenset({"key", "keys"})
+MOMENT: Final = pa.timestamp("s", tz="UTC")
+CODED: Final = pa.dictionary(pa.int32(), pa.string())
+# Rows that are plain at one time.
+_AT_ONCE: Final = 10_000
+_NONE: Final = -(2**63)
+
+
+@lru_cache(maxsize=64)
+def schema_of(columns: tuple[Column, ...]) -> Any:
+    """The types of a table's columns, as a pyarrow.Schema."""
+    kinds = {"moment": MOMENT, "number": pa.int64()}
+    plain = pa.string()
+    return pa.schema([(c.name, kinds.get(c.kind) or (plain if c.name in PLAIN else CODED)) for c in columns])
+
+
+class Rows:
+    """Rows on their way into a table; of a text that repeats only its number is kept."""
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        self.schema = schema_of(columns)
+        self._columns = [_kept(field.type) for field in self.schema]
+
+    def add(self, row: Sequence[str | int | None]) -> None:
+        """One row; instants are seconds since 1970 UTC."""
+        for column, cell in zip(self._columns, row, strict=True):
+            column.add(cell)
+
+    def table(self) -> Table:
+        """All rows so far."""
+        return pa.Table.from_arrays([column.made() for column in self._columns], schema=self.schema)
+
+
+class _Texts:
+    """Each text as it stands."""
+
+    def __init__(self) -> None:
+        self._cells: list[Any] = []
+
+    def add(self, cell: Any) -> None:
+        self._cells.append(cell)
+
+    def made(self) -> Any:
+        return pa.array(self._cells, pa.string())
+
+
+class _Coded:
+    """Each text once, numbered as they come."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._cells = array("i")
+
+    def add(self, cell: Any) -> None:
+        self._cells.append(-1 if cell is None else self._numbers.setdefault(cell, len(self._numbers)))
+
+    def made(self) -> Any:
+        cells = np.array(self._cells, dtype=np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(cells, mask=cells < 0), pa.array(self._numbers, pa.string()))
+
+
+class _Numbers:
+    """Whole numbers and instants."""
+
+    def __init__(self, type_: Any) -> None:
+        self._type = type_
+        self._cells = array("q")
+
+    def add(self, cell: Any) -> None:
+        self._cells.append(_NONE if cell is None else cell)
+
+    def made(self) -> Any:
+        cells = np.array(self._cells, dtype=np.int64)
+        return pa.array(cells, mask=cells == _NONE).cast(self._type)
+
+
+def _kept(type_: Any) -> _Texts | _Coded | _Numbers:
+    if type_ == CODED:
+        return _Coded()
+    return _Texts() if type_ == pa.string() else _Numbers(type_)
+
+
+def parquet_bytes(table: Table) -> bytes:
+    """The table as a Parquet file; the same table is the same bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return bytes(sink.getvalue())
+
+
+def parquet_rows(path: Path, clock: Clock) -> Iterator[tuple[Cell, ...]]:
+    """The rows of a file that `parquet_bytes` made, instants in the clock's zone; few of them are in memory at once."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_AT_ONCE, use_threads=False):
+            yield from _plain(batch, clock)
+
+
+def rows_of(table: Table, clock: Clock) -> Iterator[tuple[Cell, ...]]:
+    """The rows of a table, instants in the clock's zone."""
+    for batch in table.to_batches(_AT_ONCE):
+        yield from _plain(batch, clock)
+
+
+def _plain(batch: Any, clock: Clock) -> Iterator[tuple[Cell, ...]]:
+    columns = [_cells(column, clock) for column in batch.columns]
+    yield from zip(*columns, strict=True)
+
+
+def _cells(column: Any, clock: Clock) -> list[Any]:
+    if pa.types.is_timestamp(column.type):
+        # Parquet has no whole seconds, and gives back thousandths.
+        seconds = column.cast(MOMENT).cast(pa.int64()).to_pylist()
+        return [None if one is None else clock.local(Instant(one)) for one in seconds]
+    return list(column.to_pylist())
