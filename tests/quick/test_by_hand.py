@@ -75,11 +75,8 @@ def test_two_children_and_one_that_is_left() -> None:
     begun = 1_748_890_800
     hour, day = 3600, 86_400
     (a, c) = told(taken.histories)
-    assert (a["case"], a["born"], a["history_from"]) == (
-        "A",
-        date(2010, 5, 5).toordinal(),
-        date(2024, 1, 1).toordinal(),
-    )
+    assert (a["case"], a["born"]) == ("A", date(2010, 5, 5).toordinal())
+    assert a["history_from"] == date(2024, 1, 1).toordinal()
     # The return is a date alone, and so is a record.
     assert a["loose"]
     assert a["child"] == {
@@ -125,6 +122,11 @@ def test_every_child_of_a_plain_caseload_is_taken(tmp_path: Path) -> None:
 def test_a_table_without_a_column_is_refused_as_a_whole() -> None:
     with pytest.raises(InvalidInput, match="has no column started_at"):
         read(episodes="child,id\nA,E1")
+
+
+def test_meetings_are_no_table_of_children() -> None:
+    with pytest.raises(ValueError, match="given as a calendar"):
+        read(episodes="child,id,started_at\nA,E1,null", meetings="meeting,at\nforum,2025-04-01")
 
 
 def test_without_episodes_there_is_nothing_to_read() -> None:

@@ -87,9 +87,13 @@ def texts_of(column: Array) -> Texts:
     values = _spoken(array.dictionary)
     if values is None:
         return _none_of(array)
-    numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(text, len(numbers)) if text else NONE for text in values]
     indices = array.indices.cast(pa.int32()).fill_null(NONE).to_numpy(zero_copy_only=False)
+    numbers = dict(zip(values, range(len(values)), strict=True))
+    if len(numbers) == len(values) and "" not in numbers:
+        return Texts(indices, tuple(values))
+    # Without the blanks around them some are the same.
+    numbers = {}
+    codes = [numbers.setdefault(text, len(numbers)) if text else NONE for text in values]
     return Texts(through(codes, indices), tuple(numbers))
 
 
@@ -133,6 +137,8 @@ def _spoken(values: Array) -> list[str] | None:
     if not _is_cell(values.type):
         return None
     try:
+        if is_text(values.type):
+            return [value.strip() if value else "" for value in values.to_pylist()]
         # What is no number stands for an empty cell.
         return ["" if value is None or value != value else text_of(value) for value in values.to_pylist()]
     except (UnicodeDecodeError, ValueError, OverflowError):

@@ -121,7 +121,8 @@ def ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], clock: Clock
             each, first = np.unique(told.code, return_index=True)
             in_turn = each[np.argsort(first)].tolist()
             numbers = {told.texts[code]: place for place, code in enumerate(code for code in in_turn if code >= 0)}
-        codes = through([numbers.get(text, NOBODY) for text in told.texts], told.code)
+        same = told.texts == tuple(numbers)
+        codes = told.code if same else through([numbers.get(text, NOBODY) for text in told.texts], told.code)
         placed[kind] = np.where(codes == BAD, NOBODY, codes).astype(np.int64)
     children = Children(tuple(numbers))
     astray: dict[str, tuple[str, int]] = {}

@@ -184,23 +184,32 @@ def _offset(signs: Numbers) -> tuple[I64, Bools]:
 
 
 def _local(rows: Numbers, seconds: I64, made: Stamps, clock: Clock) -> None:
-    """Times of a wall clock, hour by hour: an hour that clocks showed once, and whole, is so many seconds from UTC.
-    Nothing is put where it was not so."""
-    if not len(rows):
-        return
-    hours = seconds // 3600
-    low = int(hours.min())
-    there = np.zeros(int(hours.max()) - low + 1, np.bool_)
-    there[hours - low] = True
+    """Times of a wall clock, day by day, and of a day on which the offset turns hour by hour: a stretch that clocks
+    showed once, and whole, is so many seconds from UTC. Nothing is put where it was not so."""
+    for size in (86400, 3600):
+        if not len(rows):
+            return
+        begins = _begins(seconds // size, size, clock)
+        fine = begins != FOREVER
+        found = begins[fine] + seconds[fine] % size
+        made._put(rows[fine], TIME, found, found)
+        rows, seconds = rows[~fine], seconds[~fine]
+
+
+def _begins(numbers: I64, size: int, clock: Clock) -> I64:
+    """The instant at which each stretch of the wall clock begins, by its number since 1970; FOREVER where it is not one
+    stretch of time."""
+    low = int(numbers.min())
+    there = np.zeros(int(numbers.max()) - low + 1, np.bool_)
+    there[numbers - low] = True
     begins = np.full(len(there), FOREVER, np.int64)
     for at in np.flatnonzero(there).tolist():
-        shown = _EPOCH + timedelta(hours=at + low)
-        ends = [_exactly(f"{shown:%Y-%m-%dT%H}:{rest}", clock) for rest in ("00:00", "59:59")]
-        if ends[0][0] == ends[1][0] == TIME and ends[1][1] - ends[0][1] == 3599:
-            begins[at] = ends[0][1]
-    found = begins[hours - low] + seconds % 3600
-    fine = begins[hours - low] != FOREVER
-    made._put(rows[fine], TIME, found[fine], found[fine])
+        shown = _EPOCH + timedelta(seconds=(at + low) * size)
+        first, last = (_exactly(end.isoformat(), clock) for end in (shown, shown + timedelta(seconds=size - 1)))
+        if first[0] == last[0] == TIME and last[1] - first[1] == size - 1:
+            begins[at] = first[1]
+    found: I64 = begins[numbers - low]
+    return found
 
 
 def _one_by_one(array: Array, rows: Numbers, made: Stamps, clock: Clock) -> None:

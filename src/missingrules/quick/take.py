@@ -66,12 +66,13 @@ def quickly(
     `engine.columnar.gather.histories_of`, `as_of` as for `interface.conversion.case_of`. Cells that say null are texts:
     who reads CSV must not let them become empty.
 
-    InvalidInput where a table lacks a column that is wanted, or has one twice; ValueError where there are no episodes.
+    InvalidInput where a table lacks a column that is wanted, or has one twice; ValueError where there are no episodes,
+    or the meetings are among the tables.
     """
+    if MEETINGS in tables:
+        raise ValueError("the meetings are read once for all, and given as a calendar")
     heads: dict[str, Head] = {
-        kind: head_of(ArrowTable(kind, kind, tables[kind]), words)[0]
-        for kind in TABLES
-        if kind in tables and kind != MEETINGS
+        kind: head_of(ArrowTable(kind, kind, tables[kind]), words)[0] for kind in TABLES if kind in tables
     }
     if "episodes" not in heads:
         raise ValueError("there is no table of episodes")
