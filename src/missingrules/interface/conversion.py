@@ -259,12 +259,10 @@ class _Conversion:
 
     def _slip(self, code: str, what: str, word: str | None, known: frozenset[str], path: Path) -> None:
         """Words of other agencies are free; one that is all but a known one is a slip."""
-        if word is None or word in known:
-            return
-        near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=_SLIP)
-        if near:
+        near = None if word is None else slip_of(word, known)
+        if word is not None and near is not None:
             message = f"no {what} is named {shown(word)}, but one is very like it"
-            self.findings.add(code, message, path, f"did you mean '{near[0]}'?")
+            self.findings.add(code, message, path, f"did you mean '{near}'?")
 
     def _field_types(self, prefix: str, fields: Mapping[str, FactType]) -> dict[str, FactWord | FactType]:
         """What may stand in an event or record: its own fields, and facts that protocols declare for all of them."""
@@ -295,6 +293,14 @@ class _Conversion:
                 if value is not None:
                     fields[key] = value
         return MappingProxyType(fields)
+
+
+def slip_of(word: str, known: frozenset[str]) -> str | None:
+    """The known word for which this one is taken to be a slip; None where it is known itself, or like none."""
+    if word in known:
+        return None
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=_SLIP)
+    return near[0] if near else None
 
 
 def _ids(episodes: object) -> frozenset[str] | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Placed = tuple["Episode", "Path"]
 
-_OLDEST: Final = 130
+OLDEST: Final = 130
 
 
 def check_order(episodes: Sequence[Placed], clock: Clock, findings: Findings) -> None:
@@ -92,8 +92,8 @@ def check_birth(
         than = "the day that is asked about" if as_of is not None else "every time in this case"
         findings.add("future-birth", f"the date of birth is later than {than}", path, "check the year")
         return
-    if today.year - birth.year > _OLDEST:
-        findings.add("implausible-age", f"the child would be older than {_OLDEST}", path, "check the year")
+    if today.year - birth.year > OLDEST:
+        findings.add("implausible-age", f"the child would be older than {OLDEST}", path, "check the year")
     for episode, place in episodes:
         if birth > clock.date_of(last_of(episode.started, clock)):
             message = f"episode {episode.id} starts before the child is born"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from missingrules.domain.citations import Citations
     from missingrules.domain.protocol import Protocol
     from missingrules.domain.rules import Duty
-    from missingrules.engine.agenda import Asked, Bundle, Group
+    from missingrules.engine.agenda import Agenda, Asked, Bundle
     from missingrules.engine.columnar.arrays import I8, I64, Bools
     from missingrules.engine.columnar.discharge import Given
     from missingrules.engine.columnar.stood import Stood
@@ -91,6 +92,7 @@ class Solver:
         self._handed: dict[str, Bools] = {}
         self._broken: I8 | None = None
         self._asking: set[int] = set()
+        self._happening = _by_happening(self.agenda)
 
     def solve(self) -> Found:
         """Everything that is due, and what could not be worked out here."""
@@ -156,7 +158,7 @@ class Solver:
                 raise Unspoken("rules that wait for one another")
             self._asking.add(group.speech)
             offer = self.offers.of(group.of.trigger, group.of.guard.kinds)
-            found = firings(self.world, group.of, offer, by_happening=_by_happening(group))
+            found = firings(self.world, group.of, offer, by_happening=group.speech in self._happening)
             self._fired[group.speech] = found
         return found
 
@@ -258,13 +260,19 @@ def _sorted(parts_: list[tuple[I64, I64, Bools]]) -> Undone:
     return Undone(subjects[order], at[order], doubt[order])
 
 
-def _by_happening(group: Group) -> bool:
-    """Whether anything that decides, or says by whom and when, reads the event or act of the trigger."""
-    return any(
-        _reads_happening(part)
-        for bundle in group.bundles
-        for asked in bundle.asked
-        for part in (asked.duty.guard, asked.duty.until, asked.duty.deadline, *parts(asked.duty))
+# Holds only what follows from its argument, which is equal only if it is the same.
+@lru_cache(maxsize=256)
+def _by_happening(agenda: Agenda) -> frozenset[int]:
+    """The groups of which something that decides, or says by whom and when, reads the event or act of the trigger."""
+    return frozenset(
+        group.speech
+        for group in agenda.groups
+        if any(
+            _reads_happening(part)
+            for bundle in group.bundles
+            for asked in bundle.asked
+            for part in (asked.duty.guard, asked.duty.until, asked.duty.deadline, *parts(asked.duty))
+        )
     )
 
 

@@ -1,0 +1,1 @@
+"""What is read quickly is what is read slowly."""
