@@ -40,6 +40,11 @@ class ArrowTable:
     def head(self) -> tuple[str, ...]:
         return tuple(self.table.column_names)
 
+    @property
+    def head_row(self) -> int:
+        """In which row its names stand."""
+        return 1
+
     def number(self, at: int) -> int:
         """What messages call the row at this place."""
         return at + 2 if self.numbers is None else int(self.numbers[at])

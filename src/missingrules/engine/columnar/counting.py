@@ -19,39 +19,38 @@ if TYPE_CHECKING:
     from missingrules.domain.conditions import Counted, Range
     from missingrules.engine.columnar.arrays import I8, I64, Numbers
     from missingrules.engine.columnar.stood import Stood
-    from missingrules.engine.columnar.world import World
 
 _MONTHS = {"calendar month": 1, "calendar quarter": 3, "calendar year": 12}
 
 
-def leaves_of(world: World, counted: Counted, at: I64) -> I64:
+def leaves_of(stood: Stood, counted: Counted, at: I64) -> I64:
     """From when the window of each date no longer holds what came then."""
     if counted.window is NOT_STATED:
         return np.full(len(at), FOREVER, np.int64)
-    days = world.stood.days
+    days = stood.days
     known = at < FOREVER
     found = np.full(len(at), FOREVER, np.int64)
-    found[known] = days.midnight(_end(world, counted, days.of(at[known])))
+    found[known] = days.midnight(_end(stood, counted, days.of(at[known])))
     return found
 
 
-def whole_of(world: World, counted: Counted) -> I64:
+def whole_of(stood: Stood, counted: Counted) -> I64:
     """Of each child from when a window lies wholly in the history that was supplied; BEFORE_ALL: always."""
-    since = world.stood.history_from
+    since = stood.history_from
     found = np.full(len(since), BEFORE_ALL, np.int64)
     cut = since >= 0
     if counted.window is NOT_STATED:
         found[cut] = FOREVER
     elif cut.any():
-        found[cut] = world.stood.days.midnight(_end(world, counted, since[cut] - DAY.days))
+        found[cut] = stood.days.midnight(_end(stood, counted, since[cut] - DAY.days))
     return found
 
 
-def _end(world: World, counted: Counted, days: I64) -> I64:
+def _end(stood: Stood, counted: Counted, days: I64) -> I64:
     window = counted.window
     if isinstance(window, Length):
-        return world.stood.days.date_after(days, window)
-    return world.stood.days.window_end(days, _MONTHS[window])
+        return stood.days.date_after(days, window)
+    return stood.days.window_end(days, _MONTHS[window])
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,9 +201,8 @@ class Tally:
         return found
 
 
-def tally(world: World, counted: Counted) -> Tally:
-    """What is counted, episode by episode."""
-    stood = world.stood
+def tally(stood: Stood, counted: Counted, counts: Truths) -> Tally:
+    """What is counted, episode by episode; `counts` says which are of those that count."""
     at = stood.instants[counted.counted_by]
     rows = np.flatnonzero(at < FOREVER)
     if counted.counted_by != "started":
@@ -213,8 +211,8 @@ def tally(world: World, counted: Counted) -> Tally:
         ranks = np.argsort(np.argsort(names, kind="stable"), kind="stable")
         rows = rows[np.lexsort((ranks, at[rows], stood.child[rows]))]
     at = at[rows]
-    leaves, whole = leaves_of(world, counted, at), whole_of(world, counted)
-    return Tally(stood, world.counts(counted), rows, at, leaves, whole)
+    leaves, whole = leaves_of(stood, counted, at), whole_of(stood, counted)
+    return Tally(stood, counts, rows, at, leaves, whole)
 
 
 def _in_range(low: Numbers, high: Numbers, test: Range) -> I8:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Words
     from missingrules.domain.triggers import Moment, Stretch
     from missingrules.engine.columnar.arrays import I64, Bools
+    from missingrules.engine.columnar.ground import Ground
     from missingrules.engine.columnar.histories import Said
     from missingrules.engine.columnar.world import World
 
@@ -98,7 +99,7 @@ class Offer:
 class FieldsOf(Fields):
     """The fields of the acts and events behind some rows."""
 
-    def __init__(self, world: World, happened: I64, acts: Bools) -> None:
+    def __init__(self, world: Ground, happened: I64, acts: Bools) -> None:
         self._world = world
         self._happened = happened
         self._acts = acts

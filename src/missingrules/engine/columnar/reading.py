@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from missingrules.domain.vocabulary import FactWord
     from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
     from missingrules.engine.columnar.grid import Grid
-    from missingrules.engine.columnar.world import World
+    from missingrules.engine.columnar.ground import Ground
 
 MISSING: Final = ("missing",)
 YES_NO: Final = ("true", "false")
@@ -65,7 +65,7 @@ class Reader:
 
     of_episodes = False  # whether its rows are episodes, or happenings of episodes
 
-    def __init__(self, world: World, grid: Grid) -> None:
+    def __init__(self, world: Ground, grid: Grid) -> None:
         self.world = world
         self.grid = grid
         self._truths: dict[int, Column] = {}
@@ -219,7 +219,7 @@ class Fields:
 class Of(Reader):
     """The rows are episodes, or children."""
 
-    def __init__(self, world: World, grid: Grid) -> None:
+    def __init__(self, world: Ground, grid: Grid) -> None:
         super().__init__(world, grid)
         self._coded: dict[str, Coded] = {}
         self._tested: dict[tuple[str, Test], Column] = {}

@@ -17,7 +17,7 @@ from missingrules.engine.columnar.histories import NO_SUCH, NONE
 if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.vocabulary import FactWord
-    from missingrules.engine.columnar.arrays import I32, I64, Bools
+    from missingrules.engine.columnar.arrays import I32, I64, Bools, Numbers
     from missingrules.engine.columnar.days import Days
     from missingrules.engine.columnar.histories import Histories, Said, Spans
 
@@ -272,3 +272,19 @@ def _ordered(first: I32, of: I64, time: I64, value: I32, values: list[Any]) -> S
         turns = value != before
         of, time, value = of[turns], time[turns], value[turns]
     return Steps(first, of, time, value.astype(np.int32), tuple(values))
+
+
+def tidied(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[I64, I64, Numbers]:
+    """Later values without those that change nothing."""
+    if not len(of):
+        return of, time, later
+    before = np.concatenate((later[:1], later[:-1]))
+    begins = starts_of(of)
+    before[begins] = first[of[begins]]
+    turns = later != before
+    return of[turns], time[turns], later[turns]
+
+
+def tidied_whole(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[Numbers, I64, I64, Numbers]:
+    """The same, with the first values before them."""
+    return (first, *tidied(first, of, time, later))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,196 +9,45 @@ import numpy as np
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, starts_of
-from missingrules.engine.columnar.counting import Tally, Truths, both, tally
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
+from missingrules.engine.columnar.counting import Truths
 from missingrules.engine.columnar.grid import ALL, CELL, ROW, Column, Grid, all_of, grid_of, negated, same
-from missingrules.engine.columnar.needs import needs_of
+from missingrules.engine.columnar.ground import Ground
 from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, table_of
-from missingrules.engine.columnar.stood import Steps, Stood
-from missingrules.engine.plan import plan_of
+from missingrules.engine.columnar.stood import Steps, tidied, tidied_whole
+from missingrules.engine.columnar.turns import of_children, of_episodes
 from missingrules.engine.relative import OUT, RELATIVE
-from missingrules.engine.seen import CASE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from missingrules.domain.clock import Length
     from missingrules.domain.conditions import Counted, CountTest, FactTest, Test
-    from missingrules.domain.protocol import Protocol
-    from missingrules.domain.rules import Conclusion
-    from missingrules.engine.columnar.arrays import I64, Bools, Numbers
-    from missingrules.engine.plan import Provisions
+    from missingrules.engine.columnar.arrays import I64, Numbers
 
 MISSING: Final = ("missing",)
 
 
-class World:
-    """One protocol, and what is read of the children under it."""
-
-    def __init__(self, protocol: Protocol, provisions: Provisions, stood: Stood, horizon: int) -> None:
-        self.protocol = protocol
-        self.provisions = provisions
-        self.stood = stood
-        self.horizon = horizon
-        self.plan = plan_of(protocol)
-        self.needs = needs_of(protocol, provisions)
-        self.conclusions: dict[str, list[Conclusion]] = {}
-        for one in provisions.conclusions:
-            self.conclusions.setdefault(one.fact, []).append(one)
-        self._born: dict[int, I64] = {}
-        self._tallies: dict[Counted, Tally] = {}
-        self._open: dict[str, Bools] = {}
-
-    def number(self, part: object) -> int:
-        """One number for all parts of the protocol that are equal."""
-        return self.plan.same[id(part)]
-
-    def born(self, age: int) -> I64:
-        """When each child turns so old; FOREVER where that is not known."""
-        found = self._born.get(age)
-        if found is None:
-            found = self._born[age] = self.stood.born(age)
-        return found
-
-    def tally(self, counted: Counted) -> Tally:
-        found = self._tallies.get(counted)
-        if found is None:
-            found = self._tallies[counted] = tally(self, counted)
-        return found
-
-    def recorded(self, owner: str, name: str) -> Steps | None:
-        """A fact as the case gives it, by its name there; None where nobody has it, or no protocol the word."""
-        full = f"{owner}.{name}"
-        word = self.protocol.words.facts.get(CASE_NAMES.get(full, full))
-        return None if word is None else self.stood.steps(owner, name, word)
-
-    def open_days(self, hours: str) -> Bools:
-        """Of each date of the table whether these hours of an office are open on it."""
-        found = self._open.get(hours)
-        if found is None:
-            named, days = self.protocol.hours[hours], self.stood.days
-            every = [days.first + timedelta(n) for n in range(len(days.midnights) - 1)]
-            shut = named.closed_on_holidays
-            found = np.array(
-                [day.weekday() in named.days and not (shut and self.protocol.clock.is_holiday(day)) for day in every]
-            )
-            self._open[hours] = found
-        return found
-
-    def next_open(self, hours: str) -> I64:
-        """Of each date of the table the next on which these hours are open."""
-        days = np.flatnonzero(self.open_days(hours))
-        count = len(self.stood.days.midnights) - 1
-        spots = np.searchsorted(days, np.arange(count), "right")
-        return days[np.minimum(spots, len(days) - 1)]
+class World(Ground):
+    """The same, with what rules read of episodes and of children."""
 
     @cached_property
     def episodes(self) -> OfEpisodes:
-        return OfEpisodes(self, grid_of(len(self.stood.child), self._of_episodes(), self.horizon))
+        return OfEpisodes(self, grid_of(len(self.stood.child), of_episodes(self), self.horizon))
 
     @cached_property
     def children(self) -> OfChildren:
-        return OfChildren(self, grid_of(self.stood.children, self._of_children(), self.horizon))
-
-    # --- at which instants something may change -------------------------------------------------------------------
-
-    @cached_property
-    def _turns_of_child(self) -> list[tuple[I64, I64]]:
-        """Of children: their own facts, birthdays, and where a count may change."""
-        out: list[tuple[I64, I64]] = []
-        for owner in ("child", "plan"):
-            for name in getattr(self.stood.histories, owner):
-                full = f"{owner}.{name}"
-                if CASE_NAMES.get(full, full) in self.needs.facts:
-                    steps = self.recorded(owner, name)
-                    out += [(steps.of, steps.time)] if steps is not None else []
-        everyone = np.arange(self.stood.children)
-        for age in self.needs.ages:
-            out.append((everyone, self.born(age)))
-        if self.needs.concluded_kinds:
-            for counted in self.needs.counts:
-                at, leaves, whole = spans_of(self, counted)
-                out += [(self.stood.child, at), (self.stood.child, leaves), (everyone, whole)]
-        else:
-            for test in self.needs.tests:
-                first, of, time, later = self.tally(test.counted).tested(test.test)
-                out.append(tidied(first, of, time, later)[:2])
-        for day in self.needs.dates:
-            out.append((everyone, np.full(len(everyone), self.protocol.clock.midnight(day), np.int64)))
-        return [(of[time > BEFORE_ALL], time[time > BEFORE_ALL]) for of, time in out]
-
-    def _own(self, name: str) -> tuple[I64, I64]:
-        steps = self.recorded("episode", name)
-        return (np.zeros(0, np.int64), np.zeros(0, np.int64)) if steps is None else (steps.of, steps.time)
-
-    @cached_property
-    def _turns_of_episode(self) -> list[tuple[I64, I64]]:
-        """Of episodes: their own instants and facts."""
-        stood = self.stood
-        everyone = np.arange(len(stood.child))
-        out = [(everyone, when) for when in (stood.started, stood.returned)]
-        out += [self._own(name) for name in stood.histories.episodes.facts if f"episode.{name}" in self.needs.facts]
-        for length, more in self.needs.lengths:
-            reached = stood.days.after(stood.started, length) + more
-            out.append((everyone[reached <= stood.returned], reached[reached <= stood.returned]))
-        return out
-
-    @property
-    def _turns_between(self) -> list[tuple[I64, I64]]:
-        """Of episodes, what may also turn something of the child, or of another of its episodes."""
-        shared, everyone = self.needs.shared, np.arange(len(self.stood.child))
-        if shared is None or "episode.missing_for" in shared:
-            return self._turns_of_episode
-        if not shared:
-            return []
-        out = [(everyone, self.stood.started), (everyone, self.stood.returned)]
-        return out + [self._own(name.removeprefix("episode.")) for name in sorted(shared)]
+        return OfChildren(self, grid_of(self.stood.children, of_children(self), self.horizon))
 
     def counts(self, counted: Counted) -> Truths:
         """Of each episode whether it is of those that count, over time."""
-        if self.needs.concluded_kinds:
-            return self.episodes.turned(self.episodes.counts(counted))
-        found = Truths(np.full(len(self.stood.child), TRUE, np.int8), *(np.zeros(0, np.int64) for _ in range(3)))
-        for name, wanted in (("kind", counted.kinds), ("from", counted.missing_from)):
-            steps = self.recorded("episode", name) if wanted else None
-            if steps is not None:
-                table = np.array([*(TRUE if v in wanted else FALSE for v in steps.values), UNKNOWN], np.int8)
-                first = table[steps.first]
-                one = Truths(first, *tidied(first, steps.of, steps.time, table[steps.value]))
-                found = one if found.certain else both(found, one)
-            elif wanted:
-                found = both(found, replace(found, first=np.full(len(self.stood.child), UNKNOWN, np.int8)))
-        return found
-
-    def _of_episodes(self) -> Iterator[tuple[I64, I64]]:
-        stood = self.stood
-        yield from self._turns_of_episode
-        shared = self._turns_of_child + [(stood.child[of], time) for of, time in self._turns_between]
-        for of, time in shared:
-            kept = time <= self.horizon
-            rows, episodes = stood.episodes_of_children(of[kept])
-            yield episodes, time[kept][rows]
-
-    def _of_children(self) -> Iterator[tuple[I64, I64]]:
-        stood = self.stood
-        yield from self._turns_of_child
-        for of, time in self._turns_of_episode:
-            running = (time >= stood.started[of]) & (time <= stood.returned[of])
-            yield stood.child[of[running]], time[running]
-
-
-def spans_of(world: World, counted: Counted) -> tuple[I64, I64, I64]:
-    """Of each episode when it comes to count and when its window leaves it, of each child from when a window lies in
-    the history. FOREVER where that never comes."""
-    from missingrules.engine.columnar.counting import leaves_of, whole_of
-
-    at = world.stood.instants[counted.counted_by]
-    return at, leaves_of(world, counted, at), whole_of(world, counted)
+        if not self.needs.concluded_kinds:
+            return super().counts(counted)
+        return self.episodes.turned(self.episodes.counts(counted))
 
 
 class OfEpisodes(Of):
     """The rows are episodes."""
 
+    world: World
     of_episodes = True
 
     def _rows_of(self, of_children: Numbers) -> Numbers:
@@ -326,6 +173,8 @@ class OfEpisodes(Of):
 
 class OfChildren(Of):
     """The rows are children; what is read of an episode is read of the one then running."""
+
+    world: World
 
     def __init__(self, world: World, grid: Grid) -> None:
         super().__init__(world, grid)
@@ -456,22 +305,6 @@ def one_of(coded: Coded, wanted: tuple[str, ...]) -> Column:
     """Whether a value is one of these."""
     table = np.array([*(TRUE if value in wanted else FALSE for value in coded.values), UNKNOWN], np.int8)
     return grids.looked_up(coded.column, table)
-
-
-def tidied(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[I64, I64, Numbers]:
-    """Later values without those that change nothing."""
-    if not len(of):
-        return of, time, later
-    before = np.concatenate((later[:1], later[:-1]))
-    begins = starts_of(of)
-    before[begins] = first[of[begins]]
-    turns = later != before
-    return of[turns], time[turns], later[turns]
-
-
-def tidied_whole(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[Numbers, I64, I64, Numbers]:
-    """The same, with the first values before them."""
-    return (first, *tidied(first, of, time, later))
 
 
 def turns_of(grid: Grid, values: Numbers) -> tuple[I64, I64, Numbers]:
