@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Is, Range
-from missingrules.domain.deadlines import Before, OnDay, SetBy, Within
+from missingrules.domain.deadlines import Before, DeadlineRow, OnDay, SetBy, Within
 from missingrules.domain.rules import Guard
 from missingrules.domain.triggers import EpisodesReach, MissingFor
 from missingrules.engine.plan import parts_of
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from missingrules.engine.plan import Provisions
 
 
+INSTANTS: Final = ("located", "reported", "last_seen")  # beside the start and the return
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """`shared`: facts of episodes on which something of the child hangs, or of another episode; None: any may be."""
@@ -32,6 +35,7 @@ class Needs:
     counts: tuple[Counted, ...]
     tests: tuple[CountTest, ...]
     concluded_kinds: bool  # whether it is concluded which episodes count
+    anchors: frozenset[str]  # instants of episodes from which rows of deadlines reckon
     lengths: tuple[tuple[Length, bool], ...]  # and whether more than that is asked for
     dates: tuple[date, ...]
     shared: frozenset[str] | None
@@ -51,8 +55,11 @@ def needs_of(protocol: Protocol, provisions: Provisions) -> Needs:
     ages: set[int] = set()
     lengths: dict[tuple[Length, bool], None] = {}
     dates: set[date] = set()
+    anchors: set[str] = set()
     for part in parts:
         match part:
+            case DeadlineRow(deadline=Within(_, anchor) | OnDay(_, anchor) | Before(anchor)) if anchor in INSTANTS:
+                anchors.add(anchor)
             case FactTest("child.age", test):
                 ages |= _ages(test)
             case FactTest("episode.missing_for", test):
@@ -75,7 +82,17 @@ def needs_of(protocol: Protocol, provisions: Provisions) -> Needs:
     concluded = {conclusion.fact for conclusion in provisions.conclusions}
     kinds = bool(counts and concluded & {"episode.kind", "episode.from"})
     shared = _shared(provisions, kinds)
-    return Needs(frozenset(facts), frozenset(ages), counts, tests, kinds, tuple(lengths), tuple(sorted(dates)), shared)
+    return Needs(
+        facts=frozenset(facts),
+        ages=frozenset(ages),
+        counts=counts,
+        tests=tests,
+        concluded_kinds=kinds,
+        anchors=frozenset(anchors),
+        lengths=tuple(lengths),
+        dates=tuple(sorted(dates)),
+        shared=shared,
+    )
 
 
 def hours_in(part: object) -> bool:

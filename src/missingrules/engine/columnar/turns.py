@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from missingrules.domain.clock import BEFORE_ALL
+from missingrules.engine.columnar.counting import leaves_of, whole_of
 from missingrules.engine.columnar.stood import tidied
 from missingrules.engine.seen import CASE_NAMES
 
