@@ -1,100 +1,110 @@
-"""The seam: cases of a partition in, tables of their answers out.
+"""The seam: histories of a partition in, tables of their answers out.
 
-Everything around it (inputs, processes, files, restart) knows these tables and nothing of how they were worked out.
+Everything around it (inputs, processes, files, restart) knows these tables and nothing of how they were worked out:
+in columns, and by the evaluator where columns do not express something.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from missingrules.batches.arrow import Rows
+from missingrules.batches.arrow import Rows, together
+from missingrules.batches.columns import Named, conclusions, obligations
+from missingrules.batches.single import Only, rows_of
 from missingrules.batches.tables import ANSWERED, Answers
-from missingrules.domain.protocol import bare
-from missingrules.engine.evaluate import evaluate
-from missingrules.interface.rows import paragraphs, titles
+from missingrules.engine.columnar.answer import answered as in_columns
+from missingrules.engine.columnar.answer import days_for
+from missingrules.engine.columnar.gather import graded_by, histories_of
+from missingrules.engine.columnar.stood import Stood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from missingrules.batches.tables import Question
-    from missingrules.domain.answers import Answer, ProtocolAnswer
+    from missingrules.batches.tables import Question, Table
     from missingrules.domain.case import Case
-    from missingrules.domain.obligations import Obligation
     from missingrules.domain.protocol import Protocol
+    from missingrules.engine.columnar.answer import Answered
+    from missingrules.engine.columnar.histories import Histories
 
-Cells = tuple["str | int | None", ...]
-
-# Why a case was answered by the evaluator, as long as nothing else was asked.
-ALONE: Final = "the evaluator alone was asked"
+ORGANISATION: Final = "what the calendar asks of the organisation"
+LAYERS: Final = "protocols that stand on one layer, asked together"
+EDITIONS: Final = "several editions of one protocol"
+ZONES: Final = "protocols of several zones"
 
 
 def answered(protocols: Sequence[Protocol], cases: Sequence[Case], question: Question) -> Answers:
     """What the protocols ask for in each of the cases."""
-    rows = {name: Rows(columns) for name, columns in ANSWERED.items()}
-    for case in cases:
-        answer = evaluate(
-            protocols,
-            case,
-            question.as_of,
-            horizon_days=question.horizon_days,
-            readings=question.readings,
-            organisation=question.organisation,
-        )
-        for name, row in _rows(answer):
-            rows[name].add(row)
-    tables = {name: found.table() for name, found in rows.items()}
-    return Answers(**tables, by_evaluator={case.id: ALONE for case in cases})
+    histories = histories_of(cases, protocols[0].clock, graded_by([each.words for each in protocols]))
+    return of_histories(protocols, histories, cases.__getitem__, question)
 
 
-def _rows(answer: Answer) -> Iterator[tuple[str, Cells]]:
-    """Each row of one case with the name of its table."""
-    case = answer.case
-    for part in answer.protocols:
-        editions = {layer.name: layer.edition.label for layer in part.protocol.layers}
-        for one in part.actions:
-            yield "obligations", _obligation(case, one, editions[one.protocol])
-            for reading, option in dict.fromkeys((each.reading, each.option) for each in one.readings):
-                yield "readings", (case, one.protocol, one.key, reading, option)
-        yield from _beside(case, part)
+def of_histories(
+    protocols: Sequence[Protocol], histories: Histories, case_of: Callable[[int], Case], question: Question
+) -> Answers:
+    """What the protocols ask for of each child. `case_of` gives the case of one, by its row, to the evaluator."""
+    why = alone(protocols, question)
+    tables: dict[str, list[Table]] = {name: [] for name in ANSWERED}
+    rest = {name: Rows(columns) for name, columns in ANSWERED.items()}
+    because: dict[str, str] = {}
+    rules: dict[str, str] = {}
+    if why is not None:
+        for row, case in enumerate(histories.case):
+            because[case] = why
+            _add(rest, protocols, case_of(row), question, Only())
+    else:
+        stood = Stood(histories, question.as_of, days_for(histories, question.as_of, protocols[0]))
+        named = Named(stood)
+        for protocol in protocols:
+            found = in_columns(
+                protocol,
+                histories,
+                question.as_of,
+                horizon_days=question.horizon_days,
+                readings=question.readings,
+                stood=stood,
+            )
+            tables["obligations"].append(obligations(found, named))
+            tables["conclusions"].append(conclusions(found, named))
+            rules |= {f"{protocol.name}/{rule}": why for rule, why in found.found.rules.items()}
+            for row in range(len(histories)):
+                only = _only(found, row, question)
+                if only is not None:
+                    _add(rest, [protocol], case_of(row), question, only)
+            because |= _because(found, histories)
+    made = {name: together([*several, rest[name].table()]) for name, several in tables.items()}
+    return Answers(**made, by_evaluator=because, rules_by_evaluator=rules)
 
 
-def _obligation(case: str, one: Obligation, edition: str) -> Cells:
-    duty, stand, detail = one.duty, one.stand, one.detail
-    first, last = stand.due_between or (None, None)
-    return (
-        case,
-        one.key,
-        one.protocol,
-        edition,
-        stand.episode,
-        bare(duty.rule),
-        duty.id.removeprefix(duty.rule).removeprefix(".") or None,
-        stand.occurrence,
-        duty.action,
-        duty.title,
-        duty.topic,
-        duty.effect.value,
-        duty.modality.value,
-        titles(detail.by),
-        titles(detail.chair),
-        titles(detail.recipients),
-        titles(detail.attendees),
-        titles(detail.with_),
-        stand.status.value,
-        stand.triggered_at,
-        stand.due,
-        first,
-        last,
-        stand.discharged_at,
-        paragraphs(one.citations, one.protocol),
-    )
+def alone(protocols: Sequence[Protocol], question: Question) -> str | None:
+    """Why columns cannot be asked at all; None where they can."""
+    if question.organisation:
+        return ORGANISATION
+    if len({each.name for each in protocols}) < len(protocols):
+        return EDITIONS
+    if len(protocols) > 1 and any(each.stands_on for each in protocols):
+        return LAYERS
+    return ZONES if len({each.clock for each in protocols}) > 1 else None
 
 
-def _beside(case: str, part: ProtocolAnswer) -> Iterator[tuple[str, Cells]]:
-    name = part.protocol.name
-    for asked in part.questions:
-        keys = "; ".join(dict.fromkeys(asked.affects))
-        yield "questions", (case, name, asked.fact, asked.ask, asked.episode, asked.record, keys, asked.by)
-    for one in part.conclusions:
-        cited = paragraphs(one.citations, name)
-        yield "conclusions", (case, name, one.episode, one.what, one.recorded, one.effective, cited)
+def _only(found: Answered, row: int, question: Question) -> Only | None:
+    """What the evaluator is asked of a child under one protocol; None: nothing."""
+    if found.left[row]:
+        return Only(frozenset(ANSWERED) - question.without)
+    beside = frozenset({"questions", "readings"}) - question.without
+    if found.found.rules or beside:
+        return Only(beside, frozenset(found.found.rules))
+    return None
+
+
+def _because(found: Answered, histories: Histories) -> Mapping[str, str]:
+    """The children who were left to the evaluator, with the first reason."""
+    out: dict[str, str] = {}
+    for why, flags in found.found.children.items():
+        for row in flags.nonzero()[0].tolist():
+            out.setdefault(histories.case[row], why)
+    return out
+
+
+def _add(rest: Mapping[str, Rows], protocols: Sequence[Protocol], case: Case, question: Question, only: Only) -> None:
+    for name, row in rows_of(protocols, case, question, only):
+        rest[name].add(row)

@@ -11,7 +11,7 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from missingrules.domain.clock import Instant
+from missingrules.domain.clock import FOREVER, Instant
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
 try:
@@ -25,7 +25,7 @@ except ImportError:
     ) from None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from missingrules.batches.tables import Table
@@ -64,6 +64,25 @@ class Rows:
     def table(self) -> Table:
         """All rows so far."""
         return pa.Table.from_arrays([column.made() for column in self._columns], schema=self.schema)
+
+
+def table_of(columns: tuple[Column, ...], found: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> Table:
+    """A table from arrays: instants, FOREVER where there is none, and numbers of texts, -1 where there is none."""
+    schema = schema_of(columns)
+    made = []
+    for field in schema:
+        cells = found[field.name]
+        if field.type == MOMENT:
+            made.append(pa.array(cells, mask=cells == FOREVER).cast(MOMENT))
+        else:
+            numbers = pa.array(cells, mask=cells < 0) if len(cells) and cells.min() < 0 else pa.array(cells)
+            made.append(pa.DictionaryArray.from_arrays(numbers, pa.array(texts.get(field.name, ()), pa.string())))
+    return pa.Table.from_arrays(made, schema=schema)
+
+
+def together(tables: Sequence[Table]) -> Table:
+    """One table of the rows of all, each text once."""
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 class _Texts:

@@ -20,9 +20,27 @@ if TYPE_CHECKING:
 # A pyarrow.Table; pyarrow has no types of its own.
 Table = Any
 
+# What tells an obligation from all others; its key is protocol/rule.item/episode/occurrence, `child` for no episode.
+NAME: Final = ("case", "protocol", "rule", "item", "episode", "occurrence")
 OBLIGATIONS: Final = (
-    *map(Column, ("case", "key", "protocol", "edition", "episode", "rule", "item", "occurrence", "action", "title")),
-    *map(Column, ("topic", "effect", "modality", "by", "chair", "recipients", "attendees", "with", "status")),
+    *map(Column, NAME),
+    *map(
+        Column,
+        (
+            "edition",
+            "action",
+            "title",
+            "topic",
+            "effect",
+            "modality",
+            "by",
+            "chair",
+            "recipients",
+            "attendees",
+            "with",
+            "status",
+        ),
+    ),
     *(Column(name, "moment") for name in ("triggered", "due", "due_earliest", "due_latest", "done_at")),
     Column("paragraphs"),
 )
@@ -30,7 +48,7 @@ QUESTIONS: Final = (
     *map(Column, ("case", "protocol", "fact", "question", "episode", "record", "keys")),
     Column("needed_by", "moment"),
 )
-READINGS: Final = tuple(map(Column, ("case", "protocol", "key", "reading", "option")))
+READINGS: Final = tuple(map(Column, (*NAME, "reading", "option")))
 CONCLUSIONS: Final = tuple(
     map(Column, ("case", "protocol", "episode", "what", "recorded", "value", "paragraphs")),
 )
@@ -45,19 +63,21 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = MappingProxyType({**ANSWERED, 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of every case; `horizon_days`: how far ahead."""
+    """What is asked of every case; `horizon_days`: how far ahead; `without`: the names of tables that nobody wants."""
 
     as_of: Instant
     readings: Mapping[str, str] = field(default_factory=dict)
     organisation: bool = False
     horizon_days: int = 90
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What was answered, as Arrow tables whose columns are those above; the order of rows says nothing.
 
-    `by_evaluator`: the ids of cases that the evaluator answered, each with the reason why it had to.
+    `by_evaluator`: the ids of cases that the evaluator answered, each with the reason why it had to;
+    `rules_by_evaluator` the same of rules, of all cases.
     """
 
     obligations: Table
@@ -65,6 +85,7 @@ class Answers:
     readings: Table
     conclusions: Table
     by_evaluator: Mapping[str, str]
+    rules_by_evaluator: Mapping[str, str]
 
     def tables(self) -> Mapping[str, Table]:
         """By their names."""

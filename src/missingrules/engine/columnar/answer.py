@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def answered(
     left = np.zeros(stood.children, np.bool_)
     for flags in children.values():
         left |= flags
-    return Answered(protocol, stood, Found(found.owed, found.rules, children), left)
+    return Answered(protocol, stood, replace(found, children=children), left)
 
 
 def days_for(histories: Histories, as_of: Instant, protocol: Protocol) -> Days:

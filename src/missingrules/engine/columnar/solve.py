@@ -12,6 +12,7 @@ from missingrules.domain.clock import FOREVER
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.columnar import discharge as acts_given
 from missingrules.engine.columnar.arrays import distinct, sorted_once, starts_of
+from missingrules.engine.columnar.conclusions import Concluded, conclusions_of
 from missingrules.engine.columnar.firing import UNDECIDED, Firings, firings, lifted, next_of
 from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.offers import Offers, Undone
@@ -73,6 +74,7 @@ class Found:
     """What was found, and what is left to the evaluator: rules by their ids, and children, with the reasons."""
 
     owed: tuple[Owed, ...]
+    concluded: tuple[Concluded, ...]
     rules: Mapping[str, str]
     children: Mapping[str, Bools]
 
@@ -109,7 +111,8 @@ class Solver:
         twins = {id_: [one for one in found if one.duty.id == id_] for id_, times in often.items() if times > 1}
         found = [one for one in found if one.duty.id not in twins]
         found += [one for several in twins.values() for one in _apart(self.world, several)]
-        return Found(tuple(found), dict(self._left), dict(self._handed))
+        concluded = tuple(conclusions_of(self.world))
+        return Found(tuple(found), concluded, dict(self._left), dict(self._handed))
 
     def _bundle(self, bundle: Bundle) -> Iterator[Owed]:
         alike: list[Standing] | None = None

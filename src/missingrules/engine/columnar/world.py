@@ -87,19 +87,21 @@ class OfEpisodes(Of):
         return grids.filled(self.grid, first, of, time, later)
 
     def _made(self, name: str) -> Coded:
-        world, stood = self.world, self.world.stood
+        stood = self.world.stood
         if name == "episode.missing":
             here = self.between(stood.started, stood.returned)
             return codes_of(all_of(self.grid, [self.kinds(MISSING), here]))
         if name == "episode.first_episode":
             return codes_of(all_of(self.grid, [self.kinds(MISSING), Column(ROW, self.is_first(MISSING))]))
+        return self.concluded(name, self.given(name))
+
+    def given(self, name: str) -> Coded:
+        """A fact as the case gives it."""
         rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
-        steps = world.recorded("episode", rest)
+        steps = self.world.recorded("episode", rest)
         if steps is None:
-            recorded = Coded(same(-1, np.int32), ())
-        else:
-            recorded = Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
-        return self.concluded(name, recorded)
+            return Coded(same(-1, np.int32), ())
+        return Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
 
     def _missing_for(self, test: Test) -> Column:
         from missingrules.domain.conditions import Known
@@ -240,7 +242,18 @@ class OfChildren(Of):
             found = self._steps[name] = self._stepped(name)
         return found
 
+    def given(self, name: str) -> Coded:
+        """A fact of the child as the case gives it, and how the child is placed seen from here."""
+        return self._coded_of(self._given(name))
+
+    def _made(self, name: str) -> Coded:
+        return self.concluded(name, self.given(name))
+
     def _stepped(self, name: str) -> Steps:
+        given = self._given(name)
+        return self._turned(self.coded(name)) if self.world.conclusions.get(name) else given
+
+    def _given(self, name: str) -> Steps:
         world = self.world
         prefix, _, rest = name.partition(".")
         recorded: Steps | None
@@ -250,11 +263,7 @@ class OfChildren(Of):
         else:
             recorded = world.recorded(prefix, rest)
         recorded = recorded or self._constant(None)
-        if name in RELATIVE:
-            recorded = self._relative(name, recorded)
-        if not world.conclusions.get(name):
-            return recorded
-        return self._turned(self.concluded(name, self._coded_of(recorded)))
+        return self._relative(name, recorded) if name in RELATIVE else recorded
 
     def _constant(self, value: Any) -> Steps:
         none = np.zeros(0, np.int64)
