@@ -126,9 +126,7 @@ def obligations(answered: Answered, named: Named) -> Table:
             "triggered": owed.triggered,
             "due": owed.due,
             "done_at": owed.done_at,
-            "paragraphs": _coded(
-                owed.citations, lambda cited, of=layer: made.text("paragraphs", paragraphs(cited, of))
-            ),  # type: ignore[misc]
+            "paragraphs": _coded(owed.citations, partial(_paragraphs, made, layer)),
         }
         columns |= {name: made.text(name, text(owed.duty)) for name, text in STATED.items()}
         for name, part in PEOPLE.items():
