@@ -119,7 +119,7 @@ class Rows:
             for rows, types in ((obligations, OBLIGATION_TYPES), (floors, FLOOR_TYPES))
             for at, type_ in enumerate(types)
         )
-        return cls(*columns)  # type: ignore[arg-type]
+        return cls(*columns)
 
 
 OBLIGATION: Final = tuple(field.name for field in fields(Rows) if not field.name.startswith("floor_"))

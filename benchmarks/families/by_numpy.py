@@ -1,0 +1,264 @@
+"""NumPy by hand: whole columns, no search but in small tables, each rule one block of rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.families.words import CHAIRS, PARAGRAPHS, RULES, STATUSES, Rows
+from benchmarks.histories import ACTIONS, DAY, FOREVER, HOUR, KINDS, PLACES, RISKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from benchmarks.families.words import Calendar
+    from benchmarks.histories import Caseload, Codes, Days, Numbers, Seconds
+
+    Truths = NDArray[np.bool_]
+
+MET, LATE, DUE, OVERDUE, CEASED, MISSED, AVAILABLE, UPCOMING = range(len(STATUSES))
+MISSING, SCHOOL = KINDS.index("missing"), PLACES.index("education")
+# Whoever looks ahead furthest is the plan, 10 working days after a return.
+MARGIN: Final = 40
+
+
+def ready(calendar: Calendar) -> Callable[[Caseload], Rows]:
+    return lambda caseload: answer(caseload, calendar)
+
+
+class Dates:
+    """Local dates and ends of days, read off tables over the hours and days that a caseload spans."""
+
+    def __init__(self, calendar: Calendar, first: int, last: int) -> None:
+        self.first_hour = first // DAY * 24
+        hours = np.arange(self.first_hour, last // HOUR + MARGIN * 24)
+        at = np.searchsorted(calendar.changes, hours * HOUR, side="right") - 1
+        # London's clocks are whole hours from UTC: no hour of UTC has two dates.
+        self._date = ((hours * HOUR + calendar.offsets[at]) // DAY).astype(np.int32)
+        self._offset = calendar.offsets[at]
+        self.first_day = int(self._date[0])
+        days = np.arange(self.first_day, int(self._date[-1]))
+        # The offset at noon is that of the day's last second: clocks change at night.
+        noon = np.searchsorted(calendar.changes, days * DAY + 12 * HOUR, side="right") - 1
+        self._end = days * DAY + DAY - 1 - calendar.offsets[noon]
+        open_ = np.is_busday(days.astype("datetime64[D]"), holidays=calendar.holidays.astype("datetime64[D]"))
+        self._working = days[open_] - self.first_day
+        # How many working days there are up to and with each day.
+        self._so_far = np.cumsum(open_)
+
+    def of(self, instants: Seconds) -> Days:
+        return self._date[instants // HOUR - self.first_hour]
+
+    def working_days_after(self, days: Days, count: int) -> Seconds:
+        """The end of the Nth working day after a date."""
+        last = np.minimum(self._so_far + count - 1, len(self._working) - 1)
+        ends = self._end[self._working[last]]
+        return ends[days - self.first_day]
+
+    def week_after(self, instants: Seconds) -> Seconds:
+        """The same time of day a week later; an hour that clocks skip moves on, of one shown twice it is the first."""
+        wall = instants + self._offset[instants // HOUR - self.first_hour] + 7 * DAY
+        summer = wall - HOUR
+        return np.where(self._offset[summer // HOUR - self.first_hour] == HOUR, summer, wall)
+
+
+class Block(NamedTuple):
+    """The obligations of one rule."""
+
+    episode: Numbers
+    rule: int
+    status: Codes
+    triggered: Seconds
+    due: Seconds
+    chair: Codes
+    paragraphs: Codes
+
+
+class Columns:
+    """A caseload with what several rules read of it."""
+
+    def __init__(self, caseload: Caseload, calendar: Calendar) -> None:
+        self.caseload, self.as_of = caseload, caseload.as_of
+        self.dates = Dates(calendar, int(caseload.started.min()), caseload.as_of)
+        child = caseload.child
+        self.adult = _birthdays(caseload.born, 18)[child]
+        self.care_from, self.care_to = caseload.care_from[child], caseload.care_to[child]
+        self.missing = caseload.kind == MISSING
+        self.counted = self.missing & (caseload.place != SCHOOL)
+        self.day = self.dates.of(caseload.started)
+        done = caseload.outcome == 0
+        self._of = {action: np.flatnonzero((caseload.action == at) & done) for at, action in enumerate(ACTIONS)}
+
+    def in_care(self, episode: Numbers, instants: Seconds) -> Truths:
+        day = self.dates.of(instants)
+        return (self.care_from[episode] <= day) & (day < self.care_to[episode])
+
+    def block(
+        self, rule: str, action: str, episode: Numbers, triggered: Seconds, due: Seconds | None,
+        paragraphs: str | Codes, *, chair: str = "", in_care: int = 0, ends: bool = False, since: Seconds | None = None,
+        may: bool = False,
+    ) -> Block:  # fmt: skip
+        """How the duties of a rule stand that arise of these episodes. `in_care`: how far on its paragraphs are where
+        a Service Manager is in the chair."""
+        young = self.dates.of(triggered) < self.adult[episode]
+        if not young.all():
+            episode, triggered = episode[young], triggered[young]
+            due = None if due is None else due[young]
+            since = None if since is None else since[young]
+            paragraphs = paragraphs if isinstance(paragraphs, str) else paragraphs[young]
+        as_of = self.as_of
+        over = self.caseload.returned[episode] if ends else np.full(len(episode), FOREVER)
+        done = self._done(action, episode, triggered if since is None else since, np.minimum(over, as_of))
+        limit = np.full(len(episode), FOREVER) if due is None else due
+        status = np.where(as_of > limit, np.int8(AVAILABLE if may else OVERDUE), np.int8(AVAILABLE if may else DUE))
+        if ends:
+            status = np.where(over == FOREVER, status, np.where(over <= limit, np.int8(CEASED), np.int8(MISSED)))
+        status = np.where(done == FOREVER, status, np.where(done <= limit, np.int8(MET), np.int8(LATE)))
+        ahead = triggered > as_of
+        status[ahead] = UPCOMING
+        chairs = np.full(len(episode), CHAIRS.index(chair), np.int8)
+        cited = np.full(len(episode), PARAGRAPHS.index(paragraphs)) if isinstance(paragraphs, str) else paragraphs
+        if in_care:
+            closed = np.minimum(np.minimum(done, over), as_of)
+            cared_for = self.in_care(episode, np.where(ahead, triggered, closed))
+            chairs[cared_for] = CHAIRS.index("service_manager")
+            cited = cited + cared_for * in_care
+        return Block(episode, RULES.index(rule), status, triggered, limit, chairs, cited.astype(np.int8))
+
+    def _done(self, action: str, episode: Numbers, since: Seconds, until: Seconds) -> Seconds:
+        """When each was first done from one instant to another; FOREVER where it was not."""
+        records = self._of[action]
+        of, at = self.caseload.episode[records], self.caseload.at[records]
+        begins = np.full(self.caseload.episodes, FOREVER)
+        begins[episode] = since
+        counts = at >= begins[of]
+        of, at = of[counts], at[counts]
+        first = np.ones(len(of), bool)
+        np.not_equal(of[1:], of[:-1], out=first[1:])
+        done = begins
+        done.fill(FOREVER)
+        done[of[first]] = at[first]
+        found = done[episode]
+        return np.where(found <= until, found, FOREVER)
+
+
+def _birthdays(born: Days, age: int) -> Days:
+    """29 February is 1 March where there is none."""
+    dates = born.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    return ((months + 12 * age).astype("datetime64[D]") + (dates - months)).astype(np.int32)
+
+
+def answer(caseload: Caseload, calendar: Calendar) -> Rows:
+    """Every obligation and every floor of the caseload."""
+    columns = Columns(caseload, calendar)
+    blocks = [*_again(columns), *_for_long(columns), *_by_when(columns)]
+    episode = np.concatenate([block.episode for block in blocks])
+    floor_episode, floor_risk = _floors(columns)
+    return Rows(
+        child=caseload.child[episode],
+        episode=episode,
+        rule=np.repeat(np.array([b.rule for b in blocks], np.int8), [len(b.episode) for b in blocks]),
+        occurrence=np.ones(len(episode), np.int8),
+        status=np.concatenate([block.status for block in blocks]),
+        triggered=np.concatenate([block.triggered for block in blocks]),
+        due=np.concatenate([block.due for block in blocks]),
+        chair=np.concatenate([block.chair for block in blocks]),
+        paragraphs=np.concatenate([block.paragraphs for block in blocks]),
+        floor_child=caseload.child[floor_episode],
+        floor_episode=floor_episode,
+        floor_risk=floor_risk,
+    )
+
+
+def _floors(columns: Columns) -> tuple[Numbers, Codes]:
+    caseload, dates = columns.caseload, columns.dates
+    today = int(dates.of(np.array([caseload.as_of]))[0])
+    medium, high = RISKS.index("medium"), RISKS.index("high")
+    recent = caseload.child[columns.counted & (columns.day > today - 90)]
+    count = np.bincount(recent, minlength=caseload.children)
+    in_care = (caseload.care_from <= today) & (today < caseload.care_to)
+    # Floors of the child, then those of the episode.
+    level = np.where(in_care | (today < _birthdays(caseload.born, 13)) | (count >= 3), medium, -1)
+    level = np.where(in_care & (count >= 5), high, level)
+    floor = np.where(caseload.exploitation, high, level[caseload.child])
+    found = np.flatnonzero((floor >= 0) & columns.missing & (today < columns.adult)).astype(np.int32)
+    return found, np.maximum(floor[found], caseload.risk[found]).astype(np.int8)
+
+
+def _again(columns: Columns) -> list[Block]:
+    caseload, dates = columns.caseload, columns.dates
+    counted = np.flatnonzero(columns.counted).astype(np.int32)
+    day = columns.day[counted]
+    # One number that grows from child to child by more than the window, and within a child by the day.
+    spread = caseload.child[counted] * np.int64(dates.first_day + 4096) + day
+
+    def reach(number: int) -> Numbers:
+        """The episodes whose window holds exactly so many: the one so many before is outside, the next is in."""
+        if len(spread) < number:
+            return counted[:0]
+        within = np.zeros(len(spread), bool)
+        within[number - 1 :] = spread[: len(spread) - number + 1] > spread[number - 1 :] - 90
+        more = np.zeros(len(spread), bool)
+        more[number:] = spread[: len(spread) - number] > spread[number:] - 90
+        return counted[within & ~more]
+
+    third, fifth, ninth = reach(3), reach(5), reach(9)
+    at = caseload.started
+    week, two_days = (dates.working_days_after(columns.day[of], n) for of, n in ((third, 5), (ninth, 2)))
+    return [
+        columns.block("third-episode", "repeat_meeting", third, at[third], week, "2.2", chair="team_manager"),
+        columns.block("fifth-episode", "strategy_meeting", fifth, at[fifth], at[fifth] + 72 * HOUR, "2.3",
+                      chair="team_manager", in_care=1),
+        columns.block("ninth-episode", "strategy_meeting", ninth, at[ninth], two_days, "2.5",
+                      chair="assistant_director"),
+    ]  # fmt: skip
+
+
+def _for_long(columns: Columns) -> list[Block]:
+    caseload, dates = columns.caseload, columns.dates
+    # Whoever has not been missing for a day has not been for longer.
+    long = np.flatnonzero(columns.missing & (caseload.started + 24 * HOUR <= caseload.returned)).astype(np.int32)
+    started, returned = caseload.started[long], caseload.returned[long]
+    week = dates.week_after(started)
+    reached = {
+        rule: (at <= returned) for rule, at in (("two", started + 48 * HOUR + 1), ("three", started + 72 * HOUR))
+    }
+    two, three = long[reached["two"]], long[reached["three"]]
+    at_week = week <= returned
+    day, after_two, after_three = started + 24 * HOUR, caseload.started[two] + 48 * HOUR + 1, caseload.started[three]
+    after_three, after_week = after_three + 72 * HOUR, week[at_week]
+    return [
+        columns.block("missing-a-day", "strategy_meeting", long, day, day + 24 * HOUR, "3.1", chair="team_manager",
+                      ends=True, since=started),
+        columns.block("missing-two-days", "risk_assessment", two, after_two, None, "3.5", ends=True),
+        columns.block("missing-three-days", "strategy_meeting", three, after_three, after_three + 24 * HOUR, "3.2",
+                      chair="team_manager", in_care=1, ends=True),
+        columns.block("missing-a-week", "strategy_meeting", long[at_week], after_week,
+                      dates.working_days_after(dates.of(after_week), 2), "3.4", chair="assistant_director", ends=True),
+    ]  # fmt: skip
+
+
+def _by_when(columns: Columns) -> list[Block]:
+    caseload, dates = columns.caseload, columns.dates
+    missing = np.flatnonzero(columns.missing).astype(np.int32)
+    reported, high = caseload.reported[missing], caseload.risk[missing] == RISKS.index("high")
+    planned = reported + np.where(high, 24 * HOUR, 72 * HOUR)
+    back = np.flatnonzero(caseload.returned != FOREVER).astype(np.int32)
+    found = back[columns.missing[back]]
+    at = caseload.returned[found]
+    day = dates.of(at)
+    reviewed = (columns.care_from[found] <= day) & (day < columns.care_to[found])
+    return [
+        columns.block("planning-meeting", "planning_meeting", missing, reported, planned,
+                      high * np.int8(1) + np.int8(PARAGRAPHS.index("4.1")), chair="team_manager", in_care=2),
+        columns.block("prevention-check", "prevention_interview", found, at, at + 24 * HOUR, "4.4"),
+        columns.block("return-interview", "return_interview", back, caseload.returned[back],
+                      caseload.returned[back] + 72 * HOUR, "4.5"),
+        columns.block("placement-review", "review_placement", found[reviewed], at[reviewed],
+                      dates.working_days_after(day[reviewed], 5), "4.6", chair="reviewing_officer"),
+        columns.block("plan-update", "update_plan", found, at, dates.working_days_after(day, 10), "4.7", may=True),
+    ]  # fmt: skip
