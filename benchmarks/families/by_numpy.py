@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from benchmarks.families.dates import Dates, birthdays
 from benchmarks.families.words import CHAIRS, PARAGRAPHS, RULES, STATUSES, Rows
-from benchmarks.histories import ACTIONS, DAY, FOREVER, HOUR, KINDS, PLACES, RISKS
+from benchmarks.histories import ACTIONS, FOREVER, HOUR, KINDS, PLACES, RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,54 +16,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.families.words import Calendar
-    from benchmarks.histories import Caseload, Codes, Days, Numbers, Seconds
+    from benchmarks.histories import Caseload, Codes, Numbers, Seconds
 
     Truths = NDArray[np.bool_]
 
 MET, LATE, DUE, OVERDUE, CEASED, MISSED, AVAILABLE, UPCOMING = range(len(STATUSES))
 MISSING, SCHOOL = KINDS.index("missing"), PLACES.index("education")
-# Whoever looks ahead furthest is the plan, 10 working days after a return.
-MARGIN: Final = 40
 
 
 def ready(calendar: Calendar) -> Callable[[Caseload], Rows]:
     return lambda caseload: answer(caseload, calendar)
-
-
-class Dates:
-    """Local dates and ends of days, read off tables over the hours and days that a caseload spans."""
-
-    def __init__(self, calendar: Calendar, first: int, last: int) -> None:
-        self.first_hour = first // DAY * 24
-        hours = np.arange(self.first_hour, last // HOUR + MARGIN * 24)
-        at = np.searchsorted(calendar.changes, hours * HOUR, side="right") - 1
-        # London's clocks are whole hours from UTC: no hour of UTC has two dates.
-        self._date = ((hours * HOUR + calendar.offsets[at]) // DAY).astype(np.int32)
-        self._offset = calendar.offsets[at]
-        self.first_day = int(self._date[0])
-        days = np.arange(self.first_day, int(self._date[-1]))
-        # The offset at noon is that of the day's last second: clocks change at night.
-        noon = np.searchsorted(calendar.changes, days * DAY + 12 * HOUR, side="right") - 1
-        self._end = days * DAY + DAY - 1 - calendar.offsets[noon]
-        open_ = np.is_busday(days.astype("datetime64[D]"), holidays=calendar.holidays.astype("datetime64[D]"))
-        self._working = days[open_] - self.first_day
-        # How many working days there are up to and with each day.
-        self._so_far = np.cumsum(open_)
-
-    def of(self, instants: Seconds) -> Days:
-        return self._date[instants // HOUR - self.first_hour]
-
-    def working_days_after(self, days: Days, count: int) -> Seconds:
-        """The end of the Nth working day after a date."""
-        last = np.minimum(self._so_far + count - 1, len(self._working) - 1)
-        ends = self._end[self._working[last]]
-        return ends[days - self.first_day]
-
-    def week_after(self, instants: Seconds) -> Seconds:
-        """The same time of day a week later; an hour that clocks skip moves on, of one shown twice it is the first."""
-        wall = instants + self._offset[instants // HOUR - self.first_hour] + 7 * DAY
-        summer = wall - HOUR
-        return np.where(self._offset[summer // HOUR - self.first_hour] == HOUR, summer, wall)
 
 
 class Block(NamedTuple):
@@ -84,8 +47,9 @@ class Columns:
         self.caseload, self.as_of = caseload, caseload.as_of
         self.dates = Dates(calendar, int(caseload.started.min()), caseload.as_of)
         child = caseload.child
-        self.adult = _birthdays(caseload.born, 18)[child]
-        self.care_from, self.care_to = caseload.care_from[child], caseload.care_to[child]
+        self.adult = self.dates.midnight(birthdays(caseload.born, 18))[child]
+        self.care_from = self.dates.midnight(caseload.care_from)[child]
+        self.care_to = self.dates.midnight(caseload.care_to)[child]
         self.missing = caseload.kind == MISSING
         self.counted = self.missing & (caseload.place != SCHOOL)
         self.day = self.dates.of(caseload.started)
@@ -93,8 +57,7 @@ class Columns:
         self._of = {action: np.flatnonzero((caseload.action == at) & done) for at, action in enumerate(ACTIONS)}
 
     def in_care(self, episode: Numbers, instants: Seconds) -> Truths:
-        day = self.dates.of(instants)
-        return (self.care_from[episode] <= day) & (day < self.care_to[episode])
+        return (self.care_from[episode] <= instants) & (instants < self.care_to[episode])
 
     def block(
         self, rule: str, action: str, episode: Numbers, triggered: Seconds, due: Seconds | None,
@@ -103,7 +66,7 @@ class Columns:
     ) -> Block:  # fmt: skip
         """How the duties of a rule stand that arise of these episodes. `in_care`: how far on its paragraphs are where
         a Service Manager is in the chair."""
-        young = self.dates.of(triggered) < self.adult[episode]
+        young = triggered < self.adult[episode]
         if not young.all():
             episode, triggered = episode[young], triggered[young]
             due = None if due is None else due[young]
@@ -145,13 +108,6 @@ class Columns:
         return np.where(found <= until, found, FOREVER)
 
 
-def _birthdays(born: Days, age: int) -> Days:
-    """29 February is 1 March where there is none."""
-    dates = born.astype("datetime64[D]")
-    months = dates.astype("datetime64[M]")
-    return ((months + 12 * age).astype("datetime64[D]") + (dates - months)).astype(np.int32)
-
-
 def answer(caseload: Caseload, calendar: Calendar) -> Rows:
     """Every obligation and every floor of the caseload."""
     columns = Columns(caseload, calendar)
@@ -182,10 +138,10 @@ def _floors(columns: Columns) -> tuple[Numbers, Codes]:
     count = np.bincount(recent, minlength=caseload.children)
     in_care = (caseload.care_from <= today) & (today < caseload.care_to)
     # Floors of the child, then those of the episode.
-    level = np.where(in_care | (today < _birthdays(caseload.born, 13)) | (count >= 3), medium, -1)
+    level = np.where(in_care | (today < birthdays(caseload.born, 13)) | (count >= 3), medium, -1)
     level = np.where(in_care & (count >= 5), high, level)
     floor = np.where(caseload.exploitation, high, level[caseload.child])
-    found = np.flatnonzero((floor >= 0) & columns.missing & (today < columns.adult)).astype(np.int32)
+    found = np.flatnonzero((floor >= 0) & columns.missing & (caseload.as_of < columns.adult)).astype(np.int32)
     return found, np.maximum(floor[found], caseload.risk[found]).astype(np.int8)
 
 
@@ -251,7 +207,7 @@ def _by_when(columns: Columns) -> list[Block]:
     found = back[columns.missing[back]]
     at = caseload.returned[found]
     day = dates.of(at)
-    reviewed = (columns.care_from[found] <= day) & (day < columns.care_to[found])
+    reviewed = columns.in_care(found, at)
     return [
         columns.block("planning-meeting", "planning_meeting", missing, reported, planned,
                       high * np.int8(1) + np.int8(PARAGRAPHS.index("4.1")), chair="team_manager", in_care=2),
