@@ -7,7 +7,7 @@ caseload as cases and tables, `benchmarks/families/plain.py` as objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -104,6 +104,23 @@ class Caseload:
     @property
     def episodes(self) -> int:
         return len(self.child)
+
+    def first(self, children: int) -> Caseload:
+        """The first so many children, with all of theirs."""
+        episodes = int(np.searchsorted(self.child, children))
+        ends = [children] * 3 + [episodes] * 8 + [int(np.searchsorted(self.episode, episodes))] * 4
+        names = [field.name for field in fields(self)][1:]
+        cut = {name: getattr(self, name)[:end] for name, end in zip(names, ends, strict=True)}
+        return Caseload(as_of=self.as_of, **cut)
+
+    def whole_hours(self) -> Caseload:
+        """The same with every instant at a full hour, so that many things come at the very second of another."""
+
+        def floor(instants: Seconds) -> Seconds:
+            return np.where(instants == FOREVER, instants, instants // HOUR * HOUR)
+
+        names = ("started", "reported", "returned", "at")
+        return replace(self, **{name: floor(getattr(self, name)) for name in names})
 
 
 def made(children: int, seed: int = 1, as_of: int = AS_OF) -> Caseload:

@@ -81,18 +81,9 @@ def _dates(days: NDArray[np.int32]) -> NDArray[np.str_]:
 
 def tables(caseload: Caseload) -> dict[str, Texts]:
     """The tables of docs/audit.md, by name, each column as text; an empty text is an empty cell."""
-    care = np.flatnonzero(caseload.care_from != NO_DAY)
-    never = np.flatnonzero(caseload.care_from == NO_DAY)
-    blank = np.full(caseload.children, "")
     children = _called("C-", np.arange(caseload.children))
     ids = _called("E", np.arange(caseload.episodes))
     of, reported, returned = children[caseload.child], _instants(caseload.reported), _instants(caseload.returned)
-    looked_after = np.concatenate([np.full(len(care), "true"), np.full(len(never), "false")])
-    dates = {"from": _dates(caseload.care_from), "to": _dates(caseload.care_to)}
-    known = {
-        key: np.concatenate([np.where(days == "NaT", "", days)[care], blank[never]]) for key, days in dates.items()
-    }
-    graded, nothing = np.full(caseload.episodes, "risk"), np.full(caseload.episodes, "")
     return {
         "children": {"child": children, "date_of_birth": _dates(caseload.born)},
         "episodes": {
@@ -114,16 +105,25 @@ def tables(caseload: Caseload) -> dict[str, Texts]:
             "at": _instants(caseload.at),
             "outcome": np.array(OUTCOMES)[caseload.outcome],
         },
-        "facts": {
-            "child": np.concatenate([children[care], children[never], of]),
-            "episode": np.concatenate([blank, ids]),
-            "fact": np.concatenate([np.full(caseload.children, "looked_after"), graded]),
-            "value": np.concatenate([looked_after, np.array(RISKS)[caseload.risk]]),
-            "from": np.concatenate([known["from"], nothing]),
-            "to": np.concatenate([known["to"], nothing]),
-            "at": np.concatenate([blank, reported]),
-        },
+        "facts": _facts(caseload, children, ids),
     }
+
+
+def _facts(caseload: Caseload, children: NDArray[np.str_], ids: NDArray[np.str_]) -> Texts:
+    """Whether each child is looked after, then the risk of its episodes."""
+    of_child, of_episode = np.full(caseload.children, ""), np.full(caseload.episodes, "")
+    since, until = _dates(caseload.care_from), _dates(caseload.care_to)
+    columns = {
+        "child": (children, children[caseload.child]),
+        "episode": (of_child, ids),
+        "fact": (np.full(caseload.children, "looked_after"), np.full(caseload.episodes, "risk")),
+        "value": (np.where(since == "NaT", "false", "true"), np.array(RISKS)[caseload.risk]),
+        "from": (np.where(since == "NaT", "", since), of_episode),
+        "to": (np.where(until == "NaT", "", until), of_episode),
+        "at": (of_child, _instants(caseload.reported)),
+    }
+    order = np.argsort(np.concatenate([np.arange(caseload.children), caseload.child]), kind="stable")
+    return {name: np.concatenate(parts)[order] for name, parts in columns.items()}
 
 
 def _called(letter: str, numbers: NDArray[np.int64]) -> NDArray[np.str_]:

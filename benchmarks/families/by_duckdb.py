@@ -62,13 +62,14 @@ _EPISODES: Final = f"""
 """
 
 _MACROS: Final = (
-    "CREATE OR REPLACE TEMP MACRO local_day(instant) AS ((to_timestamp(instant)::TIMESTAMP)::DATE - DATE '1970-01-01')::INTEGER",
+    """CREATE OR REPLACE TEMP MACRO local_day(instant) AS
+        ((to_timestamp(instant)::TIMESTAMP)::DATE - DATE '1970-01-01')::INTEGER""",
     "CREATE OR REPLACE TEMP MACRO midnight(day) AS epoch((DATE '1970-01-01' + day)::TIMESTAMP::TIMESTAMPTZ)::BIGINT",
     # 29 February is 1 March where there is none.
     """CREATE OR REPLACE TEMP MACRO birthday(born, age) AS epoch(
-        (date_trunc('month', DATE '1970-01-01' + born) + to_years(age) + to_days(day(DATE '1970-01-01' + born)::INTEGER - 1))
-        ::TIMESTAMP::TIMESTAMPTZ)::BIGINT""",
-    # A time that clocks skip moves on; of one that they show twice it is the first: an hour earlier, if that shows it too.
+        (date_trunc('month', DATE '1970-01-01' + born) + to_years(age)
+            + to_days(day(DATE '1970-01-01' + born)::INTEGER - 1))::TIMESTAMP::TIMESTAMPTZ)::BIGINT""",
+    # A time that clocks skip moves on; of one that they show twice it is the first: an hour earlier, if it shows that.
     """CREATE OR REPLACE TEMP MACRO week_after(instant) AS CASE
         WHEN to_timestamp(epoch((to_timestamp(instant)::TIMESTAMP + INTERVAL 7 DAY)::TIMESTAMPTZ) - 3600)::TIMESTAMP
             = to_timestamp(instant)::TIMESTAMP + INTERVAL 7 DAY
@@ -108,8 +109,8 @@ def _owed() -> str:
               chair="team_manager", in_care=1),
         _rule("ninth-episode", "strategy_meeting", f"{counted} is_9", "started", "in_2", "2.5",
               chair="assistant_director"),
-        _rule("missing-a-day", "strategy_meeting", f"{missing} AND {day} <= returned", day, f"{day} + {24 * HOUR}", "3.1",
-              chair="team_manager", ends="returned", since="started"),
+        _rule("missing-a-day", "strategy_meeting", f"{missing} AND {day} <= returned", day, f"{day} + {24 * HOUR}",
+              "3.1", chair="team_manager", ends="returned", since="started"),
         _rule("missing-two-days", "risk_assessment", f"{missing} AND {two} <= returned", two, never, "3.5",
               ends="returned"),
         _rule("missing-three-days", "strategy_meeting", f"{missing} AND {three} <= returned", three,

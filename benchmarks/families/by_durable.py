@@ -1,7 +1,7 @@
 """durable_rules: children are contexts, episodes and acts facts, and what arises of them facts in turn.
 
-As for zen-engine a host supplies counts and dates. It takes 1,024 contexts, so that no more children than that can be asked
-about at once; what else there is to heed stands in docs/durable.md.
+As for zen-engine a host supplies counts and dates. It takes 1,024 contexts, so that no more children than that can be
+asked about at once; what else there is to heed stands in docs/durable.md.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.families.words import CHAIRS, PARAGRAPHS, RULES, STATUSES, Rows
+from benchmarks.families.words import CHAIRS, PARAGRAPHS, PROTOCOL, RULES, STATUSES, Rows
 from benchmarks.histories import FOREVER, RISKS
 from benchmarks.shapes import cases
 from missingrules.domain.clock import Instant
@@ -16,15 +16,31 @@ from missingrules.interface.words import words_of
 from missingrules.reading.protocols import read_protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from benchmarks.families.words import Calendar
     from benchmarks.histories import Caseload
     from missingrules.domain.obligations import Obligation
+    from missingrules.domain.protocol import Protocol
+
+
+def ready(calendar: Calendar) -> Callable[[Caseload], Rows]:
+    """The protocol is read once. It has a calendar of its own."""
+    return _asked(read_protocol(PROTOCOL))
 
 
 def answer(protocol_path: Path, caseload: Caseload) -> Rows:
-    """Every obligation and every floor, by the evaluator, one case after the other."""
-    protocol = read_protocol(protocol_path)
+    """Every obligation and every floor of the caseload, from the file and the columns."""
+    return _asked(read_protocol(protocol_path))(caseload)
+
+
+def _asked(protocol: Protocol) -> Callable[[Caseload], Rows]:
+    return lambda caseload: _answers(protocol, caseload)
+
+
+def _answers(protocol: Protocol, caseload: Caseload) -> Rows:
+    """By the evaluator, one case after the other."""
     as_of, words = Instant(caseload.as_of), words_of([protocol])
     obligations: list[tuple[int, ...]] = []
     floors: list[tuple[int, int, int]] = []

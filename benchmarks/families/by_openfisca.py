@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 # OpenFisca's whole numbers have 32 bits: enough for instants until 2038.
 NEVER: Final = int(np.iinfo(np.int32).max)
 
-Status = Enum("Status", STATUSES)  # type: ignore[call-overload]
-Chair = Enum("Chair", ["none", *CHAIRS[1:]])  # type: ignore[call-overload]
-Paragraph = Enum("Paragraph", [f"p{at}" for at in range(len(PARAGRAPHS))])  # type: ignore[call-overload]
-Risk = Enum("Risk", RISKS)  # type: ignore[call-overload]
+Status = Enum("Status", STATUSES)
+Chair = Enum("Chair", ["none", *CHAIRS[1:]])
+Paragraph = Enum("Paragraph", [f"p{at}" for at in range(len(PARAGRAPHS))])
+Risk = Enum("Risk", RISKS)
 
 FIGURES: Final = {
     "window": 90,
@@ -148,7 +148,7 @@ def _system(dates: Dates, slots: int) -> TaxBenefitSystem:
     child = GroupEntity("child", "children", "A child", "", roles=[{"key": "episode", "plural": "episodes"}])
     system = TaxBenefitSystem([episode, child])
     system.parameters = ParameterNode("", data=_parameters(FIGURES))
-    given = {
+    given: dict[Any, dict[str, type]] = {
         child: {"born": int, "care_from": int, "care_to": int, "as_of": int},
         episode: {"kind": int, "place": int, "started": int, "reported": int, "returned": int, "exploitation": bool},
     }
@@ -179,7 +179,8 @@ def _add(
 ) -> None:  # fmt: skip
     parts: dict[str, Any] = {"entity": entity, "value_type": type_, "definition_period": unit, "label": name}
     if isinstance(type_, type) and issubclass(type_, Enum):
-        parts |= {"value_type": Enum, "possible_values": type_, "default_value": next(iter(type_))}
+        members: Any = type_
+        parts |= {"value_type": Enum, "possible_values": type_, "default_value": next(iter(members))}
     if default is not None:
         parts["default_value"] = default
     if formula is not None:

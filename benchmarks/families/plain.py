@@ -10,7 +10,7 @@ from benchmarks.families.words import CHAIRS, PARAGRAPHS, RULES, STATUSES, Rows
 from benchmarks.histories import ACTIONS, FOREVER, KINDS, NO_DAY, OUTCOMES, PLACES, RISKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from benchmarks.families.words import Calendar
     from benchmarks.histories import Caseload
@@ -50,6 +50,10 @@ class Obligation(NamedTuple):
     due: int | None
     chair: str
     paragraphs: str
+
+
+def ready(calendar: Calendar) -> Callable[[Caseload], Rows]:
+    return lambda caseload: answer(caseload, calendar)
 
 
 def answer(caseload: Caseload, calendar: Calendar) -> Rows:

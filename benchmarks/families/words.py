@@ -121,6 +121,14 @@ class Rows:
         )
         return cls(*columns)
 
+    def first(self, children: int) -> Rows:
+        """Those of the first so many children."""
+        owed, floors = self.child < children, self.floor_child < children
+        return Rows(
+            **{name: getattr(self, name)[owed] for name in OBLIGATION},
+            **{name: getattr(self, name)[floors] for name in FLOOR},
+        )
+
 
 OBLIGATION: Final = tuple(field.name for field in fields(Rows) if not field.name.startswith("floor_"))
 FLOOR: Final = tuple(field.name for field in fields(Rows) if field.name.startswith("floor_"))
