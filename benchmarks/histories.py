@@ -119,8 +119,13 @@ class Caseload:
         def floor(instants: Seconds) -> Seconds:
             return np.where(instants == FOREVER, instants, instants // HOUR * HOUR)
 
-        names = ("started", "reported", "returned", "at")
-        return replace(self, **{name: floor(getattr(self, name)) for name in names})
+        return replace(
+            self,
+            started=floor(self.started),
+            reported=floor(self.reported),
+            returned=floor(self.returned),
+            at=floor(self.at),
+        )
 
 
 def made(children: int, seed: int = 1, as_of: int = AS_OF) -> Caseload:

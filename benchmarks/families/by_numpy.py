@@ -54,7 +54,10 @@ class Columns:
         self.counted = self.missing & (caseload.place != SCHOOL)
         self.day = self.dates.of(caseload.started)
         done = caseload.outcome == 0
-        self._of = {action: np.flatnonzero((caseload.action == at) & done) for at, action in enumerate(ACTIONS)}
+        self._records: dict[str, tuple[Numbers, Seconds]] = {}
+        for code, action in enumerate(ACTIONS):
+            here = np.flatnonzero((caseload.action == code) & done)
+            self._records[action] = caseload.episode[here], caseload.at[here]
 
     def in_care(self, episode: Numbers, instants: Seconds) -> Truths:
         return (self.care_from[episode] <= instants) & (instants < self.care_to[episode])
@@ -73,28 +76,32 @@ class Columns:
             since = None if since is None else since[young]
             paragraphs = paragraphs if isinstance(paragraphs, str) else paragraphs[young]
         as_of = self.as_of
-        over = self.caseload.returned[episode] if ends else np.full(len(episode), FOREVER)
-        done = self._done(action, episode, triggered if since is None else since, np.minimum(over, as_of))
+        over = self.caseload.returned[episode] if ends else None
+        until = as_of if over is None else np.minimum(over, as_of)
+        done = self._done(action, episode, triggered if since is None else since, until)
         limit = np.full(len(episode), FOREVER) if due is None else due
-        status = np.where(as_of > limit, np.int8(AVAILABLE if may else OVERDUE), np.int8(AVAILABLE if may else DUE))
-        if ends:
+        if may:
+            status = np.full(len(episode), AVAILABLE, np.int8)
+        else:
+            status = np.where(as_of > limit, np.int8(OVERDUE), np.int8(DUE))
+        if over is not None:
             status = np.where(over == FOREVER, status, np.where(over <= limit, np.int8(CEASED), np.int8(MISSED)))
         status = np.where(done == FOREVER, status, np.where(done <= limit, np.int8(MET), np.int8(LATE)))
         ahead = triggered > as_of
         status[ahead] = UPCOMING
         chairs = np.full(len(episode), CHAIRS.index(chair), np.int8)
-        cited = np.full(len(episode), PARAGRAPHS.index(paragraphs)) if isinstance(paragraphs, str) else paragraphs
+        cited = paragraphs
+        if isinstance(cited, str):
+            cited = np.full(len(episode), PARAGRAPHS.index(cited), np.int8)
         if in_care:
-            closed = np.minimum(np.minimum(done, over), as_of)
-            cared_for = self.in_care(episode, np.where(ahead, triggered, closed))
+            cared_for = self.in_care(episode, np.where(ahead, triggered, np.minimum(done, until)))
             chairs[cared_for] = CHAIRS.index("service_manager")
-            cited = cited + cared_for * in_care
-        return Block(episode, RULES.index(rule), status, triggered, limit, chairs, cited.astype(np.int8))
+            cited = cited + cared_for * np.int8(in_care)
+        return Block(episode, RULES.index(rule), status, triggered, limit, chairs, cited)
 
-    def _done(self, action: str, episode: Numbers, since: Seconds, until: Seconds) -> Seconds:
+    def _done(self, action: str, episode: Numbers, since: Seconds, until: Seconds | int) -> Seconds:
         """When each was first done from one instant to another; FOREVER where it was not."""
-        records = self._of[action]
-        of, at = self.caseload.episode[records], self.caseload.at[records]
+        of, at = self._records[action]
         begins = np.full(self.caseload.episodes, FOREVER)
         begins[episode] = since
         counts = at >= begins[of]
