@@ -7,7 +7,7 @@ caseload as cases and tables, `benchmarks/families/plain.py` as objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +69,11 @@ DONE: Final = (
 IN_VAIN: Final = {"prevention_interview": 1, "return_interview": 2}
 
 
+CHILDREN: Final = ("born", "care_from", "care_to")
+EPISODES: Final = ("child", "kind", "place", "started", "reported", "returned", "risk", "exploitation")
+RECORDS: Final = ("episode", "action", "outcome", "at")
+
+
 @dataclass(frozen=True, slots=True)
 class Caseload:
     """Children, the episodes of each in the order of their starts, the records of each episode in order of time.
@@ -105,13 +110,19 @@ class Caseload:
     def episodes(self) -> int:
         return len(self.child)
 
-    def first(self, children: int) -> Caseload:
-        """The first so many children, with all of theirs."""
-        episodes = int(np.searchsorted(self.child, children))
-        ends = [children] * 3 + [episodes] * 8 + [int(np.searchsorted(self.episode, episodes))] * 4
-        names = [field.name for field in fields(self)][1:]
-        cut = {name: getattr(self, name)[:end] for name, end in zip(names, ends, strict=True)}
-        return Caseload(as_of=self.as_of, **cut)
+    def part(self, start: int, stop: int) -> Caseload:
+        """The children from one place to before another, with all of theirs, as a caseload of their own."""
+        of, to = (int(at) for at in np.searchsorted(self.child, [start, stop]))
+        since, until = (int(at) for at in np.searchsorted(self.episode, [of, to]))
+        children, episodes, records = slice(start, stop), slice(of, to), slice(since, until)
+        return Caseload(
+            self.as_of,
+            **{name: getattr(self, name)[children] for name in CHILDREN},
+            child=self.child[episodes] - np.int32(start),
+            **{name: getattr(self, name)[episodes] for name in EPISODES if name != "child"},
+            episode=self.episode[records] - np.int32(of),
+            **{name: getattr(self, name)[records] for name in RECORDS if name != "episode"},
+        )
 
     def whole_hours(self) -> Caseload:
         """The same with every instant at a full hour, so that many things come at the very second of another."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from benchmarks.families.words import CHAIRS, FLOOR, OBLIGATION, PARAGRAPHS, RULES, STATUSES, Rows
-from benchmarks.histories import ACTIONS, DAY, FOREVER, HOUR, KINDS, NO_DAY, PLACES, RISKS
+from benchmarks.histories import ACTIONS, CHILDREN, DAY, EPISODES, FOREVER, HOUR, KINDS, NO_DAY, PLACES, RECORDS, RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from benchmarks.families.words import Calendar
     from benchmarks.histories import Caseload
 
-CHILDREN: Final = ("born", "care_from", "care_to")
-EPISODES: Final = ("child", "kind", "place", "started", "reported", "returned", "risk", "exploitation")
-RECORDS: Final = ("episode", "action", "outcome", "at")
 CALLED: Final = {"at": "happened"}  # `at` is a word of SQL
 
 # For each day the ends of the 2nd, 5th and 10th working day after it.

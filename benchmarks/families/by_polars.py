@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from benchmarks.families.words import CHAIRS, FLOOR, OBLIGATION, PARAGRAPHS, RULES, STATUSES, Rows
-from benchmarks.histories import ACTIONS, DAY, FOREVER, HOUR, KINDS, NO_DAY, PLACES, RISKS
+from benchmarks.histories import ACTIONS, CHILDREN, DAY, EPISODES, FOREVER, HOUR, KINDS, NO_DAY, PLACES, RECORDS, RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from benchmarks.histories import Caseload
 
 LONDON = "Europe/London"
-CHILDREN = ("born", "care_from", "care_to")
-EPISODES = ("child", "kind", "place", "started", "reported", "returned", "risk", "exploitation")
-RECORDS = ("episode", "action", "outcome", "at")
 SERVICE_MANAGER = CHAIRS.index("service_manager")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from benchmarks.families.words import CHAIRS, PARAGRAPHS, RULES, STATUSES, Rows
-from benchmarks.histories import ACTIONS, FOREVER, KINDS, NO_DAY, OUTCOMES, PLACES, RISKS
+from benchmarks.histories import ACTIONS, EPISODES, FOREVER, KINDS, NO_DAY, OUTCOMES, PLACES, RECORDS, RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,15 +79,13 @@ def objects(caseload: Caseload) -> list[tuple[Child, list[Episode]]]:
     people = zip(caseload.born.tolist(), caseload.care_from.tolist(), caseload.care_to.tolist(), strict=True)
     found: list[tuple[Child, list[Episode]]] = [(Child(*map(_day, row)), []) for row in people]  # type: ignore[arg-type]
     every: list[Episode] = []
-    names = ("child", "kind", "place", "started", "reported", "returned", "risk", "exploitation")
-    for number, row in enumerate(zip(*(getattr(caseload, name).tolist() for name in names), strict=True)):
+    for number, row in enumerate(zip(*(getattr(caseload, name).tolist() for name in EPISODES), strict=True)):
         child, kind, place, started, reported, returned, risk, exploitation = row
         back = None if returned == FOREVER else returned
         words = (KINDS[kind], PLACES[place], started, reported, back, RISKS[risk], exploitation)
         every.append(Episode(number, *words, []))
         found[child][1].append(every[-1])
-    columns = ("episode", "action", "outcome", "at")
-    for episode, action, outcome, at in zip(*(getattr(caseload, name).tolist() for name in columns), strict=True):
+    for episode, action, outcome, at in zip(*(getattr(caseload, name).tolist() for name in RECORDS), strict=True):
         every[episode].records.append(Record(ACTIONS[action], OUTCOMES[outcome], at))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,9 @@ def test_the_runner_times_and_names_what_it_could_not_run(
 ) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"before\n{runner.BEGINS}\nold\n{runner.ENDS}\nafter\n", encoding="utf-8")
-    absent = runner.Engine("Absent", "by_absent", "absent")
+    monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.setattr(runner, "PART", 25)
+    absent = runner.Engine("Polars by hand", "by_polars", "no-such-package")
     monkeypatch.setattr(runner, "PAGE", page)
     monkeypatch.setattr(runner, "engines", lambda: [runner.Engine("NumPy by hand", "by_numpy", "numpy"), absent])
     assert runner.main(["--children", "60", "--rounds", "2", "--write"]) == 0
@@ -80,7 +83,7 @@ def test_the_runner_times_and_names_what_it_could_not_run(
     assert written.startswith("before\n")
     assert written.endswith(f"{runner.ENDS}\nafter\n")
     assert "old" not in written
-    assert "| Absent | | | | | | not run: No module named 'benchmarks.families.by_absent' |" in written
+    assert "| Polars by hand | | | | | | not run: import of polars halted" in written
     (line,) = (line for line in written.splitlines() if line.startswith("| NumPy by hand "))
     cells = [cell.strip() for cell in line.split("|")]
     assert (cells[2], cells[5]) == ("60", "1")
@@ -99,3 +102,18 @@ def test_an_engine_that_differs_is_not_timed(
     assert runner.main(["--children", "30", "--rounds", "1"]) == 1
     said = capsys.readouterr().out
     assert "not timed, since it differs from the reference: obligation 0" in said
+
+
+def test_an_engine_that_fails_keeps_no_other_from_running(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(caseload: Caseload, calendar: Calendar) -> Rows:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(by_numpy, "answer", failing)
+    both = [runner.Engine("NumPy by hand", "by_numpy", "numpy"), runner.Engine("plain Python", "plain", "")]
+    monkeypatch.setattr(runner, "engines", lambda: both)
+    assert runner.main(["--children", "10", "--check"]) == 1
+    said = capsys.readouterr().out
+    assert "not timed, since it failed: ZeroDivisionError: by nought" in said
+    assert "plain Python" in said.partition("by nought")[2]

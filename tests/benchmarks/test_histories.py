@@ -72,14 +72,14 @@ def test_the_same_for_the_same_seed() -> None:
     assert not np.array_equal(one.started, other.started)
 
 
-def test_the_first_children_with_all_of_theirs(caseload: Caseload) -> None:
-    some = caseload.first(100)
+def test_some_children_with_all_of_theirs(caseload: Caseload) -> None:
     calendar = Calendar.of(caseload)
-    assert some.children == 100
-    assert set(some.child.tolist()) == set(range(100))
-    whole, part = (plain.answer(each, calendar) for each in (caseload.first(300), some))
-    assert np.array_equal(whole.first(100).due, part.due)
-    assert np.array_equal(whole.first(100).floor_risk, part.floor_risk)
+    assert set(caseload.part(200, 300).child.tolist()) == set(range(100))
+    whole = plain.answer(caseload.part(0, 300), calendar)
+    first, last = (plain.answer(caseload.part(*ends), calendar) for ends in ((0, 200), (200, 300)))
+    assert np.array_equal(whole.first(200).due, first.due)
+    assert np.array_equal(whole.due, np.concatenate([first.due, last.due]))
+    assert np.array_equal(whole.floor_risk, np.concatenate([first.floor_risk, last.floor_risk]))
 
 
 def test_tables_say_what_cases_say() -> None:
