@@ -6,7 +6,7 @@ TEXTS ?= ../shared/sources
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check mutants site bench schemas clean
+.PHONY: demo test check mutants site bench peers schemas clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,10 +43,17 @@ site: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
+# Four families of rules in eight engines, every row compared before anything is timed; ARGS="--children 1000000 --write".
+peers: .peers/.ready
+	.peers/bin/python -m benchmarks.families $(ARGS)
+
+.peers/.ready: pyproject.toml benchmarks/peers
+	PYTHON="$(PYTHON)" benchmarks/peers
+
 # The published schemas, made anew; a test holds them to what is made.
 schemas: $(READY)
 	for each in protocol ledger scenarios mapping case result changes combination; do \
 	  $(BIN)/missingrules schema --of $$each --output schemas/$$each.schema.json --force || exit 1; done
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) .peers build dist

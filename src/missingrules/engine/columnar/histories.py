@@ -14,7 +14,7 @@ import numpy as np
 from missingrules.domain.clock import FOREVER, Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from missingrules.domain.case import Value
     from missingrules.engine.columnar.arrays import I32, I64, Bools
@@ -50,7 +50,7 @@ class Episodes:
     """In the order of their children, and of one child by start, then id."""
 
     child: I64
-    id: tuple[str, ...]
+    id: Sequence[str]
     started: I64
     located: I64
     reported: I64
@@ -67,7 +67,7 @@ class Events:
     name: I32
     names: tuple[str, ...]
     at: I64
-    id: tuple[str, ...]
+    id: Sequence[str]
     episode: I64  # the row of the episode, NONE, or NO_SUCH
     fields: Mapping[str, Said]
 
@@ -81,7 +81,7 @@ class Records:
     action: I32
     actions: tuple[str, ...]
     at: I64
-    id: tuple[str, ...]
+    id: Sequence[str]
     episode: I64
     also_of: Said
     included: Said
@@ -100,7 +100,7 @@ class Histories:
     """Some children. `loose` says of which something is not settled that every protocol reads: a start, a return, the
     time of an event, a record or a grading."""
 
-    case: tuple[str, ...]
+    case: Sequence[str]
     born: I64  # `date.toordinal`
     history_from: I64  # the same
     child: Mapping[str, Spans]
@@ -108,7 +108,7 @@ class Histories:
     episodes: Episodes
     events: Events
     records: Records
-    meetings: tuple[Mapping[str, tuple[Instant, ...]], ...]  # of each child
+    meetings: Sequence[Mapping[str, tuple[Instant, ...]]]  # of each child
     loose: Bools
 
     def __len__(self) -> int:

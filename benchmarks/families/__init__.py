@@ -1,0 +1,1 @@
+"""Four families of rules in eight engines: `python -m benchmarks.families`."""
