@@ -130,7 +130,8 @@ def _midnights(protocol: Protocol, days: Any) -> Seconds:
 def _records(caseload: Caseload) -> Records:
     """The records of each child in order of time."""
     child = caseload.child[caseload.episode].astype(np.int64)
-    order = np.lexsort((caseload.at, child))
+    # Nearly in order already: one key sorts quicker than two.
+    order = np.argsort(child * (1 << 34) + caseload.at, kind="stable")
     silent = Said(np.full(len(order), NONE, np.int32), ())
     outcome = caseload.outcome[order].astype(np.int32) - 1
     return Records(
@@ -193,4 +194,4 @@ def _chair(who: Any) -> int:
 
 
 def _cited(cited: Any) -> int:
-    return PARAGRAPHS.index(paragraphs(cited, "protocol"))
+    return PARAGRAPHS.index(paragraphs(cited, "families"))

@@ -10,6 +10,8 @@ import numpy as np
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import TRUE, distinct
+from missingrules.engine.columnar.grid import ROW, Column
+from missingrules.engine.columnar.reading import Coded
 from missingrules.engine.wording import value_text
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from missingrules.domain.citations import Citations
     from missingrules.engine.columnar.arrays import I64
-    from missingrules.engine.columnar.reading import Coded
     from missingrules.engine.columnar.world import World
 
 
@@ -44,19 +45,22 @@ def conclusions_of(world: World) -> Iterator[Concluded]:
         reader = world.episodes if of_episodes else world.children
         rows = np.arange(len(reader.grid))
         cells = reader.grid.cell(rows, np.full(len(rows), world.stood.as_of))
+        holds = [grids.at(reader.guard(one.guard), rows, cells) for one in concluding]
         holding = np.zeros(len(rows), np.int64)
-        for n, one in enumerate(concluding):
-            holds = grids.at(reader.guard(one.guard), rows, cells) == TRUE
-            holding |= np.where(holds, 1 << n, 0)
+        for n, one in enumerate(holds):
+            holding |= np.where(one == TRUE, 1 << n, 0)
         some = np.flatnonzero(holding)
-        recorded, value = reader.given(fact), reader.coded(fact)
+        # Over all time it is worked out only where a rule reads it.
+        recorded = reader.given(fact)
+        given = Coded(Column(ROW, grids.at(recorded.column, rows, cells)), recorded.values)
+        value = reader.settled(fact, given, [Column(ROW, one) for one in holds])
         yield Concluded(
             what=fact.removeprefix("episode."),
             of_episodes=of_episodes,
             subjects=some,
             recorded=grids.at(recorded.column, some, cells[some]),
             recorded_as=recorded.values,
-            value=grids.at(value.column, some, cells[some]),
+            value=value.column.values[some],
             value_as=_texts(world, fact, value),
             holding=holding[some],
             citations={

@@ -104,14 +104,24 @@ class Tally:
     def over_time(self) -> tuple[I64, I64, I64, I64]:
         """Changes in order of child and instant: child, instant, and the least and the most from then on."""
         rows, at, leaves, counts = self.rows, self.at, self.leaves, self.counts
+        if not len(counts.of):
+            # Each comes and goes once.
+            low, high = (counts.first[rows] == TRUE).astype(np.int64), (counts.first[rows] != FALSE).astype(np.int64)
+            going = leaves < FOREVER
+            child = self.stood.child[rows]
+            return self._summed(
+                np.concatenate((child, child[going])),
+                np.concatenate((at, leaves[going])),
+                np.concatenate((low, -low[going])),
+                np.concatenate((high, -high[going])),
+            )
         of, time, held = [rows], [at], [counts.at(rows, at)]
-        if len(counts.of):
-            # Where an episode comes to count, or no longer does, while its window holds it.
-            comes, goes = self._of_episodes(at), self._of_episodes(leaves)
-            inside = (counts.time > comes[counts.of]) & (counts.time < goes[counts.of])
-            of.append(counts.of[inside])
-            time.append(counts.time[inside])
-            held.append(counts.value[inside])
+        # Where an episode comes to count, or no longer does, while its window holds it.
+        comes, goes = self._of_episodes(at), self._of_episodes(leaves)
+        inside = (counts.time > comes[counts.of]) & (counts.time < goes[counts.of])
+        of.append(counts.of[inside])
+        time.append(counts.time[inside])
+        held.append(counts.value[inside])
         ending = leaves < FOREVER
         of.append(rows[ending])
         time.append(leaves[ending])
@@ -136,11 +146,12 @@ class Tally:
         child, when = np.concatenate((child, cut)), np.concatenate((when, self.whole[cut]))
         low = np.concatenate((low, np.zeros(len(cut), np.int64)))
         high = np.concatenate((high, np.full(len(cut), -NO_LIMIT, np.int64)))
-        order = np.lexsort((when, child))
-        child, when, low, high = child[order], when[order], low[order], high[order]
         if not len(child):
             return child, when, low, high
-        begins = starts_of(key(child, when))
+        keys = key(child, when)
+        order = np.argsort(keys, kind="stable")
+        child, when, low, high = child[order], when[order], low[order], high[order]
+        begins = starts_of(keys[order])
         low, high = np.add.reduceat(low, begins), np.add.reduceat(high, begins)
         child, when = child[begins], when[begins]
         firsts = starts_of(child)
@@ -174,11 +185,17 @@ class Tally:
         high = 1 + np.bincount(mine[held != FALSE], minlength=count)
         return low, high
 
+    @cached_property
+    def _spots(self) -> I64:
+        """Of each row the change of its child that comes with it."""
+        child, when, _, _ = self.over_time
+        found: I64 = np.searchsorted(key(child, when), key(self.stood.child[self.rows], self.at), "right") - 1
+        return found
+
     def falls(self, at_least: int) -> I64:
         """Of each row the first instant at which the count with itself falls below; FOREVER if it never does."""
         child, when, _, high = self.over_time
-        own = self.stood.child[self.rows]
-        spot = np.searchsorted(key(child, when), key(own, self.at), "right") - 1
+        own, spot = self.stood.child[self.rows], self._spots.copy()
         found = np.full(len(self.rows), FOREVER, np.int64)
         # Every row that may be counted is a change of its child: there is one at its own instant.
         todo = np.arange(len(self.rows))

@@ -40,7 +40,11 @@ class Days:
 
     def of(self, instants: I64) -> I64:
         """The local date of each instant."""
-        found: I64 = np.searchsorted(self.midnights, instants, "right") - 1
+        midnights = self.midnights
+        # A day out at most, by the zone's offset and its changes.
+        found: I64 = np.clip((instants - midnights[0]) // 86400, 0, len(midnights) - 2)
+        found -= midnights[found] > instants
+        found += midnights[found + 1] <= instants
         return found
 
     def midnight(self, days: I64) -> I64:
@@ -151,6 +155,10 @@ def days_of(clock: Clock, first_year: int, last_year: int) -> Days:
 
 def birthdays(clock: Clock, born: I64, age: int) -> I64:
     """00:00 of a birthday of each; `born` as `date.toordinal` gives it, 0 where it is not known: FOREVER."""
-    dates, back = np.unique(born, return_inverse=True)
-    found = [clock.birthday(date.fromordinal(int(one)), age) if one else FOREVER for one in dates]
-    return np.array(found, np.int64)[back]
+    if not len(born):
+        return np.zeros(0, np.int64)
+    least = int(born[born > 0].min(initial=int(born.max())))
+    days = np.flatnonzero(np.bincount(np.where(born > 0, born - least + 1, 0)))
+    table = np.full(int(days.max(initial=0)) + 1, FOREVER, np.int64)
+    table[days] = [clock.birthday(date.fromordinal(int(day) + least - 1), age) if day else FOREVER for day in days]
+    return table[np.where(born > 0, born - least + 1, 0)]

@@ -21,16 +21,19 @@ from missingrules.domain.deadlines import (
     Word,
 )
 from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE
+from missingrules.engine.columnar.arrays import FALSE, TRUE, sorted_once
 from missingrules.engine.columnar.firing import FIRED
 from missingrules.engine.columnar.offers import FieldsOf
 from missingrules.engine.columnar.reading import Unspoken
 from missingrules.engine.deadlines import OF_TRIGGER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from missingrules.domain.deadlines import Deadline
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.firing import Firings
+    from missingrules.engine.columnar.grid import Column
     from missingrules.engine.columnar.world import World
 
 
@@ -199,6 +202,7 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
     cells = grid.cell(found.rows, start)
     last = grid.cell(found.rows, np.maximum(closes, start))
     at_firing = found.cells
+    turns = _turns(world, deadline, found, truths)
     active, u = np.arange(count), start.copy()
     while len(active):
         possible = np.zeros((size, len(active)), np.bool_)
@@ -226,7 +230,10 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
         now = np.where(possible[:, open_], given[:, open_], FOREVER)
         still[:, these] = np.where(kept[:, these] & possible[:, open_], np.minimum(still[:, these], now), now)
         kept[:, these] = possible[:, open_]
-        cells[active] += 1
+        # On to where something that is read turns.
+        spots = np.searchsorted(turns, cells[active], "right")
+        active, spots = active[spots < len(turns)], spots[spots < len(turns)]
+        cells[active] = turns[spots]
         active = active[cells[active] <= last[active]]
         u[active] = grid.times[cells[active]]
     unsettled = kept.any(axis=0)
@@ -236,3 +243,18 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
     both = unsettled & is_known
     low, high = np.where(both, np.minimum(known, low), low), np.where(both, np.minimum(known, high), high)
     return Due(np.where(unsettled, low, known), np.where(unsettled, high, known), np.where(unsettled, bits, known_rows))
+
+
+def _turns(world: World, deadline: DeadlineRows, found: Firings, truths: Sequence[Column]) -> I64:
+    """The cells in which a row may come to hold, or no longer does, or what it reckons from comes."""
+    grid = found.reader.grid
+    marks = [np.zeros(0, np.int64)]
+    for truth in truths if not deadline.at_firing else ():
+        if truth.level == grids.CELL:
+            marks.append(np.flatnonzero(truth.values[1:] != truth.values[:-1]) + 1)
+    for row in deadline.rows:
+        anchor = getattr(row.deadline, "anchor", "")
+        if found.of_episodes and anchor in world.stood.instants:
+            at = world.stood.instants[anchor][found.subjects]
+            marks.append(grid.cell(found.rows, at)[at < FOREVER])
+    return sorted_once(np.concatenate(marks))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from missingrules.domain.clock import FOREVER, Instant
 
 if TYPE_CHECKING:
@@ -122,6 +120,7 @@ class Histories:
         found += [e.started, e.located, e.reported, e.returned, e.last_seen]
         for spans in (*self.child.values(), *self.plan.values(), *e.facts.values()):
             found += [spans.start, spans.end]
-        all_ = np.concatenate(found) if found else np.zeros(0, np.int64)
-        all_ = all_[np.abs(all_) < OPEN]
-        return (int(all_.min()), int(all_.max())) if len(all_) else (0, 0)
+        low = [int(one.min(initial=OPEN, where=one > -OPEN)) for one in found]
+        high = [int(one.max(initial=-OPEN, where=one < OPEN)) for one in found]
+        first, last = min(low, default=OPEN), max(high, default=-OPEN)
+        return (0, 0) if first >= OPEN or last <= -OPEN else (first, last)

@@ -276,11 +276,15 @@ class Of(Reader):
     def concluded(self, name: str, recorded: Coded) -> Coded:
         """What is recorded, and what is concluded of it under the guards of the conclusions."""
         concluding = self.world.conclusions.get(name, ())
-        word = self.world.protocol.words.facts.get(name)
-        scale = word.values if word and word.type is FactType.SCALE else ()
         if not concluding:
             return recorded
-        guards = [self.guard(one.guard) for one in concluding]
+        return self.settled(name, recorded, [self.guard(one.guard) for one in concluding])
+
+    def settled(self, name: str, recorded: Coded, guards: Sequence[Column]) -> Coded:
+        """The same, where the guards hold as given."""
+        concluding = self.world.conclusions[name]
+        word = self.world.protocol.words.facts.get(name)
+        scale = word.values if word and word.type is FactType.SCALE else ()
         level = max((recorded.column.level, *(guard.level for guard in guards)))
         given = self._on(level, recorded.column)
         holds = [self._on(level, guard) for guard in guards]

@@ -118,6 +118,11 @@ class Stood:
             of, start, end, value = of[begun], start[begun], end[begun], value[begun]
         values = list(spans.values)
         first = np.full(owners, -1, np.int32)
+        single = bool((of[1:] > of[:-1]).all())
+        if single and (word.kind is FactKind.TIMELESS or ((start == BEFORE_ALL) & (end == FOREVER)).all()):
+            first[of] = value
+            none = np.zeros(0, np.int64)
+            return Steps(first, none, none, none.astype(np.int32), tuple(values))
         dated = np.zeros(owners, np.bool_)
         if word.kind is not FactKind.TIMELESS:
             dated[of[(start != BEFORE_ALL) | (end != FOREVER)]] = True
@@ -134,9 +139,11 @@ class Stood:
         if not len(of):
             return _ordered(first, of, start, value, values)
         if word.kind in (FactKind.GRADING, FactKind.JUDGEMENT):
-            ranks = np.argsort(np.argsort(np.array([str(v) for v in values])))
-            order = np.lexsort((ranks[value], start, of))
-            return _ordered(first, of[order], start[order], value[order], values)
+            if not single:
+                ranks = np.argsort(np.argsort(np.array([str(v) for v in values])))
+                order = np.lexsort((ranks[value], start, of))
+                of, start, value = of[order], start[order], value[order]
+            return _ordered(first, of, start, value, values)
         outside = np.full(owners, -1, np.int32)
         if word.type is FactType.YES_NO:
             yes = np.array([v == "true" for v in values])
@@ -164,6 +171,8 @@ class Stood:
             *((spans, None) for spans in (*h.child.values(), *h.plan.values())),
             *((spans, h.episodes.child) for spans in h.episodes.facts.values()),
         ):
+            if (spans.of[1:] > spans.of[:-1]).all():
+                continue
             order = np.lexsort((spans.start, spans.of))
             of, start, end = spans.of[order], spans.start[order], spans.end[order]
             crossing = (of[1:] == of[:-1]) & (end[:-1] > start[1:]) & ((end[:-1] != FOREVER) | (end[1:] != FOREVER))
@@ -194,6 +203,9 @@ class Stood:
         name, included = given.action[rows], np.zeros(len(rows), np.bool_)
         numbers = {name: number for number, name in enumerate(self.act_names)}
         more, more_names = _each_of(given.included, rows, lambda word: numbers[word])
+        if not len(more) and not (given.also_of.value[rows] >= 0).any():
+            episode = self.renumbered[given.episode[rows]]
+            return self._happenings(given.child[rows], name, given.at[rows], episode, rows, included)
         rows, name = np.concatenate((rows, rows[more])), np.concatenate((name, more_names)).astype(np.int32)
         included = np.concatenate((included, np.ones(len(more), np.bool_)))
         places = np.arange(len(rows))
@@ -211,9 +223,13 @@ class Stood:
     def _happenings(
         self, child: I64, name: I32, at: I64, episode: I64, rows: I64, included: Bools | None
     ) -> Happenings:
-        begun = self.begun_by(child, at)
-        alone = np.where(begun == 1, self.first[child], np.where(begun == 0, NO_SUCH, SHARED))
-        own = np.where(episode == NONE, alone, episode)
+        own = episode
+        unnamed = np.flatnonzero(episode == NONE)
+        if len(unnamed):
+            begun = self.begun_by(child[unnamed], at[unnamed])
+            first = self.first[child[unnamed]]
+            own = own.copy()
+            own[unnamed] = np.where(begun == 1, first, np.where(begun == 0, NO_SUCH, SHARED))
         none = np.zeros(len(rows), np.bool_)
         return Happenings(child, name, at, episode, own, rows, none if included is None else included)
 
