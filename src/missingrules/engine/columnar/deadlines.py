@@ -248,10 +248,8 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
 def _turns(world: World, deadline: DeadlineRows, found: Firings, truths: Sequence[Column]) -> I64:
     """The cells in which a row may come to hold, or no longer does, or what it reckons from comes."""
     grid = found.reader.grid
-    marks = [np.zeros(0, np.int64)]
-    for truth in truths if not deadline.at_firing else ():
-        if truth.level == grids.CELL:
-            marks.append(np.flatnonzero(truth.values[1:] != truth.values[:-1]) + 1)
+    moving = [truth.values for truth in truths if truth.level == grids.CELL and not deadline.at_firing]
+    marks = [np.zeros(0, np.int64), *(np.flatnonzero(values[1:] != values[:-1]) + 1 for values in moving)]
     for row in deadline.rows:
         anchor = getattr(row.deadline, "anchor", "")
         if found.of_episodes and anchor in world.stood.instants:
