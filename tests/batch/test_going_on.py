@@ -16,6 +16,7 @@ import pytest
 
 from missingrules.batches import folder as kept
 from missingrules.batches import run as running
+from missingrules.calls.batching import _size
 from missingrules.formats.workbook import MOST_ROWS
 from tests.audit.command import run
 from tests.batch import made
@@ -123,6 +124,15 @@ def test_a_partition_whose_files_are_not_as_its_line_says_is_done_anew(how: str,
         file.write_bytes(file.read_bytes()[::-1])
     assert run(*words(begun)).code == 1
     assert made.tree(begun) == made.tree(whole)
+
+
+def test_partitions_are_those_of_the_run_that_was_stopped(begun: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    run(*words(whole))
+    assert run("batch", CASES, *ASKED, "--output", begun, "--jobs", "2").code == 1
+    assert made.tree(begun) == made.tree(whole)
+    # Left out where nothing was stopped: so many that every process has some, and no more than go into memory.
+    assert [_size(number, jobs) for number, jobs in ((5, 2), (900, 2), (30_000, 2), (0, 1))] == [100, 450, 2000, 100]
 
 
 def test_what_was_rejected_before_is_told_in_the_end(begun: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from missingrules.batches.arrow import Rows, parquet_bytes, rows_of
 from missingrules.batches.crew import twice
 from missingrules.batches.tables import CASES, TABLES, Batch
 from missingrules.domain.audit import Rejected
+from missingrules.domain.logs import timed
 from missingrules.formats.commas import comma_bytes
 from missingrules.formats.tables import Table
 from missingrules.interface.words import words_of
@@ -90,7 +91,9 @@ class Answerer:
             ids.append(case.id)
             # A second of its name is told where the partitions come back, and this one is then done anew.
             cases.setdefault(case.id, (case, next(supplied.places())))
-        answers = answered(self.protocols, [case for case, _ in cases.values()], self.question)
+        with timed("partition answered") as said:
+            answers = answered(self.protocols, [case for case, _ in cases.values()], self.question)
+            said(cases=len(cases), by_evaluator=len(answers.by_evaluator), rows_not_used=read - used)
         why = Counter(answers.by_evaluator.values())
         return Batch(
             ids=tuple(ids),

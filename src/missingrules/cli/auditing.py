@@ -42,7 +42,7 @@ def audit(
         list[Path],
         typer.Argument(
             metavar="CASES...",
-            help="Case files (YAML, JSON, JSON lines), tables (CSV, .xlsx), or folders of them.",
+            help="Case files (YAML, JSON, JSON lines), tables (CSV, Parquet, .xlsx), or folders of them.",
             show_default=False,
         ),
     ],
