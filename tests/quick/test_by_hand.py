@@ -107,6 +107,39 @@ def test_two_children_and_one_that_is_left() -> None:
     assert c["episodes"] == [("E1", [begun, OPEN, FOREVER, begun, OPEN], {"kind": [(*always, "missing")]})]
 
 
+BEGUN = "2025-06-02T20:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("episodes", "facts"),
+    [
+        (f"A,Z,{BEGUN},{BEGUN},\nA,Y,{BEGUN},null,", ""),
+        (f"A,Z,{BEGUN},null,\nA,Y,{BEGUN},{BEGUN},", ""),
+        ("A,E1,,,missing", ""),
+        ("A,E1,null,,missing", ""),
+        (f"A,E1,{BEGUN},,missing", f"A,E1,kind,absent,,,{BEGUN}"),
+        (f"A,E1,{BEGUN},,null", "A,E1,kind,absent,,,"),
+        (f"A,E1,{BEGUN},,", f"A,,looked_after,true,2025-01-01,{BEGUN},\nA,,looked_after,false,2025-06-02,,"),
+        (f"A,E1,{BEGUN},,", "A,,looked_after,true,2025-01-01,2025-02-01,\nA,,looked_after,true,2025-01-02,,"),
+        (f"A,E1,{BEGUN},,", "A,,timeless_text,words,2025-01-01,,"),
+        (f"A,E1,{BEGUN},,\nB,E1,{BEGUN},,\nA,E2,{BEGUN},,", ""),
+    ],
+    ids=[
+        "two-at-once", "two-at-once-one-open", "no-start", "no-start-said", "fact-twice", "fact-twice-one-null",
+        "spans-overlap", "spans-of-one-value-overlap", "timeless-with-dates", "comes-again",
+    ],
+)  # fmt: skip
+def test_who_is_left(episodes: str, facts: str) -> None:
+    """Whether the slow way takes them or not."""
+    tables = {
+        "episodes": table(f"child,id,started_at,returned_at,kind\n{episodes}"),
+        "facts": table(f"child,episode,fact,value,from,to,at\n{facts}"),
+    }
+    counts = Counter[str]()
+    both(tables, counts)
+    assert counts["taken"] == 0
+
+
 def test_every_child_of_a_plain_caseload_is_taken(tmp_path: Path) -> None:
     write_tables(tmp_path, 900)
     tables = {}
