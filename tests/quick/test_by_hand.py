@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,10 +15,11 @@ from benchmarks.caseload import write_tables
 from missingrules.domain.clock import BEFORE_ALL, FOREVER, Clock
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.engine.columnar.histories import OPEN
-from missingrules.quick.take import quickly
+from missingrules.quick.sheets import ArrowTable
+from missingrules.quick.take import quickly, rest_of
 from missingrules.tables.meetings import Calendar
 from tests.quick.rows import AS_OF, WORDS, graded
-from tests.quick.test_quickly import both
+from tests.quick.test_quickly import both, read_slowly
 from tests.quick.told import told
 
 if TYPE_CHECKING:
@@ -138,6 +140,16 @@ def test_who_is_left(episodes: str, facts: str) -> None:
     counts = Counter[str]()
     both(tables, counts)
     assert counts["taken"] == 0
+
+
+def test_names_of_a_type_that_is_not_read_quickly_are_left_to_the_slow_way() -> None:
+    episodes = table(f"child,id,started_at\n1,E1,{BEGUN}\n2,E1,{BEGUN}")
+    odd = episodes.set_column(0, "child", pa.array([Decimal(1), Decimal(2)]))
+    named = [ArrowTable("episodes", "episodes", odd)]
+    taken = quickly({"episodes": odd}, WORDS, Clock(), graded, as_of=AS_OF)
+    assert (len(taken.histories), taken.rest["episodes"].tolist()) == (0, [0, 1])
+    cases, said = read_slowly(rest_of(named, taken, WORDS))
+    assert ([*cases], said) == (["1", "2"], {})
 
 
 def test_every_child_of_a_plain_caseload_is_taken(tmp_path: Path) -> None:
