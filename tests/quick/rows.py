@@ -19,6 +19,7 @@ from missingrules.tables.layout import TABLES, fact_word
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Mapping
 
 Row = dict[str, str]
 Rows = dict[str, list[Row]]
@@ -320,6 +321,69 @@ def _shown(cell: str) -> datetime:
 
 def _day(cell: str) -> date:
     return date.fromisoformat(cell)
+
+
+PLAIN: Final[Mapping[str, tuple[Row, ...]]] = MappingProxyType(
+    {
+        "children": (
+            {
+                "date_of_birth": "2010-05-05",
+                "history_from": "2024-01-01",
+                "area": "stoke",
+                "known_to_social_care": "true",
+            }
+            | {"plan.report_after": "6 hours", "status_text": "a text", "grading_number": "7", "cse_marker": ""}
+            | {"judgement_instant": "2025-06-01T10:00:00+01:00", "timeless_date": "2025-06-01"},
+        ),
+        "episodes": (
+            {"id": "E1", "started_at": "2025-06-02T20:00:00+01:00", "reported_at": "2025-06-02T21:00:00+01:00"}
+            | {"located_at": "2025-06-03T07:00:00+01:00", "returned_at": "2025-06-03T08:00:00+01:00", "kind": "missing"}
+            | {"last_seen_at": "2025-06-02T19:00:00+01:00", "missing_from": "care", "exploitation_suspected": "false"},
+            {"id": "E2", "started_at": "2025-06-12T20:00:00+01:00", "returned_at": "null", "kind": "missing"},
+        ),
+        "records": (
+            {"id": "R1", "action": "return_interview", "at": "2025-06-05T10:00:00+01:00", "episode": "E1; E2"}
+            | {"recorded_at": "2025-06-05", "outcome": "done", "by": "police", "chair": "team_manager", "answers": "V1"}
+            | {"attended": "police", "to": "social_worker", "with": "police", "about": "weather", "method": "telephone"}
+            | {"included": "notify", "status_text": "a text", "status_choice": "one", "timeless_instant": "2025-06-01"},
+            {"id": "R2", "action": "notify", "at": "2025-06-02T22:00:00+01:00", "episode": "E1"},
+        ),
+        "events": (
+            {"id": "V1", "event": "placement_planned", "at": "2025-06-04T10:00:00+01:00", "episode": "E1"}
+            | {
+                "recorded_at": "2025-06-05",
+                "starts_at": "2025-07-01",
+                "initial_meeting": "true",
+                "status_text": "text",
+            },
+            {"event": "something", "at": "2025-06-04T10:00:00+01:00", "judgement_number": "a text"},
+        ),
+        "facts": (
+            {"fact": "looked_after", "value": "true", "from": "2025-01-01", "to": "2025-06-10"},
+            {"fact": "looked_after", "value": "false", "from": "2025-06-10"},
+            {"fact": "risk", "value": "low", "episode": "E1", "at": "2025-06-02T21:00:00+01:00"},
+            {"fact": "risk", "value": "high", "episode": "E1", "at": "2025-06-02T22:00:00+01:00"},
+            {"fact": "plan.status_length", "value": "1 hour"},
+            {"fact": "timeless_text", "value": "a text", "episode": "E2"},
+        ),
+    }
+)
+
+
+def one_odd_cell(share: float, draw: random.Random) -> Rows:
+    """The same plain child again and again, each time with another cell of PLAIN empty, odd, or that of another row."""
+    rows: Rows = {kind: [] for kind in PLAIN}
+    number = 0
+    for kind, of in PLAIN.items():
+        names = sorted({name for row in of for name in row})
+        for at, name in ((at, name) for at in range(len(of)) for name in names):
+            for odd in dict.fromkeys((*ODD, *(row.get(each, "") for row in of for each in names))):
+                if draw.random() < share:
+                    number += 1
+                    for other, plain in PLAIN.items():
+                        rows[other] += ({"child": f"C-{number:06}", **row} for row in plain)
+                    rows[kind][at - len(of)][name] = odd
+    return rows
 
 
 def arrow(rows: Rows, draw: random.Random, *, nulls: bool = False) -> dict[str, Any]:

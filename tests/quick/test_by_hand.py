@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,10 +15,11 @@ from benchmarks.caseload import write_tables
 from missingrules.domain.clock import BEFORE_ALL, FOREVER, Clock
 from missingrules.domain.diagnostics import InvalidInput
 from missingrules.engine.columnar.histories import OPEN
-from missingrules.quick.take import quickly
+from missingrules.quick.sheets import ArrowTable
+from missingrules.quick.take import quickly, rest_of
 from missingrules.tables.meetings import Calendar
 from tests.quick.rows import AS_OF, WORDS, graded
-from tests.quick.test_quickly import both
+from tests.quick.test_quickly import both, read_slowly
 from tests.quick.told import told
 
 if TYPE_CHECKING:
@@ -105,6 +107,49 @@ def test_two_children_and_one_that_is_left() -> None:
     assert a["meetings"] == c["meetings"] == {"forum": (1_743_462_000, 1_744_189_200)}
     assert (c["born"], c["history_from"], c["loose"]) == (0, 0, False)
     assert c["episodes"] == [("E1", [begun, OPEN, FOREVER, begun, OPEN], {"kind": [(*always, "missing")]})]
+
+
+BEGUN = "2025-06-02T20:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("episodes", "facts"),
+    [
+        (f"A,Z,{BEGUN},{BEGUN},\nA,Y,{BEGUN},null,", ""),
+        (f"A,Z,{BEGUN},null,\nA,Y,{BEGUN},{BEGUN},", ""),
+        ("A,E1,,,missing", ""),
+        ("A,E1,null,,missing", ""),
+        (f"A,E1,{BEGUN},,missing", f"A,E1,kind,absent,,,{BEGUN}"),
+        (f"A,E1,{BEGUN},,null", "A,E1,kind,absent,,,"),
+        (f"A,E1,{BEGUN},,", f"A,,looked_after,true,2025-01-01,{BEGUN},\nA,,looked_after,false,2025-06-02,,"),
+        (f"A,E1,{BEGUN},,", "A,,looked_after,true,2025-01-01,2025-02-01,\nA,,looked_after,true,2025-01-02,,"),
+        (f"A,E1,{BEGUN},,", "A,,timeless_text,words,2025-01-01,,"),
+        (f"A,E1,{BEGUN},,\nB,E1,{BEGUN},,\nA,E2,{BEGUN},,", ""),
+    ],
+    ids=[
+        "two-at-once", "two-at-once-one-open", "no-start", "no-start-said", "fact-twice", "fact-twice-one-null",
+        "spans-overlap", "spans-of-one-value-overlap", "timeless-with-dates", "comes-again",
+    ],
+)  # fmt: skip
+def test_who_is_left(episodes: str, facts: str) -> None:
+    """Whether the slow way takes them or not."""
+    tables = {
+        "episodes": table(f"child,id,started_at,returned_at,kind\n{episodes}"),
+        "facts": table(f"child,episode,fact,value,from,to,at\n{facts}"),
+    }
+    counts = Counter[str]()
+    both(tables, counts)
+    assert counts["taken"] == 0
+
+
+def test_names_of_a_type_that_is_not_read_quickly_are_left_to_the_slow_way() -> None:
+    episodes = table(f"child,id,started_at\n1,E1,{BEGUN}\n2,E1,{BEGUN}")
+    odd = episodes.set_column(0, "child", pa.array([Decimal(1), Decimal(2)]))
+    named = [ArrowTable("episodes", "episodes", odd)]
+    taken = quickly({"episodes": odd}, WORDS, Clock(), graded, as_of=AS_OF)
+    assert (len(taken.histories), taken.rest["episodes"].tolist()) == (0, [0, 1])
+    cases, said = read_slowly(rest_of(named, taken, WORDS))
+    assert ([*cases], said) == (["1", "2"], {})
 
 
 def test_every_child_of_a_plain_caseload_is_taken(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from missingrules.engine.columnar.gather import histories_of
 from missingrules.quick.sheets import ArrowTable
 from missingrules.quick.take import quickly, rest_of
 from missingrules.tables.caseload import caseload_of
-from tests.quick.rows import AS_OF, PROTOCOLS, WORDS, arrow, caseload, graded, spoilt, typed
+from tests.quick.rows import AS_OF, PROTOCOLS, WORDS, arrow, caseload, graded, one_odd_cell, spoilt, typed
 from tests.quick.told import told
 
 if TYPE_CHECKING:
@@ -94,7 +94,25 @@ def test_spoilt_rows(seed: int) -> None:
     assert counts["left though accepted"] < counts["taken"] / 10
 
 
+def cells(share: float, seed: int, counts: Counter[str]) -> None:
+    """Of a plain child one cell is another, whichever it is."""
+    draw = random.Random(seed)
+    both(arrow(one_odd_cell(share, draw), draw), counts)
+
+
+def test_one_odd_cell() -> None:
+    counts = Counter[str]()
+    cells(0.1, 1, counts)
+    assert counts["taken"] > 300
+    assert counts["refused by the slow way"] > 1000
+    assert counts["left though accepted"] < counts["taken"] / 10
+
+
 if __name__ == "__main__":
+    asked, seed_ = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
     counted = Counter[str]()
-    rounds(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0, counted)
-    print(dict(counted))
+    cells(1.0, seed_, counted)
+    print("one odd cell", dict(counted), flush=True)
+    counted.clear()
+    rounds(asked, seed_, counted)
+    print("spoilt rows", dict(counted))

@@ -115,10 +115,12 @@ class Ordered:
 
 
 def ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], clock: Clock) -> Ordered:
-    """The rows by their children, in the order of the first table; who comes again further down is refused."""
+    """The rows by their children, in the order of the first table; who comes again further down is refused, and
+    everybody where a name is of a type that is not read here."""
     kinds = [kind for kind in TABLES if kind in heads]
     numbers: dict[str, int] = {}
     placed: dict[str, I64] = {}
+    unnamed = False
     for kind in kinds:
         told = texts_of(tables[kind].column(heads[kind].child))
         if kind == kinds[0]:
@@ -128,8 +130,11 @@ def ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], clock: Clock
             numbers = {told.texts[code]: place for place, code in enumerate(code for code in in_turn if code >= 0)}
         same = told.texts == tuple(numbers)
         codes = told.code if same else through([numbers.get(text, NOBODY) for text in told.texts], told.code)
+        unnamed |= bool((told.code == BAD).any())
         placed[kind] = np.where(codes == BAD, NOBODY, codes).astype(np.int64)
     children = Children(tuple(numbers))
+    # Whose rows these are only the slow way can tell: they may be anybody's.
+    children.refused[:] = unnamed
     astray: dict[str, tuple[str, int]] = {}
     for kind, place in placed.items():
         at = np.flatnonzero(place != NOBODY)

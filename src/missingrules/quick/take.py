@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ from missingrules.quick.columns import BAD
 from missingrules.quick.episodes import episodes_in, ids_of, in_order, read_episodes
 from missingrules.quick.facts import Facts
 from missingrules.quick.sheets import ArrowTable, Sheet, ordered
-from missingrules.tables.caseload import Caseload
+from missingrules.tables.caseload import Caseload, caseload_of
 from missingrules.tables.cells import Unreadable, read
 from missingrules.tables.layout import CHILD, MEETINGS, TABLES, Column, Head, Kind, head_of
 from missingrules.tables.meetings import NO_CALENDAR
@@ -40,8 +40,9 @@ _DAY: Final = Column("history_from", Kind.TIME)
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
     """What was taken: `histories`, in the order of the leading table, and how many rows of each table they were made
-    of. `left` are the other children. `rest` has the places of all other rows of each table, also of those that are no
-    child's; `astray`, of each child that comes again or too late, the table and the place at which it does."""
+    of. `left` are the other children, as far as their names can be read here. `rest` has the places of all other rows
+    of each table, also of those that are no child's; `astray`, of each child that comes again or too late, the table
+    and the place at which it does."""
 
     histories: Histories
     left: tuple[str, ...]
@@ -195,6 +196,10 @@ def _others(at: I64, rows: int) -> I64:
 def rest_of(tables: Sequence[ArrowTable], taken: Taken, words: CaseWords, calendar: Calendar = NO_CALENDAR) -> Caseload:
     """The rows that were not taken, for the slow way: it makes cases of their children, or says what is wrong with
     which row, as it would with all rows before it. `rows` counts no meetings."""
+    if not taken.histories.case:
+        # Then there may be names that only the slow way can read.
+        children = [table for table in tables if table.kind != MEETINGS]
+        return replace(caseload_of(children, words), calendar=calendar)
     heads, unread = {}, []
     for table in tables:
         heads[table.kind], unknown = head_of(table, words)
