@@ -75,6 +75,17 @@ def of_histories(
     return Answers(**made, by_evaluator=because, rules_by_evaluator=rules)
 
 
+def joined(parts: Sequence[Answers]) -> Answers:
+    """The answers of several parts of a partition as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Answers(
+        **{name: together([part.tables()[name] for part in parts]) for name in ANSWERED},
+        by_evaluator={case: why for part in parts for case, why in part.by_evaluator.items()},
+        rules_by_evaluator={rule: why for part in parts for rule, why in part.rules_by_evaluator.items()},
+    )
+
+
 def alone(protocols: Sequence[Protocol], question: Question) -> str | None:
     """Why columns cannot be asked at all; None where they can."""
     if question.organisation:

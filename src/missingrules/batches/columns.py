@@ -15,7 +15,7 @@ from missingrules.engine.columnar.status import STATUSES
 from missingrules.interface.rows import paragraphs, titles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from missingrules.batches.tables import Table
     from missingrules.domain.citations import Citations
@@ -42,7 +42,7 @@ STATED: Final[Mapping[str, Callable[[Duty], str | None]]] = {
 class Texts:
     """Texts by the numbers that stand for them; -1 is none."""
 
-    def __init__(self, texts: tuple[str, ...] = ()) -> None:
+    def __init__(self, texts: Sequence[str] = ()) -> None:
         self._numbers = {text: number for number, text in enumerate(texts)}
 
     def number(self, text: str | None) -> int:

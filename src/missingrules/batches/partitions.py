@@ -11,25 +11,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from missingrules.batches.answers import answered
+from missingrules.batches.answers import answered, joined, of_histories
 from missingrules.batches.arrow import Rows, parquet_bytes, rows_of
 from missingrules.batches.crew import twice
 from missingrules.batches.tables import CASES, TABLES, Batch
 from missingrules.domain.audit import Rejected
 from missingrules.domain.logs import timed
+from missingrules.engine.columnar.gather import graded_by
 from missingrules.formats.commas import comma_bytes
 from missingrules.formats.tables import Table
 from missingrules.interface.words import words_of
+from missingrules.quick.children import rows_in, taken_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from missingrules.batches import tables
-    from missingrules.batches.crew import Chunk, Spot
+    from missingrules.batches.crew import Chunk, Spot, Supplied
     from missingrules.batches.tables import Answers, Question
     from missingrules.domain.audit import Rejection
     from missingrules.domain.case import Case
     from missingrules.domain.protocol import Protocol
+    from missingrules.engine.columnar.histories import Histories
+    from missingrules.quick.children import ChildRows
 
 
 class Kept(StrEnum):
@@ -48,6 +52,7 @@ class Part:
     files: Mapping[str, bytes]
     rows: Mapping[str, int]
     by_evaluator: Mapping[str, int]
+    rules_by_evaluator: Mapping[str, str]
     not_used: tuple[Rejection, ...]
     rows_read: int
     rows_used: int
@@ -74,36 +79,64 @@ class Answerer:
     def __call__(self, chunk: Chunk, again: Mapping[int, Spot], /) -> Batch:
         """`again`: those of the chunk that are not to be used, with the place of the one that is."""
         ids: list[str | None] = []
-        cases: dict[str, tuple[Case, Spot]] = {}
+        cases: dict[str, Case] = {}
+        places: dict[str, Spot] = {}
         rejections: list[Rejection] = []
         read = used = 0
+        quick, quickly = self._quick([one for number, one in enumerate(chunk) if number not in again])
         for number, supplied in enumerate(chunk):
             read += supplied.rows
             try:
                 if number in again:
                     raise twice(supplied, again[number])
-                case = supplied.case(self.protocols, self.words, self.question.as_of)
+                name = getattr(supplied, "child", None)
+                if name is None or quickly.get(name) is not supplied:
+                    case = supplied.case(self.protocols, self.words, self.question.as_of)
+                    name = case.id
+                    # A second of its name is told where the partitions come back, and this one is then done anew.
+                    if name not in places:
+                        cases[name] = case
             except Rejected as rejected:
                 rejections += rejected.rejections
                 ids.append(None)
                 continue
             used += supplied.rows
-            ids.append(case.id)
-            # A second of its name is told where the partitions come back, and this one is then done anew.
-            cases.setdefault(case.id, (case, next(supplied.places())))
+            ids.append(name)
+            places.setdefault(name, next(supplied.places()))
         with timed("partition answered") as said:
-            answers = answered(self.protocols, [case for case, _ in cases.values()], self.question)
-            said(cases=len(cases), by_evaluator=len(answers.by_evaluator), rows_not_used=read - used)
+            answers = self._answers(quick, quickly, cases)
+            said(cases=len(places), by_evaluator=len(answers.by_evaluator), rows_not_used=read - used)
         why = Counter(answers.by_evaluator.values())
         return Batch(
             ids=tuple(ids),
             **answers.tables(),
-            cases=_asked({id_: place for id_, (_, place) in cases.items()}, answers),
+            cases=_asked(places, answers),
             by_evaluator=dict(sorted(why.items())),
+            rules_by_evaluator=answers.rules_by_evaluator,
             not_used=tuple(rejections),
             rows_read=read,
             rows_used=used,
         )
+
+    def _quick(self, supplied: Sequence[Supplied]) -> tuple[Histories | None, Mapping[str, ChildRows]]:
+        """Children of tables whose rows are plain, as columns at once; and where each stands."""
+        rows = rows_in(supplied)
+        clock = self.protocols[0].clock
+        graded = graded_by([each.words for each in self.protocols])
+        found = taken_of(list(rows.values()), self.words, clock, graded, self.question.as_of)
+        return found, {} if found is None else {name: rows[name] for name in found.case}
+
+    def _answers(self, quick: Histories | None, rows: Mapping[str, ChildRows], cases: Mapping[str, Case]) -> Answers:
+        protocols, question = self.protocols, self.question
+        parts = [answered(protocols, list(cases.values()), question)] if cases or quick is None else []
+        if quick is not None and len(quick):
+            names = list(quick.case)
+
+            def case_of(row: int) -> Case:
+                return rows[names[row]].case(protocols, self.words, question.as_of)
+
+            parts.append(of_histories(protocols, quick, case_of, question))
+        return joined(parts) if parts else answered(protocols, [], question)
 
 
 class Filer:
@@ -120,6 +153,7 @@ class Filer:
             files={name: self._file(name, table) for name, table in found.tables().items()},
             rows={name: table.num_rows for name, table in found.tables().items()},
             by_evaluator=found.by_evaluator,
+            rules_by_evaluator=found.rules_by_evaluator,
             not_used=found.not_used,
             rows_read=found.rows_read,
             rows_used=found.rows_used,

@@ -81,6 +81,7 @@ def _line(part: Part, seen: dict[str, Spot]) -> dict[str, object]:
         "rows_not_used": part.rows_read - part.rows_used,
         "rows": dict(part.rows),
         "by_evaluator": dict(part.by_evaluator),
+        "rules_by_evaluator": dict(part.rules_by_evaluator),
         "cases": [(id_, *seen[id_]) for id_ in named],
         "rejections": part.not_used,
     }

@@ -98,7 +98,8 @@ class Batch:
     which one rests, conclusion and case. Instants are seconds, UTC.
 
     `ids` are what the cases are called, None in the place of one that was not used. `by_evaluator`: how many of them
-    the evaluator answered one by one, by the reason why it had to. `not_used` has at least one entry for each row, or
+    the evaluator answered one by one, by the reason why it had to; `rules_by_evaluator`: rules that it was asked of all
+    cases (`protocol/rule`), each with the reason. `not_used` has at least one entry for each row, or
     file, that could not be used; rows read are rows used and rows told there.
     """
 
@@ -109,6 +110,7 @@ class Batch:
     conclusions: Table
     cases: Table
     by_evaluator: Mapping[str, int]
+    rules_by_evaluator: Mapping[str, str]
     not_used: tuple[Rejection, ...]
     rows_read: int
     rows_used: int

@@ -28,15 +28,18 @@ def batch(
     readings: Mapping[str, str] | None = None,
     organisation: bool = False,
     horizon_days: int = 90,
+    questions: bool = False,
+    rests: bool = False,
     partition: int = 2000,
     jobs: int = 1,
 ) -> Iterator[Batch]:
     """What protocols ask for in each of many cases at `as_of`, `partition` cases at a time: Arrow tables with a row for
-    each obligation, question, reading, conclusion and case. It wants the extra `batch`, and writes nothing.
+    each obligation, conclusion and case. It wants the extra `batch`, and writes nothing.
 
     `cases`: cases, or paths of case files, tables and folders of them, not both; they may be a stream. `protocols`: as
     loaded, or by name or path. `horizon_days`: how far ahead to look, in days. `organisation`: also what the calendar
-    asks of the organisation, in every case. `jobs`: how many processes share the work, each of which reads the
+    asks of the organisation, in every case. `questions`, `rests`: also what is asked, and the readings on which
+    obligations rest; both take longer. `jobs`: how many processes share the work, each of which reads the
     protocols for itself: more than one needs protocols by name or path, and cases by path.
 
     Of cases that are called the same the first is used. What cannot be used is told in `not_used`, by its place and
@@ -53,5 +56,6 @@ def batch(
     if partition < 1 or horizon_days < 0:
         raise ValueError("a partition has a case or more, and the horizon is a number of days ahead, zero or more")
     given = taken(protocols, cases, jobs, partition)
-    question = Question(as_of, readings_of(readings, given.protocols), organisation, horizon_days)
+    without = frozenset(name for name, on in (("questions", questions), ("readings", rests)) if not on)
+    question = Question(as_of, readings_of(readings, given.protocols), organisation, horizon_days, without)
     return shared(pieces(given.supplied, partition), partial(answerer, given.load, question), jobs=given.jobs)

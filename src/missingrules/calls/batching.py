@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from missingrules.adapters.given import MAPPINGS
 from missingrules.batches.folder import opened, read_journal
 from missingrules.batches.run import XLSX, assemble, run
-from missingrules.batches.tables import TABLES
+from missingrules.batches.tables import ANSWERED, TABLES
 from missingrules.calls.caseloads import hashed
 from missingrules.domain.clock import calendar_version
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
@@ -110,12 +110,16 @@ class Batching:
         counts["rows_used"] += shared
         cases = sum(len(line["cases"]) for line in lines)
         # Of a workbook the partitions' own files are gone.
-        left_out = ("cases", "rejections", *(("files",) if self.wanted.format == XLSX else ()))
+        left_out = ("cases", "rejections", "rules_by_evaluator", *(("files",) if self.wanted.format == XLSX else ()))
         return {
             "format": 1,
             **self.folder.asked,
             "totals": {"cases": cases, **counts, "rows": _summed([line["rows"] for line in lines])},
-            "by_evaluator": {"cases": because.total(), "because": dict(sorted(because.items()))},
+            "by_evaluator": {
+                "cases": because.total(),
+                "because": dict(sorted(because.items())),
+                "rules": {rule: why for line in lines for rule, why in sorted(line["rules_by_evaluator"].items())},
+            },
             "partitions": [{key: each for key, each in line.items() if key not in left_out} for line in lines],
             "columns_not_read": [dict(each._asdict()) for each in self.given.columns],
         }
@@ -184,6 +188,7 @@ def _asked(inputs: Sequence[Path], protocols: Sequence[Protocol], question: Ques
             "horizon_days": question.horizon_days,
             "readings": dict(sorted(question.readings.items())),
             "organisation": question.organisation,
+            "tables": [name for name in ANSWERED if name not in question.without],
             "format": wanted.format,
             "partition": wanted.partition,
             "from": export

@@ -89,6 +89,12 @@ def batch(
     organisation: Annotated[
         bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
     ] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Also what is not known and something hangs on.")
+    ] = False,
+    rests: Annotated[
+        bool, typer.Option("--readings", help="Also which readings of unclear paragraphs each obligation rests on.")
+    ] = False,
     kind: exports.From = None,
     year: exports.Year = None,
     history_from: exports.HistoryFrom = None,
@@ -109,7 +115,8 @@ def batch(
         chosen = common.readings(reading or [], protocols)
         asked = exports.asked(kind, year, history_from, complete_to, encoding, found_is_return=found_is_return)
         given = Filed(cases, protocols, asked)
-        question = Question(now, chosen, organisation=organisation, horizon_days=horizon)
+        without = frozenset(name for name, on in (("questions", questions), ("readings", rests)) if not on)
+        question = Question(now, chosen, organisation, horizon, without)
         most = jobs or os.cpu_count() or 1
         wanted = Wanted(output, format.value, partition, most, force, asked)
         load = partial(common.protocols, tuple(protocol)) if most > 1 else lambda: protocols

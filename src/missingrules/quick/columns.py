@@ -16,7 +16,7 @@ from missingrules.engine.columnar.histories import NONE, Said
 from missingrules.tables.cells import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from missingrules.engine.columnar.arrays import I32, I64, Bools
 
@@ -148,3 +148,20 @@ def _spoken(values: Array) -> list[str] | None:
 def _none_of(array: Array) -> Texts:
     filled = array.is_valid().to_numpy(zero_copy_only=False)
     return Texts(np.where(filled, BAD, NONE).astype(np.int32), ())
+
+
+class Unfit(Exception):
+    """Cells of which Arrow makes no column."""
+
+
+def table_of(columns: Mapping[str, Sequence[Any]]) -> Any:
+    """A table of these cells. `Unfit` where those of one column are of several types, or of one of their own."""
+    try:
+        return pa.table({name: _column(cells) for name, cells in columns.items()})
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise Unfit from error
+
+
+def _column(cells: Sequence[Any]) -> Any:
+    found = pa.array(cells)
+    return found.cast(pa.string()) if pa.types.is_null(found.type) else found
