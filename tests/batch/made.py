@@ -20,9 +20,17 @@ HAND: Final = Path(__file__).with_name("hand")
 CASES: Final = HAND / "cases"
 KINDS: Final = ("children", "episodes", "records")
 AS_OF: Final = "2025-06-30T12:00:00+01:00"
-ASKED: Final = ("--protocol", HAND / "town.yaml", "--protocol", HAND / "shire.yaml", "--as-of", AS_OF)
+ASKED: Final = (
+    "--protocol", HAND / "town.yaml", "--protocol", HAND / "shire.yaml", "--as-of", AS_OF, "--questions", "--readings",
+)  # fmt: skip
 
 Row = dict[str, Any]
+
+
+def key_of(row: Row) -> str:
+    """The key of an obligation as docs/batch.md puts it together."""
+    item = f".{row['item']}" if row["item"] else ""
+    return f"{row['protocol']}/{row['rule']}{item}/{row['episode'] or 'child'}/{row['occurrence']}"
 
 
 def read(kind: str) -> list[dict[str, str]]:

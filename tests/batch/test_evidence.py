@@ -10,7 +10,7 @@ import pytest
 
 from tests.audit.command import run
 from tests.batch import made
-from tests.batch.made import AS_OF, ASKED, HAND
+from tests.batch.made import AS_OF, ASKED, HAND, key_of
 
 GIVEN = ("--protocol", HAND / "town.yaml", "--protocol", HAND / "shire.yaml")
 
@@ -31,7 +31,7 @@ def test_what_stands_behind_a_row(done: Path) -> None:
     assert "Is the child looked after?" in told.out
     assert "Interview" not in told.out
     whole = json.loads(run("evidence", "out", *GIVEN, "--case", "B", "--json").out)
-    rows = {row["key"]: row["status"] for row in made.made(done / "out").rows["obligations"] if row["case"] == "B"}
+    rows = {key_of(row): row["status"] for row in made.made(done / "out").rows["obligations"] if row["case"] == "B"}
     assert {one["key"]: one["status"] for one in whole["actions"]} == rows
     assert whole["as_of"] == AS_OF
 

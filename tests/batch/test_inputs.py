@@ -15,7 +15,7 @@ from missingrules.batches import run as running
 from missingrules.cli.rates import rate
 from tests.audit.command import run
 from tests.batch import made
-from tests.batch.made import AS_OF, ASKED, HAND, unordered
+from tests.batch.made import AS_OF, ASKED, HAND, key_of, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,9 +83,9 @@ def test_an_export_is_answered_as_the_cases_that_import_makes_of_it(
     # And what stands behind a row is found again in the export.
     row = two.rows["obligations"][0]
     words = ("--protocol", HAND / "town.yaml", "--protocol", HAND / "shire.yaml", "--case", row["case"])
-    told = run("evidence", "two", *words, "--key", row["key"], "--json")
+    told = run("evidence", "two", *words, "--key", key_of(row), "--json")
     (action,) = json.loads(told.out)["actions"]
-    assert (action["key"], action["status"]) == (row["key"], row["status"])
+    assert (action["key"], action["status"]) == (key_of(row), row["status"])
 
 
 # --- doubles ----------------------------------------------------------------------------------------------------------
@@ -158,14 +158,14 @@ def test_rows_are_those_of_single_evaluations(tmp_path: Path) -> None:
     protocols = missingrules.load_protocols(*NAMES)
     now = missingrules.instant_of(AUDITED)
     cases = [missingrules.case_of(data, protocols, now) for data in caseload(30, 7)]
-    parts = list(missingrules.batch(protocols, iter(cases), now, partition=5))
+    parts = list(missingrules.batch(protocols, iter(cases), now, questions=True, rests=True, partition=5))
     assert [id_ for part in parts for id_ in part.ids] == [case.id for case in cases]
     assert len(parts) > 1
-    rows = {(row["case"], row["key"]): row for part in parts for row in part.obligations.to_pylist()}
+    rows = {(row["case"], key_of(row)): row for part in parts for row in part.obligations.to_pylist()}
     rests: dict[tuple[str, str], list[str]] = {}
     for part in parts:
         for row in part.readings.to_pylist():
-            rests.setdefault((row["case"], row["key"]), []).append(f"{row['reading']}: {row['option']}")
+            rests.setdefault((row["case"], key_of(row)), []).append(f"{row['reading']}: {row['option']}")
     number = 0
     for case in cases:
         answer = missingrules.evaluate(protocols, case, now)

@@ -73,7 +73,7 @@ def table_of(columns: tuple[Column, ...], found: Mapping[str, Any], texts: Mappi
     for field in schema:
         cells = found[field.name]
         if field.type == MOMENT:
-            made.append(pa.array(cells, mask=cells == FOREVER).cast(MOMENT))
+            made.append(pa.array(cells.astype(np.int64, copy=False), mask=cells == FOREVER).cast(MOMENT))
         else:
             numbers = pa.array(cells, mask=cells < 0) if len(cells) and cells.min() < 0 else pa.array(cells)
             made.append(pa.DictionaryArray.from_arrays(numbers, pa.array(texts.get(field.name, ()), pa.string())))

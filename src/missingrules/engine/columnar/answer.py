@@ -33,6 +33,7 @@ class Answered:
     stood: Stood
     found: Found
     left: Bools  # of each child whether it is
+    solver: Solver  # what asking.py asks further
 
 
 def answered(
@@ -49,14 +50,15 @@ def answered(
     stood = stood or Stood(histories, as_of, days_for(histories, as_of, protocol))
     horizon = clock.after(as_of, Length(horizon_days, Unit.DAY))
     provisions = provisions_of(protocol, protocol.options(readings or {}))
-    found = Solver(protocol, provisions, stood, horizon).solve()
+    solver = Solver(protocol, provisions, stood, horizon)
+    found = solver.solve()
     reasons = {"two values of a fact at once": stood.tangled, "a time of day is not known": _loose(protocol, stood)}
     reasons |= {"a record that says which duty it answers": _answering(stood)}
     children = {**{why: flags for why, flags in reasons.items() if flags.any()}, **found.children}
     left = np.zeros(stood.children, np.bool_)
     for flags in children.values():
         left |= flags
-    return Answered(protocol, stood, replace(found, children=children), left)
+    return Answered(protocol, stood, replace(found, children=children), left, solver)
 
 
 def days_for(histories: Histories, as_of: Instant, protocol: Protocol) -> Days:

@@ -45,22 +45,27 @@ def barred(world: World, prohibitions: tuple[Prohibition, ...]) -> I8:
     """Of every act whether it broke a prohibition, and so discharges nothing."""
     found = np.zeros(len(world.stood.acts.at), np.int8)
     for one in prohibitions:
-        rows = _forbidden(world, one)
+        rows = forbidden(world, one)
         for of_episodes in (True, False):
             these = rows[(world.stood.acts.episode[rows] >= 0) == of_episodes]
             if not len(these):
                 continue
-            acts = world.stood.acts
-            subjects = acts.episode[these] if of_episodes else acts.child[these]
-            at, none = acts.at[these], np.zeros(len(these), np.bool_)
-            reader = world.episodes if of_episodes else world.children
-            seen = from_happenings(Chances(reader, subjects, subjects, at, at, ~none, none, happened=these, acts=~none))
+            seen = seen_from(world, these, of_episodes=of_episodes)
             holds = grids.at(seen.reader.guard(one.guard), seen.rows, seen.cells)
             found[these] = np.maximum(found[these], holds)
     return found
 
 
-def _forbidden(world: World, one: Prohibition) -> I64:
+def seen_from(world: World, these: I64, *, of_episodes: bool) -> Chances:
+    """Acts that name an episode, or none, each as a row that reads what it says."""
+    acts = world.stood.acts
+    subjects = acts.episode[these] if of_episodes else acts.child[these]
+    at, none = acts.at[these], np.zeros(len(these), np.bool_)
+    reader = world.episodes if of_episodes else world.children
+    return from_happenings(Chances(reader, subjects, subjects, at, at, ~none, none, happened=these, acts=~none))
+
+
+def forbidden(world: World, one: Prohibition) -> I64:
     """The acts of which a prohibition speaks."""
     names = (one.action, *world.protocol.words.actions[one.action].also)
     acts, records = world.stood.acts, world.stood.histories.records
@@ -139,7 +144,7 @@ def discharge(world: World, duty: Duty, found: Instances, given: Given) -> Insta
     sizes = np.diff(np.append(begins, len(subjects)))
     giving = Giving(world, duty, found, begins, sizes)
     sure = giving.all(pairs, most=False)
-    found = replace(found, discharged=sure.discharged, open_act=sure.open_act, given=True)
+    found = replace(found, discharged=sure.discharged, open_act=sure.open_act, open_row=sure.open_row, given=True)
     # What an undecided firing would take, if it is one, or another may have taken already, may be the next one's.
     undecided = found.firings.state == UNDECIDED
     whose = np.repeat(np.arange(len(begins)), sizes)
@@ -183,12 +188,14 @@ class State(NamedTuple):
     discharged: I64
     open_act: I64
     last_by: I64  # when the last act that counts towards it was recorded
+    open_row: I64  # which act that was of `open_act`, and of `last_by`: rows of all acts, or FOREVER
+    last_row: I64
 
     @classmethod
     def empty(cls, count: int) -> State:
         """Before any act."""
         never = np.full(count, FOREVER, np.int64)
-        return cls(never, never.copy(), never.copy())
+        return cls(never, never.copy(), never.copy(), never.copy(), never.copy())
 
 
 class Giving:
@@ -247,18 +254,20 @@ class Giving:
         chosen, pair = instances[last], whose[last]
         unsure, at = pairs.unsure[pair], at[last]
         if not most:
-            self._open(state, chosen[unsure], at[unsure])
+            self._open(state, chosen[unsure], at[unsure], pairs.act[pair[unsure]])
             chosen, pair, at, unsure = chosen[~unsure], pair[~unsure], at[~unsure], unsure[~unsure]
         if covered is None:
             if most:
-                self._open(state, chosen[unsure], at[unsure])
+                self._open(state, chosen[unsure], at[unsure], pairs.act[pair[unsure]])
             state.discharged[chosen] = at
             state.last_by[chosen] = at
+            state.last_row[chosen] = pairs.act[pair]
             return
         covers, adds = self._covers(chosen, pairs.act[pair], at, covered)
         state.last_by[chosen[adds]] = at[adds]
+        state.last_row[chosen[adds]] = pairs.act[pair[adds]]
         doubt = (covers == UNKNOWN) | (unsure & (covers == TRUE))
-        self._open(state, chosen[doubt], at[doubt])
+        self._open(state, chosen[doubt], at[doubt], pairs.act[pair[doubt]])
         done_ = (covers == TRUE) | (most & (covers == UNKNOWN))
         state.discharged[chosen[done_]] = at[done_]
 
@@ -273,8 +282,9 @@ class Giving:
         return fitting[order[starts_of(of[order])]]
 
     @staticmethod
-    def _open(state: State, which: I64, at: I64) -> None:
+    def _open(state: State, which: I64, at: I64, act: I64) -> None:
         state.open_act[which] = np.minimum(state.open_act[which], at)
+        state.open_row[which] = np.minimum(state.open_row[which], act)  # acts of one subject stand in order of time
 
     def _covers(self, chosen: I64, act: I64, at: I64, covered: Any) -> tuple[I8, Bools]:
         """Whether with this act all recipients are covered, and whether it counts towards that."""
@@ -335,10 +345,14 @@ def _compared(found: Instances, sure: State, other: State, which: Bools) -> Inst
     acts = [sure.open_act, other.open_act]
     acts += [np.where(one.discharged < FOREVER, one.last_by, FOREVER) for one in (sure, other)]
     earliest = np.minimum.reduce(acts)
+    rows = [sure.open_row, other.open_row]
+    rows += [np.where(one.discharged < FOREVER, one.last_row, FOREVER) for one in (sure, other)]
     both = (sure.discharged < FOREVER) & (other.discharged < FOREVER)
     then = np.where(both, np.maximum(sure.discharged, other.discharged), FOREVER)
     return replace(
         found,
         discharged=np.where(differ, then, found.discharged),
         open_act=np.where(differ, earliest, found.open_act),
+        open_row=np.where(differ, np.minimum.reduce(rows), sure.open_row),
+        contested=differ & (sure.open_act == FOREVER) & (other.open_act == FOREVER),
     )

@@ -87,7 +87,7 @@ def firings(world: World, duty: Duty, offer: Offer, *, by_happening: bool) -> li
 
 def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) -> Firings:
     reader, as_of = chances.reader, world.stood.as_of
-    hours = _hours(duty.guard)
+    hours = hours_of(duty.guard)
     guard = all_of(reader.grid, [reader.guard(duty.guard, but_hours=bool(hours)), chances.extra])
     if hours and not chances.moment.all():
         raise Unspoken("hours of an office in a rule that waits for a stretch of time")
@@ -169,7 +169,7 @@ def _at_moment(
     if not past.all():
         state[~past & (state == FIRED)] = FUTURE
     if hours:
-        inside, closes = _inside(world, hours, moment)
+        inside, closes = inside_hours(world, hours, moment)
         state[~inside] = NOT
     open_ = np.flatnonzero((state == UNDECIDED) & past) if guard.level == grids.CELL else ()
     if len(open_):
@@ -227,7 +227,7 @@ def _in_stretch(
     return state, fired
 
 
-def _hours(guard: Guard) -> tuple[HoursTest, ...]:
+def hours_of(guard: Guard) -> tuple[HoursTest, ...]:
     """The hours of an office that a guard asks for beside all else."""
     parts = guard.when.parts if isinstance(guard.when, All) else (guard.when,)
     found = tuple(part for part in parts if isinstance(part, HoursTest))
@@ -238,7 +238,7 @@ def _hours(guard: Guard) -> tuple[HoursTest, ...]:
     return found
 
 
-def _inside(world: World, tests: Sequence[HoursTest], moment: I64) -> tuple[Bools, I64]:
+def inside_hours(world: World, tests: Sequence[HoursTest], moment: I64) -> tuple[Bools, I64]:
     """Whether each moment lies in the hours that are asked for, and when these next end."""
     days = world.stood.days
     inside, ends = np.ones(len(moment), np.bool_), np.full(len(moment), FOREVER, np.int64)

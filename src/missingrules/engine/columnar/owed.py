@@ -39,6 +39,8 @@ class Instances:
     open_act: I64  # when an act was recorded that may be its discharge
 
     given: bool = False  # whether any act was given to any of them
+    open_row: I64 | None = None  # which of all acts `open_act` is; FOREVER where none is
+    contested: Bools | None = None  # whether an undecided firing, if it is one, takes that act
 
     def __len__(self) -> int:
         return len(self.firings)

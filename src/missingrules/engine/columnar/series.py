@@ -38,6 +38,7 @@ class Slots(NamedTuple):
     superseded: Bools
     discharged: I64
     open_act: I64
+    open_row: I64
 
 
 def series(world: World, duty: Duty, found: Firings, end: End, given: Given | None) -> Instances:
@@ -68,7 +69,7 @@ def series(world: World, duty: Duty, found: Firings, end: End, given: Given | No
     )
     return Instances(
         own, slots.opens, slots.closes, slots.closes_maybe, slots.superseded, end.doubtful[slots.of], slots.due,
-        discharged=slots.discharged, open_act=slots.open_act, given=True,
+        discharged=slots.discharged, open_act=slots.open_act, open_row=slots.open_row, given=True,
     )  # fmt: skip
 
 
@@ -101,7 +102,7 @@ class _Making:
         if not self.made:
             none = np.zeros(0, np.int64)
             flags = none.astype(np.bool_)
-            return Slots(none, none, none, none, none.astype(np.int8), none, none, flags, none, none)
+            return Slots(none, none, none, none, none.astype(np.int8), none, none, flags, none, none, none)
         return Slots(*(np.concatenate(column) for column in zip(*self.made, strict=True)))
 
     def _add(self, of: I64, number: I64, opens: I64, due: I64, state: I8) -> Slots:
@@ -111,7 +112,8 @@ class _Making:
         end = self.end
         made = Slots(
             self.these[of], number, opens, due, state.astype(np.int8), np.minimum(end.certain[of], lifts),
-            np.minimum(end.maybe[of], lifts), end.superseded[of] & (end.certain[of] <= lifts), never, never.copy(),
+            np.minimum(end.maybe[of], lifts), end.superseded[of] & (end.certain[of] <= lifts), never,
+            never.copy(), never.copy(),
         )  # fmt: skip
         self.made.append(made)
         return made
@@ -321,6 +323,7 @@ class _Left:
             )
             todo = todo[(state.discharged[todo] == FOREVER) & (self.next[of[todo]] < self.ends[of[todo]])]
         slots.discharged[fired], slots.open_act[fired] = state.discharged, state.open_act
+        slots.open_row[fired] = state.open_row
         return state.discharged < FOREVER
 
 

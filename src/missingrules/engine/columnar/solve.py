@@ -94,6 +94,7 @@ class Solver:
         self._handed: dict[str, Bools] = {}
         self._broken: I8 | None = None
         self._asking: set[int] = set()
+        self.standings: list[tuple[Asked, Standing]] = []  # behind all that was found, before each name stands once
         self._happening = _by_happening(self.agenda)
 
     def solve(self) -> Found:
@@ -131,6 +132,7 @@ class Solver:
             except Unspoken as shape:
                 self._left[duty.rule] = str(shape)
                 continue
+            self.standings += [(asked, standing) for standing in standings if len(standing.status)]
             yield from made
 
     def _owed(self, asked: Asked, standing: Standing) -> Owed:
