@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.columnar.arrays import distinct, ranges
 from missingrules.engine.columnar.histories import NONE
-from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.solve import PEOPLE, Options
 from missingrules.engine.columnar.status import NOT_DECIDABLE
 from missingrules.engine.merge import people_of_all
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.firing import Firings
     from missingrules.engine.columnar.solve import Found, Owed
     from missingrules.engine.columnar.stood import Stood
+    from missingrules.engine.columnar.tried import Tried
     from missingrules.engine.columnar.worlds import Worlds
 
 
@@ -84,19 +85,21 @@ class _Groups(NamedTuple):
     everywhere: Bools  # whether it is in all worlds
 
 
-def agreed(found: Found, stood: Stood, worlds: Worlds) -> list[Agreed]:
+def agreed(found: Found, stood: Stood, worlds: Worlds, tried: Tried) -> list[Agreed]:
     """What was found in the worlds, by child and key."""
-    return _Merging(stood, worlds).all(found.owed)
+    return _Merging(stood, worlds, tried).all(found.owed)
 
 
 class _Merging:
     """Duties that fire together are put together once, and columns that they share are read once."""
 
-    def __init__(self, stood: Stood, worlds: Worlds) -> None:
+    def __init__(self, stood: Stood, worlds: Worlds, tried: Tried) -> None:
         self._stood = stood
         self._worlds = worlds
+        self._tried = tried
         self._counts = np.bincount(worlds.child) if len(worlds.child) else np.zeros(0, np.int64)
         self._of_subject = worlds.episode[stood.rows]
+        self._names = _Names()
         self._groups: dict[int, tuple[Firings, _Groups]] = {}
         self._ends: dict[tuple[int, int], tuple[Numbers, I64, Numbers, Numbers]] = {}
 
@@ -143,17 +146,16 @@ class _Merging:
     # --- what is of one key -----------------------------------------------------------------------------------------
 
     def _grouped(self, several: list[Owed]) -> _Groups:
-        of_world, of_episode, names = [], [], []
+        of_world, of_episode = [], []
         for one in several:
             subjects = one.subjects
             of_world.append(self._stood.child[subjects] if one.of_episodes else subjects)
             of_episode.append(self._of_subject[subjects] if one.of_episodes else np.full(len(subjects), NONE))
         world, episode = np.concatenate(of_world), np.concatenate(of_episode)
         child = self._worlds.child[world]
-        if any(one.firings.named for one in several):
-            numbers: dict[str, int] = {}
-            names = [name for one in several for name in occurrences(self._stood, one.firings)]
-            occurrence = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+        named = any(one.firings.named for one in several)
+        if named:
+            occurrence = np.concatenate([self._named(one.firings) for one in several])
         else:
             occurrence = np.concatenate([one.firings.number for one in several])
         subject = np.where(episode == NONE, child, len(self._counts) + episode)
@@ -170,9 +172,31 @@ class _Merging:
             first,
             child[first],
             episode[first],
-            tuple([names[row] for row in first.tolist()] if names else map(str, occurrence[first].tolist())),
+            tuple(self._names.text(number) if named else str(number) for number in occurrence[first].tolist()),
             sizes == self._counts[child[first]],
         )
+
+    def _named(self, found: Firings) -> I64:
+        """The names of occurrences by number, also of those that have only a number."""
+        if not found.named or found.happened is None or found.acts is None:
+            several, back = np.unique(found.number, return_inverse=True)
+            return np.array([self._names.number(str(one)) for one in several.tolist()], np.int64)[back]
+        records, events = self._ids
+        out = np.empty(len(found), np.int64)
+        out[found.acts] = records[self._stood.acts.source[found.happened[found.acts]]]
+        out[~found.acts] = events[self._stood.events.source[found.happened[~found.acts]]]
+        return out
+
+    @cached_property
+    def _ids(self) -> tuple[I64, I64]:
+        """The names of records and of events by number."""
+        given, number = self._tried.histories, self._names.number
+        records = np.array([number(id_) for id_ in given.records.id], np.int64)[self._worlds.record]
+        events = np.array([number(id_) for id_ in given.events.id], np.int64)[self._worlds.event]
+        ids = self._worlds.histories.events.id
+        for row in np.flatnonzero(self._tried.unnamed[self._worlds.event]).tolist():
+            events[row] = number(ids[row])
+        return records, events
 
     # --- what all say of it -----------------------------------------------------------------------------------------
 
@@ -227,6 +251,24 @@ class _Merging:
                 found[place] = known[named]
         said = list(numbers)
         return Options(found, {number: said[number] for number in distinct(found)})
+
+
+class _Names:
+    """Texts by the numbers that stand for them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._texts: list[str] = []
+
+    def number(self, text: str) -> int:
+        found = self._numbers.get(text)
+        if found is None:
+            found = self._numbers[text] = len(self._texts)
+            self._texts.append(text)
+        return found
+
+    def text(self, number: int) -> str:
+        return self._texts[number]
 
 
 def _numbered(options: Options, rows: int, numbers: dict[object, int]) -> I64:

@@ -12,6 +12,7 @@ from missingrules.engine.columnar.answer import answered
 from missingrules.engine.columnar.gather import graded_by
 from missingrules.engine.columnar.tried import tried
 from missingrules.engine.columnar.worlds import worlds_of
+from missingrules.engine.plan import provisions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +52,8 @@ def across(
     readings: Mapping[str, str] | None = None,
 ) -> Across:
     """One protocol and children of whom an instant may not be settled, numbered as they are given."""
-    given = tried(protocol, cases, as_of, graded_by([protocol.words]))
+    provisions = provisions_of(protocol, protocol.options(readings or {}))
+    given = tried(protocol, provisions, cases, as_of, graded_by([protocol.words]))
     sizes = _sizes(given)
     children: dict[str, Bools] = {}
     if (sizes > TOO_MANY).any():
@@ -69,7 +71,7 @@ def across(
             children.setdefault("no order in which its times may have been", np.zeros(len(cases), np.bool_))[none] = (
                 True
             )
-        found += agreed(answer.found, answer.stood, worlds)
+        found += agreed(answer.found, answer.stood, worlds, given)
     left = np.zeros(len(cases), np.bool_)
     for flags in children.values():
         left |= flags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,18 +11,20 @@ import numpy as np
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.columnar.gather import histories_of
 from missingrules.engine.columnar.histories import OPEN
-from missingrules.engine.plan import plan_of
-from missingrules.engine.seen import clock_key
+from missingrules.engine.columnar.needs import needs_of
+from missingrules.engine.plan import parts_of, plan_of
+from missingrules.engine.seen import CASE_NAMES, clock_key
 from missingrules.engine.worlds import begun, choices_of, open_instants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Clock, Instant
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.histories import Histories
+    from missingrules.engine.plan import Provisions
     from missingrules.engine.worlds import Open, Spot
 
 
@@ -62,12 +64,21 @@ class Tried:
         return np.bincount(self.child, minlength=len(self.histories))
 
 
-def tried(protocol: Protocol, cases: Sequence[Case], as_of: Instant, graded: Callable[[str], bool]) -> Tried:
-    """Every way in which each of these children's histories may have been, before any is left out."""
+def tried(
+    protocol: Protocol,
+    provisions: Provisions,
+    cases: Sequence[Case],
+    as_of: Instant,
+    graded: Callable[[str], bool],
+) -> Tried:
+    """Every way in which each of these children's histories may have been, before any is left out.
+
+    Of ways that differ in nothing that these provisions read the first stands for all.
+    """
     plan, clock = plan_of(protocol), protocol.clock
     seen = [begun(case, as_of, clock) for case in cases]
     histories = histories_of(seen, clock, graded)
-    rows = _Rows(histories)
+    rows, reads = _Rows(histories), Reads(protocol, provisions)
     making = _Making()
     unnamed, place, is_open = [], [], []
     for number, case in enumerate(seen):
@@ -76,11 +87,49 @@ def tried(protocol: Protocol, cases: Sequence[Case], as_of: Instant, graded: Cal
         unnamed += of_case.unnamed
         place += of_case.places
         is_open.append(bool(open_))
-        making.add(number, open_, [of_case.at(one.spot) for one in open_])
+        at = [of_case.at(one.spot) for one in open_]
+        making.add(number, open_, at, [reads.has(case, one.spot) for one in open_])
     return Tried(
         histories, making.children(), making.first(), making.others(),
         np.array(unnamed, np.bool_), np.array(place, np.int64), np.array(is_open, np.bool_),
     )  # fmt: skip
+
+
+class Reads:
+    """What some provisions read of a case. What they nowhere name may have been at any time."""
+
+    def __init__(self, protocol: Protocol, provisions: Provisions) -> None:
+        needs = needs_of(protocol, provisions)
+        self._facts = needs.facts
+        every = (provisions.duties.values(), provisions.conclusions, provisions.prohibitions, protocol.scope)
+        self._names = {name for part in parts_of(tuple(map(_whole, every))) for name in _texts(part)}
+        for action in self._names & set(protocol.words.actions):
+            self._names |= set(protocol.words.actions[action].also)
+
+    def has(self, case: Case, spot: Spot) -> bool:
+        """Whether it may matter when this was. The order of an episode's own instants always does."""
+        if spot.part == "records":
+            record = case.records[spot.item]
+            return not self._names.isdisjoint((record.action, *record.included))
+        if spot.part == "events":
+            return case.events[spot.item].event in self._names
+        if spot.sub < 0:
+            return True
+        name = f"{spot.part.removesuffix('s')}.{spot.name}"
+        return CASE_NAMES.get(name, name) in self._facts
+
+
+def _whole(part: Any) -> Any:
+    return part if is_dataclass(part) else tuple(part)
+
+
+def _texts(part: Any) -> Iterator[str]:
+    """Every text that stands in a noun itself."""
+    for one in fields(part):
+        value = getattr(part, one.name)
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str):
+                yield text
 
 
 class _Rows:
@@ -137,7 +186,7 @@ class _OfCase:
         return Column("records", "at"), self._records[spot.item]
 
 
-def _sorted(keys: list[tuple[int, str]]) -> list[int]:
+def _sorted(keys: Sequence[tuple[int, str]]) -> list[int]:
     return sorted(range(len(keys)), key=keys.__getitem__)
 
 
@@ -165,8 +214,8 @@ class _Making:
         self._spot: list[I64] = []
         self._take: list[I64] = []
 
-    def add(self, child: int, open_: list[Open], at: list[tuple[Column, int]]) -> None:
-        """The worlds of one child."""
+    def add(self, child: int, open_: list[Open], at: list[tuple[Column, int]], read: list[bool]) -> None:
+        """The worlds of one child. `read` says of each open instant whether it may matter."""
         before = len(self._of_spot)
         for one, (column, row) in zip(open_, at, strict=True):
             self._of_spot.append(self._columns.setdefault(column, len(self._columns)))
@@ -175,22 +224,25 @@ class _Making:
             self._begins.append(len(self._candidates))
             self._candidates += [FOREVER if c is None else c for c in one.candidates]
         count = 0
-        last = [len(one.candidates) - 1 for one in open_]
+        last = [(len(one.candidates) - 1) * matters for one, matters in zip(open_, read, strict=True)]
         every: Iterable[tuple[list[int], list[tuple[int, ...]]]] = choices_of(open_) if open_ else [([], [()])]
         for number, (members, choices) in enumerate(every):
+            places = [place for place, spot in enumerate(members) if read[spot]]
+            kept = [members[place] for place in places]
+            if len(kept) < len(members):
+                choices = [tuple([choice[place] for place in places]) for choice in choices]
             chosen = dict.fromkeys(choices)
             if number:
                 # The earliest and the latest of all are tried already.
-                chosen.pop(tuple(0 for _ in members), None)
-                inside = set(members)
-                if not any(take for spot, take in enumerate(last) if spot not in inside):
-                    chosen.pop(tuple(last[spot] for spot in members), None)
+                chosen.pop(tuple(0 for _ in kept), None)
+                if sum(map(bool, last)) == sum(bool(last[spot]) for spot in kept):
+                    chosen.pop(tuple(last[spot] for spot in kept), None)
             if not chosen:
                 continue
-            taken = np.array(list(chosen), np.int64).reshape(len(chosen), len(members))
+            taken = np.array(list(chosen), np.int64).reshape(len(chosen), len(kept))
             which, spots = np.nonzero(taken)
             self._world.append(which + (self._worlds + count))
-            self._spot.append(np.array(members, np.int64)[spots] + before)
+            self._spot.append(np.array(kept, np.int64)[spots] + before)
             self._take.append(taken[which, spots])
             count += len(chosen)
         self._counts.append(count)

@@ -24,12 +24,13 @@ INSTANTS = ("started", "located", "reported", "returned", "last_seen")
 
 
 class Worlds(NamedTuple):
-    """Each world as a child of its own. `child`: whose it is; `episode`: which of its episodes each is, both as rows
-    of what was tried."""
+    """Each world as a child of its own, and which row of what was tried each row of its tables is."""
 
     histories: Histories
     child: I64
     episode: I64
+    event: I64
+    record: I64
 
 
 class Copies:
@@ -57,7 +58,9 @@ def worlds_of(tried: Tried, children: Bools, as_of: Instant) -> Worlds:
     number = np.full(len(tried.child), -1, np.int64)
     number[kept] = np.arange(len(kept))
     making = _Making(tried, of, number)
-    episodes, order, row_of = making.episodes()
+    episodes, own_episodes, row_of = making.episodes()
+    events, own_events = making.events(row_of)
+    records, own_records = making.records(row_of)
     return Worlds(
         Histories(
             case=tuple(np.array(h.case, object)[of].tolist()),
@@ -66,13 +69,15 @@ def worlds_of(tried: Tried, children: Bools, as_of: Instant) -> Worlds:
             child=making.given("child", h.child),
             plan=making.given("plan", h.plan),
             episodes=episodes,
-            events=making.events(row_of),
-            records=making.records(row_of),
+            events=events,
+            records=records,
             meetings=tuple(np.fromiter(h.meetings, object, len(h.meetings))[of].tolist()),
             loose=np.zeros(len(of), np.bool_),
         ),
         of,
-        order,
+        own_episodes,
+        own_events,
+        own_records,
     )
 
 
@@ -197,7 +202,8 @@ class _Making:
         found[named] = row_of[copies.at(world[named], episode[named])]
         return found
 
-    def events(self, row_of: I64) -> Events:
+    def events(self, row_of: I64) -> tuple[Events, I64]:
+        """The events, and which row each is."""
         e = self.tried.histories.events
         copies = self.copies(e.child)
         at = self.settled("events", "at", e.at, copies)
@@ -220,7 +226,7 @@ class _Making:
                     values += several.tolist()
                     value[copies.at(world, row)] = numbers[back]
             fields[name] = Said(value[order], tuple(values))
-        return Events(
+        made = Events(
             child=copies.world[order],
             name=e.name[rows],
             names=e.names,
@@ -229,6 +235,7 @@ class _Making:
             episode=self._episode(e.episode[rows], copies.world[order], row_of),
             fields=MappingProxyType(fields),
         )
+        return made, rows
 
     def _firsts(self, field: str) -> tuple[I64, I64, I64] | None:
         """What a field is at first, in every world."""
@@ -248,7 +255,8 @@ class _Making:
         others = self.tried.settings.get(Column("fields", field))
         return None if others is None else self._here(others)
 
-    def records(self, row_of: I64) -> Records:
+    def records(self, row_of: I64) -> tuple[Records, I64]:
+        """The records, and which row each is."""
         r = self.tried.histories.records
         copies = self.copies(r.child)
         at = self.settled("records", "at", r.at, copies)
@@ -258,7 +266,7 @@ class _Making:
         def of(said: Said) -> Said:
             return Said(said.value[rows], said.values)
 
-        return replace(
+        made = replace(
             r,
             child=world,
             action=r.action[rows],
@@ -276,6 +284,7 @@ class _Making:
             answers=r.answers[rows],
             fields=MappingProxyType({name: of(said) for name, said in r.fields.items()}),
         )
+        return made, rows
 
     def _also(self, said: Said, world: I64, row_of: I64) -> Said:
         """The further episodes of one record: those of each world."""
