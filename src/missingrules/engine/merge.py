@@ -95,11 +95,11 @@ def _merge(there: list[Obligation], clock: Clock) -> Obligation:
 def _detail(there: list[Detail], clock: Clock) -> Detail:
     return there[0]._replace(
         discharged_by=there[0].discharged_by if all(d.discharged_by == there[0].discharged_by for d in there) else (),
-        by=_people([d.by for d in there]),
-        chair=_people([d.chair for d in there]),
-        recipients=_people([d.recipients for d in there]),
-        attendees=_people([d.attendees for d in there]),
-        with_=_people([d.with_ for d in there]),
+        by=people_of_all([d.by for d in there]),
+        chair=people_of_all([d.chair for d in there]),
+        recipients=people_of_all([d.recipients for d in there]),
+        attendees=people_of_all([d.attendees for d in there]),
+        with_=people_of_all([d.with_ for d in there]),
         because=_evidence([d.because for d in there], clock),
     )
 
@@ -109,7 +109,8 @@ def _same(values: Iterable[Instant | None]) -> Instant | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _people(values: list[Any]) -> Any:
+def people_of_all(values: Sequence[Any]) -> Any:
+    """Whom all name; otherwise those whom any does, in their order."""
     if all(v == values[0] for v in values):
         return values[0]
     possible: dict[People, None] = {}

@@ -85,12 +85,9 @@ def open_instants(
 
 def worlds(case: Case, open_: list[Open], as_of: Instant) -> list[World]:
     """The cases to be tried, those that break the order of an episode left out; the first is the earliest of all."""
-    first = tuple(0 for _ in open_)
-    last = tuple(len(o.candidates) - 1 for o in open_)
-    tried: dict[tuple[int, ...], None] = {first: None, last: None}
-    for members in _together(open_):
-        every = [range(len(open_[i].candidates)) for i in members]
-        for taken in _choices(every):
+    tried: dict[tuple[int, ...], None] = {}
+    for members, choices in choices_of(open_):
+        for taken in choices:
             chosen = dict(zip(members, taken, strict=True))
             tried[tuple(chosen.get(i, 0) for i in range(len(open_)))] = None
     out = []
@@ -99,6 +96,15 @@ def worlds(case: Case, open_: list[Open], as_of: Instant) -> list[World]:
         if _in_order(timed, as_of):
             out.append(World(timed, took))
     return out
+
+
+def choices_of(open_: list[Open]) -> Iterator[tuple[list[int], list[tuple[int, ...]]]]:
+    """Which candidates are tried, in order: some of the open instants, and what they take while all others take their
+    first. First of all the earliest of each, then the latest."""
+    every = list(range(len(open_)))
+    yield every, [tuple(0 for _ in open_), tuple(len(o.candidates) - 1 for o in open_)]
+    for members in _together(open_):
+        yield members, list(_choices([range(len(open_[i].candidates)) for i in members]))
 
 
 def _owner(case: Case, spot: Spot) -> str | None:
