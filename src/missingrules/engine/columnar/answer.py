@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.arrays import Bools
     from missingrules.engine.columnar.days import Days
     from missingrules.engine.columnar.histories import Histories
+
+
+# Why a child is left: of these loose.py makes worlds.
+OPEN_TIMES: Final = "a time of day is not known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +56,7 @@ def answered(
     provisions = provisions_of(protocol, protocol.options(readings or {}))
     solver = Solver(protocol, provisions, stood, horizon)
     found = solver.solve()
-    reasons = {"two values of a fact at once": stood.tangled, "a time of day is not known": _loose(protocol, stood)}
+    reasons = {"two values of a fact at once": stood.tangled, OPEN_TIMES: _loose(protocol, stood)}
     reasons |= {"a record that says which duty it answers": _answering(stood)}
     children = {**{why: flags for why, flags in reasons.items() if flags.any()}, **found.children}
     left = np.zeros(stood.children, np.bool_)
