@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from missingrules.domain.clock import Length, Unit
 from missingrules.engine.columnar.days import days_of
-from missingrules.engine.columnar.histories import OPEN
+from missingrules.engine.columnar.histories import NO_DAY, OPEN
 from missingrules.engine.columnar.solve import Found, Solver
 from missingrules.engine.columnar.stood import Stood
 from missingrules.engine.plan import plan_of, provisions_of
@@ -65,6 +65,9 @@ def days_for(histories: Histories, as_of: Instant, protocol: Protocol) -> Days:
     """The dates that these histories may reach."""
     low, high = histories.span()
     years = [datetime.fromtimestamp(t, UTC).year for t in (low, high, as_of) if t]
+    supplied = histories.history_from[histories.history_from > NO_DAY]
+    if len(supplied):
+        years.append(date.fromordinal(int(supplied.min())).year)
     return days_of(protocol.clock, min(years) - 2, max(years) + 2)
 
 
