@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from missingrules.batches.crew import pieces, shared
 from missingrules.batches.tables import Question
-from missingrules.calls.asking import readings_of
 from missingrules.calls.caseloads import taken
+from missingrules.domain.choices import readings_of
 
 if TYPE_CHECKING:
     import os

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from missingrules.audits.run import CHUNK, Question
 from missingrules.audits.run import audit as run
 from missingrules.audits.totals import Tally
-from missingrules.calls.asking import readings_of
 from missingrules.calls.caseloads import taken
 from missingrules.domain.audit import Audit
+from missingrules.domain.choices import readings_of
 from missingrules.domain.logs import timed
 
 if TYPE_CHECKING:

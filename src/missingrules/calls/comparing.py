@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.calls.asking import readings_of, refuse_unknown_actions, refuse_unknown_topics
+from missingrules.calls.asking import refuse_unknown_actions, refuse_unknown_topics
 from missingrules.comparison.diff import diff as compared
 from missingrules.comparison.witness import Search
 from missingrules.comparison.witness import witness as searched
+from missingrules.domain.choices import readings_of
 from missingrules.domain.combinations import CaseDiff
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.domain.logs import timed

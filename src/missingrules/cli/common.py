@@ -64,7 +64,7 @@ def every_name() -> list[str]:
 
 def readings(pairs: Sequence[str], protocols: Sequence[Protocol]) -> dict[str, str]:
     """`ID=OPTION` pairs; InvalidInput with everything that is wrong with them."""
-    from missingrules.calls.asking import chosen
+    from missingrules.domain.choices import chosen
     from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 
     told = [pair.partition("=") for pair in pairs]

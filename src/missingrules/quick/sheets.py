@@ -11,6 +11,7 @@ from missingrules.quick.columns import BAD, Texts, empty_texts, rows_of, texts_o
 from missingrules.quick.stamps import Stamps, no_stamps, stamps_of
 from missingrules.tables.cells import is_empty
 from missingrules.tables.layout import TABLES, Kind
+from missingrules.tables.parquet import cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,21 +51,17 @@ class ArrowTable:
         return at + 2 if self.numbers is None else int(self.numbers[at])
 
     def rows(self) -> Iterator[Row]:
-        for begin in range(0, len(self.table), _AT_ONCE):
-            columns = [map(_cell, column.to_pylist()) for column in self.table.slice(begin, _AT_ONCE).columns]
-            for at, cells in enumerate(zip(*columns, strict=True), begin):
+        at = 0
+        for batch in self.table.to_batches(_AT_ONCE):
+            for cells in zip(*map(cells_of, batch.columns), strict=True):
                 if not all(map(is_empty, cells)):
                     yield self.number(at), cells
+                at += 1
 
     def at(self, rows: I64) -> ArrowTable:
         """These rows alone, called as they are."""
         numbers = rows + 2 if self.numbers is None else self.numbers[rows]
         return ArrowTable(self.kind, self.label, rows_of(self.table, rows), numbers)
-
-
-def _cell(cell: Any) -> Any:
-    """What is no number stands for an empty cell."""
-    return None if cell != cell else cell
 
 
 class Sheet:

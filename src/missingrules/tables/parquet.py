@@ -42,7 +42,7 @@ class ParquetTable:
         try:
             with _opened(self.path) as file:
                 for batch in file.iter_batches(_AT_ONCE, use_threads=False):
-                    columns = [_cells(column) for column in batch.columns]
+                    columns = [cells_of(column) for column in batch.columns]
                     for cells in zip(*columns, strict=True):
                         number += 1
                         if any(cell is not None and str(cell).strip() for cell in cells):
@@ -79,7 +79,7 @@ def _unreadable(path: Path) -> InvalidInput:
     return InvalidInput([Diagnostic("file-unreadable", message, hint=hint)])
 
 
-def _cells(column: Any) -> list[Cell]:
+def cells_of(column: Any) -> list[Cell]:
     """The cells of a column as those of other tables: lists as one text, and no number that is none."""
     import pyarrow as pa
 

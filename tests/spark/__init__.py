@@ -1,0 +1,1 @@
+"""Children answered on Spark are answered as on one machine."""
