@@ -50,6 +50,8 @@ class Called(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | Sequence[str]:
         if isinstance(at, slice):
             return [self[one] for one in range(*at.indices(self.size))]
+        if not 0 <= at < self.size:
+            raise IndexError(at)
         return f"{self.letter}{at}"
 
 

@@ -50,9 +50,16 @@ def starts_of(groups: Numbers) -> I64:
     return np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
 
 
+_SMALL: Final = 1 << 16
+
+
 def distinct(numbers: Numbers) -> list[int]:
-    """The different numbers, none below -1, in order: small ones, of which there are few, in many rows."""
-    return [int(one) - 1 for one in np.flatnonzero(np.bincount(numbers + 1))] if len(numbers) else []
+    """The different numbers, none below -1, in order; mostly small ones, of which there are few, in many rows."""
+    if not len(numbers):
+        return []
+    if int(numbers.max()) > _SMALL:
+        return [int(one) for one in np.unique(numbers)]
+    return [int(one) - 1 for one in np.flatnonzero(np.bincount(numbers + 1))]
 
 
 def sorted_once(numbers: I64) -> I64:

@@ -52,7 +52,8 @@ def people(
     """Who it is of each firing, as numbers of options (None: the same for all, number 0), and the options."""
     if isinstance(who, PeopleRows):
         bits = rows_at(who, found, at)
-        return bits, {one: said_by(who, one) for one in distinct(bits)}
+        several = distinct(bits)
+        return np.searchsorted(several, bits), {n: said_by(who, one) for n, one in enumerate(several)}
     if isinstance(who, People) and who.mode == "record_by":
         records = world.stood.histories.records
         numbers = np.full(len(found), -1, np.int64)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
+from missingrules.domain.deadlines import DeadlineRows
 from missingrules.engine.agenda import agenda_of
 from missingrules.engine.columnar import discharge as acts_given
 from missingrules.engine.columnar.arrays import distinct, sorted_once, starts_of
@@ -152,7 +153,7 @@ class Solver:
             if numbers is not None:
                 cited.append((numbers, {number: citations for number, (_, citations) in options.items()}))
         if standing.due.rows is not None:
-            cited.insert(0, (standing.due.rows, _of_rows(duty, standing.due.rows)))
+            cited.insert(0, _of_rows(duty, standing.due.rows))
         made = Owed(
             duty, asked.prefix, found.firings.of_episodes, found.firings.subjects, found.firings, standing.status,
             found.firings.trigger, standing.due.low, standing.due.high, standing.done_at, who, _cited(duty, cited),
@@ -293,32 +294,30 @@ def _reads_happening(part: object) -> bool:
     return any(isinstance(fact, str) and fact.startswith(("event.", "record.")) for fact in found)
 
 
-def _of_rows(duty: Duty, rows: I64) -> Mapping[int, Citations]:
-    """The paragraphs of each set of rows of a deadline."""
-    from missingrules.domain.deadlines import DeadlineRows
-
+def _of_rows(duty: Duty, rows: I64) -> tuple[I64, Mapping[int, Citations]]:
+    """Which set of rows of a deadline each stands on, by number, and the paragraphs of each set."""
     assert isinstance(duty.deadline, DeadlineRows)
-    return {
-        bits: tuple(
-            dict.fromkeys(c for n, row in enumerate(duty.deadline.rows) if bits >> n & 1 for c in row.citations)
-        )
-        for bits in distinct(rows)
-    }
+    sets = distinct(rows)
+    every = [[row for n, row in enumerate(duty.deadline.rows) if bits >> n & 1] for bits in sets]
+    cited = {n: tuple(dict.fromkeys(c for row in some for c in row.citations)) for n, some in enumerate(every)}
+    return np.searchsorted(sets, rows), cited
 
 
 def _cited(duty: Duty, parts_: list[tuple[I64, Mapping[int, Citations]]]) -> Options:
     """The paragraphs of each obligation: the duty's, its deadline's, its people's."""
     if not parts_:
         return Options(None, {0: tuple(dict.fromkeys(duty.citations))})
-    # Each combination by one number, its parts by their places among the options.
-    numbers, several = np.zeros(len(parts_[0][0]), np.int64), [duty.citations]
+    # Each combination by one number; after each part those that there are get the numbers from 0.
+    numbers, several = np.zeros(len(parts_[0][0]), np.int64), [tuple(duty.citations)]
     for own, options in parts_:
         place = np.zeros(max(options) + 2, np.int64)
         place[[number + 1 for number in options]] = np.arange(len(options))
-        numbers = numbers * len(options) + place[own + 1]
-        several = [(*so_far, *cited) for so_far in several for cited in options.values()]
-    there = set(distinct(numbers))
-    return Options(numbers, {n: tuple(dict.fromkeys(cited)) for n, cited in enumerate(several) if n in there})
+        told = list(options.values())
+        pairs = numbers * len(told) + place[own + 1]
+        there = distinct(pairs)
+        numbers = np.searchsorted(there, pairs)
+        several = [tuple(dict.fromkeys((*several[pair // len(told)], *told[pair % len(told)]))) for pair in there]
+    return Options(numbers, dict(enumerate(several)))
 
 
 def _once(world: World, made: Owed) -> Owed:

@@ -1,0 +1,120 @@
+"""All protocols over a county's children, or a country's: `python -m benchmarks.county 100000 [--files] [--jobs 2]`.
+
+Invented children (benchmarks/histories.py), every protocol that comes with the package, in columns. Left alone it times
+columns in -> Arrow tables out, some thousands of children at a time in as many processes as asked; with `--files` the
+command `missingrules batch` from CSV tables to Parquet, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.families.by_missingrules import histories
+from benchmarks.histories import Caseload, made
+from benchmarks.shapes import write_csv
+from missingrules.batches.answers import of_histories
+from missingrules.batches.tables import Question
+from missingrules.domain.clock import Instant
+from missingrules.interface.leaves import read_instant
+from missingrules.reading.catalogue import find
+from missingrules.reading.protocols import read_protocol
+
+if TYPE_CHECKING:
+    from missingrules.domain.case import Case
+    from missingrules.domain.protocol import Protocol
+
+NAMES = ("barnet", "buckinghamshire", "national_framework", "northamptonshire", "staffordshire")
+AT_ONCE = 4_000
+
+
+@lru_cache(maxsize=1)
+def protocols() -> tuple[Protocol, ...]:
+    """Read once in every process."""
+    return tuple(read_protocol(find(name)) for name in NAMES)
+
+
+def answered(part: Caseload) -> tuple[int, int, float]:
+    """How many obligations a part has, how much memory it took (kB), and how much of the processor's time."""
+    began = time.process_time()
+    rules = protocols()
+    question = Question(Instant(part.as_of), without=frozenset({"questions", "readings"}))
+    found = of_histories(rules, histories(part, rules[0]), _nobody, question)
+    assert not found.by_evaluator, "some were left to the evaluator"
+    assert not found.rules_by_evaluator, "some rules were left to the evaluator"
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return found.obligations.num_rows, used, time.process_time() - began
+
+
+def _nobody(row: int) -> Case:
+    raise AssertionError("nobody is left to the evaluator here")
+
+
+def in_memory(children: int, jobs: int) -> str:
+    """One line: columns in, Arrow tables out."""
+    caseload = made(children, 1)
+    parts = [caseload.part(start, min(start + AT_ONCE, children)) for start in range(0, children, AT_ONCE)]
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as crew:
+        # The processes are there and have read the protocols before time is taken.
+        list(crew.map(answered, [made(10, 1)] * jobs * 4))
+        began = time.perf_counter()
+        found = list(crew.map(answered, parts))
+        seconds = time.perf_counter() - began
+    rows, memory, spent = sum(n for n, _, _ in found), max(kb for _, kb, _ in found), sum(s for _, _, s in found)
+    return (
+        f"{children:>9} {caseload.episodes:>9} {rows:>12} {seconds:>8.1f} {spent:>8.1f} "
+        f"{children / seconds:>10.0f} {memory / 1024 * jobs:>8.0f}"
+    )
+
+
+def with_files(children: int, jobs: int) -> str:
+    """One line: the command, from CSV tables to Parquet."""
+    caseload = made(children, 1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        write_csv(caseload, folder / "in")
+        words = ["batch", str(folder / "in"), *(word for one in NAMES for word in ("--protocol", one))]
+        words += [
+            "--as-of",
+            "2026-01-30T12:00:00+00:00",
+            "--output",
+            str(folder / "out"),
+            "--jobs",
+            str(jobs),
+            "--quiet",
+        ]
+        assert read_instant("2026-01-30T12:00:00+00:00") == caseload.as_of
+        began = time.perf_counter()
+        pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-m", "missingrules", *words])
+        _, status, used = os.wait4(pid, 0)
+        seconds = time.perf_counter() - began
+        assert status == 0, f"the batch ended with {status}"
+        written = sum(path.stat().st_size for path in (folder / "out").rglob("*.parquet"))
+    return (
+        f"{children:>9} {caseload.episodes:>9} {seconds:>8.1f} {used.ru_utime + used.ru_stime:>8.1f} "
+        f"{children / seconds:>10.0f} {used.ru_maxrss / 1024:>8.0f} {written / 1e6:>8.0f}"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.county", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("children", type=int, nargs="+")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--files", action="store_true", help="the command, from CSV tables to Parquet")
+    asked = parser.parse_args()
+    if asked.files:
+        print(" children  episodes  seconds      cpu  a second       MB  MB out")
+    else:
+        print(" children  episodes  obligations  seconds      cpu  a second   MB in all")
+    for size in asked.children:
+        print((with_files if asked.files else in_memory)(size, asked.jobs), flush=True)
