@@ -38,10 +38,10 @@ class Called(Sequence[str]):
     """The names of numbered things, made when somebody asks."""
 
     def __init__(self, letter: str, count: int) -> None:
-        self.letter, self.count = letter, count
+        self.letter, self.size = letter, count
 
     def __len__(self) -> int:
-        return self.count
+        return self.size
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -49,7 +49,7 @@ class Called(Sequence[str]):
     def __getitem__(self, at: slice) -> Sequence[str]: ...
     def __getitem__(self, at: int | slice) -> str | Sequence[str]:
         if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(self.count))]
+            return [self[one] for one in range(*at.indices(self.size))]
         return f"{self.letter}{at}"
 
 

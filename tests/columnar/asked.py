@@ -57,6 +57,13 @@ def beside(
     return Beside(len(cases) - left, left, asked.left, len(theirs), differ)
 
 
+def asked_of(protocol: Protocol, cases: Sequence[Case], as_of: Instant) -> Rows:
+    """What columns ask."""
+    histories = histories_of(cases, protocol.clock, graded_by([protocol.words]))
+    found = answered(protocol, histories, as_of)
+    return rows_of(found, questions(found))
+
+
 def rows_of(found: Answered, asked: Questions) -> Rows:
     """Every question that the columns hold."""
     out: Rows = {}

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from benchmarks.caseload import AUDITED, caseload
 from missingrules.domain.clock import FOREVER, instant_of
+from missingrules.domain.conditions import HoursTest
+from missingrules.domain.triggers import OnInstant
+from missingrules.engine.columnar import loose
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.loose import across
 from missingrules.engine.columnar.status import STATUSES
@@ -19,6 +22,8 @@ from missingrules.interface.conversion import case_of
 from missingrules.reading import catalogue
 from missingrules.reading.protocols import read_protocol
 from tests.columnar.test_generated import several
+from tests.meaning.build import at, case, conclude, day, duty, episode, guard, within
+from tests.meaning.build import protocol as protocol_of
 from tests.meaning.histories import OPEN
 from tests.meaning.strategies import protocols
 
@@ -41,10 +46,10 @@ def differences(protocol: Protocol, cases: Sequence[Case], as_of: Instant, horiz
     """Where the columns differ from the evaluator."""
     found = across(protocol, cases, as_of, horizon_days=horizon_days)
     mine, theirs = _rows(found), Rows()
-    for number, case in enumerate(cases):
+    for number, child in enumerate(cases):
         if found.left[number]:
             continue
-        for one in evaluate([protocol], case, as_of, horizon_days=horizon_days).protocols[0].actions:
+        for one in evaluate([protocol], child, as_of, horizon_days=horizon_days).protocols[0].actions:
             if one.duty.rule not in found.rules:
                 who = one.by, one.chair, one.attendees, one.recipients, one.with_
                 theirs[number, one.key] = (
@@ -86,6 +91,34 @@ def _taken(options: Options, row: int) -> object:
     return options.of[0 if options.numbers is None else int(options.numbers[row])]
 
 
+def test_a_start_of_which_only_the_date_is_known() -> None:
+    """From 00:00 to 23:59:59 on the 6th: 24 hours later is some time on the 7th, and over on the 20th either way."""
+    rules = protocol_of(duty("r", OnInstant("started"), deadline=within("24 hours")))
+    child = case(episode("e1", day("2025-05-06"), at("2025-05-08 10:00")))
+    (found,) = across(rules, [child], at("2025-05-20 12:00")).agreed
+    assert (len(found), STATUSES[found.status[0]], found.triggered[0], found.due[0]) == (1, "overdue", FOREVER, FOREVER)
+    assert (found.due_from[0], found.due_latest[0]) == (at("2025-05-07 00:00"), at("2025-05-07 23:59:59"))
+
+
+def test_children_who_are_left_to_the_evaluator_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = protocol_of(duty("r", OnInstant("started")))
+    children = [case(episode("e1", day("2025-05-06"), at("2025-05-08 10:00")))]
+    monkeypatch.setattr(loose, "TOO_MANY", 1)
+    found = across(rules, children, at("2025-05-20 12:00"))
+    assert [*found.children] == ["too many ways in which its times may have been"]
+    assert found.left.all()
+    assert not found.agreed
+
+
+def test_a_conclusion_that_reads_the_hours_of_an_office() -> None:
+    """It is read over time, which columns do not: whole children are left, and named."""
+    hours = HoursTest("office", outside=False)
+    rules = protocol_of(conclude("c", "episode.risk", floor="high", when=guard(hours)), duty("r", OnInstant("started")))
+    found = across(rules, [case(episode("e1", day("2025-05-06"), None))], at("2025-05-20 12:00"))
+    assert found.left.all()
+    assert not found.agreed
+
+
 @OFTEN
 @given(protocols(), several(OPEN), st.sampled_from((0, 90)))
 def test_generated_children(protocol: Any, asked: Any, horizon: int) -> None:
@@ -97,7 +130,9 @@ def test_generated_children(protocol: Any, asked: Any, horizon: int) -> None:
 @pytest.mark.parametrize("name", PAPERS)
 def test_children_with_dates_alone(name: str) -> None:
     protocol = read_protocol(catalogue.find(name))
-    cases = [case_of(dated(one), [protocol]) for one in islice(caseload(10_000, 3), 12)]
+    # The evaluator takes seconds for each: children of few episodes, two of them of two.
+    few = [one for one in islice(caseload(10_000, 3), 60) if len(one["episodes"]) <= 2]
+    cases = [case_of(dated(one), [protocol]) for one in (few[0], few[4], few[6])]
     found = differences(protocol, cases, instant_of(AUDITED))
     assert not found, "\n".join(found[:5])
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules.batches.arrow import Rows, together
+from missingrules.batches.beside import of_worlds, question_rows
 from missingrules.batches.columns import Named, conclusions, obligations
 from missingrules.batches.single import Only, rows_of
 from missingrules.batches.tables import ANSWERED, Answers
+from missingrules.engine.columnar.answer import OPEN_TIMES, days_for
 from missingrules.engine.columnar.answer import answered as in_columns
-from missingrules.engine.columnar.answer import days_for
+from missingrules.engine.columnar.asking import questions
 from missingrules.engine.columnar.gather import graded_by, histories_of
+from missingrules.engine.columnar.loose import across
 from missingrules.engine.columnar.stood import Stood
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.answer import Answered
+    from missingrules.engine.columnar.arrays import Bools
     from missingrules.engine.columnar.histories import Histories
 
 ORGANISATION: Final = "what the calendar asks of the organisation"
@@ -66,11 +70,15 @@ def of_histories(
             tables["obligations"].append(obligations(found, named))
             tables["conclusions"].append(conclusions(found, named))
             rules |= {f"{protocol.name}/{rule}": why for rule, why in found.found.rules.items()}
+            left = _worlds(found, case_of, question, rest)
+            questions = _questions(found, question, rest)
             for row in range(len(histories)):
-                only = _only(found, row, question)
+                only = _only(found, row, question, left, questions=questions)
                 if only is not None:
                     _add(rest, [protocol], case_of(row), question, only)
-            because |= _because(found, histories)
+            for why, flags in left.items():
+                for row in flags.nonzero()[0].tolist():
+                    because.setdefault(histories.case[row], why)
     made = {name: together([*several, rest[name].table()]) for name, several in tables.items()}
     return Answers(**made, by_evaluator=because, rules_by_evaluator=rules)
 
@@ -97,23 +105,51 @@ def alone(protocols: Sequence[Protocol], question: Question) -> str | None:
     return ZONES if len({each.clock for each in protocols}) > 1 else None
 
 
-def _only(found: Answered, row: int, question: Question) -> Only | None:
+def _worlds(
+    found: Answered, case_of: Callable[[int], Case], question: Question, rest: Mapping[str, Rows]
+) -> dict[str, Bools]:
+    """Answers the children whose times are not known across their worlds; who is left to the evaluator, and why."""
+    children = dict(found.found.children)
+    flags = children.pop(OPEN_TIMES, None)
+    if flags is None:
+        return children
+    for others in children.values():
+        flags = flags & ~others
+    rows = flags.nonzero()[0].tolist()
+    cases = [case_of(row) for row in rows]
+    horizon, readings = question.horizon_days, question.readings
+    told = across(found.protocol, cases, question.as_of, horizon_days=horizon, readings=readings)
+    for name, row in of_worlds(told, [case.id for case in cases]):
+        rest[name].add(row)
+    for why, some in told.children.items():
+        children.setdefault(why, found.left & False)[[rows[n] for n in some.nonzero()[0].tolist()]] = True
+    if told.rules:
+        # What columns do not express of one rule is asked of the evaluator; across worlds of the whole child.
+        for why in told.rules.values():
+            children.setdefault(why, found.left & False)[rows] = True
+    return children
+
+
+def _questions(found: Answered, question: Question, rest: Mapping[str, Rows]) -> bool:
+    """Writes the questions that columns have; whether these are all."""
+    if "questions" in question.without:
+        return True
+    asked = questions(found)
+    if asked.left:
+        return False
+    for row in question_rows(found, asked):
+        rest["questions"].add(row)
+    return True
+
+
+def _only(found: Answered, row: int, question: Question, left: Mapping[str, Bools], *, questions: bool) -> Only | None:
     """What the evaluator is asked of a child under one protocol; None: nothing."""
-    if found.left[row]:
+    if any(flags[row] for flags in left.values()):
         return Only(frozenset(ANSWERED) - question.without)
-    beside = frozenset({"questions", "readings"}) - question.without
-    if found.found.rules or beside:
-        return Only(beside, frozenset(found.found.rules))
-    return None
-
-
-def _because(found: Answered, histories: Histories) -> Mapping[str, str]:
-    """The children who were left to the evaluator, with the first reason."""
-    out: dict[str, str] = {}
-    for why, flags in found.found.children.items():
-        for row in flags.nonzero()[0].tolist():
-            out.setdefault(histories.case[row], why)
-    return out
+    beside = {"readings"} if questions and not found.left[row] else {"readings", "questions"}
+    tables = frozenset(beside) - question.without
+    rules = frozenset() if found.left[row] else frozenset(found.found.rules)
+    return Only(tables, rules) if tables or rules else None
 
 
 def _add(rest: Mapping[str, Rows], protocols: Sequence[Protocol], case: Case, question: Question, only: Only) -> None:

@@ -225,11 +225,12 @@ def _questions(protocol: Protocol, asking: Asking) -> list[Question]:
     out = []
     for ((fact, episode), record), keys in asking.asked.items():
         by = min((b for b in keys.values() if b is not None), default=None)
-        out.append(Question(fact, _wording(protocol, fact), episode, record, tuple(sorted(keys)), by))
+        out.append(Question(fact, wording(protocol, fact), episode, record, tuple(sorted(keys)), by))
     return sorted(out, key=lambda q: (q.fact, q.episode or "", q.record or ""))
 
 
-def _wording(protocol: Protocol, fact: str) -> str:
+def wording(protocol: Protocol, fact: str) -> str:
+    """The question that is asked for a fact."""
     word = protocol.words.facts.get(fact)
     if word:
         return word.ask

@@ -95,7 +95,35 @@ def worlds(case: Case, open_: list[Open], as_of: Instant) -> list[World]:
         timed = _settle(case, {o.spot: o.candidates[c] for o, c in zip(open_, took, strict=True)})
         if _in_order(timed, as_of):
             out.append(World(timed, took))
+    if not out:
+        # Of so many that only some were tried, none of these was possible: one after the other they are.
+        took = _one_after_another(case, open_)
+        out.append(World(_settle(case, {o.spot: o.candidates[c] for o, c in zip(open_, took, strict=True)}), took))
     return out
+
+
+def _one_after_another(case: Case, open_: list[Open]) -> tuple[int, ...]:
+    """Each instant of the episodes the earliest that is not before what comes before it."""
+    spots = {(o.spot.item, o.spot.name): i for i, o in enumerate(open_) if o.spot.part == "episodes" and o.spot.sub < 0}
+    took = [0] * len(open_)
+    latest = None
+    for item in sorted(range(len(case.episodes)), key=lambda n: _earliest(case, open_, spots, n)):
+        for name in ("started", "located", "returned"):
+            i = spots.get((item, name))
+            if i is None:
+                when = _instant(getattr(case.episodes[item], name))
+            else:
+                later = ((c, n) for n, c in enumerate(open_[i].candidates) if c is not None)
+                when, took[i] = min((c for c in later if latest is None or c[0] >= latest), default=(None, took[i]))
+            if when is not None and (latest is None or when > latest):
+                latest = when
+    return tuple(took)
+
+
+def _earliest(case: Case, open_: list[Open], spots: dict[tuple[int, str], int], item: int) -> tuple[Instant, str]:
+    i = spots.get((item, "started"))
+    start = _instant(case.episodes[item].started) if i is None else open_[i].candidates[0]
+    return FOREVER if start is None else start, case.episodes[item].id
 
 
 def choices_of(open_: list[Open]) -> Iterator[tuple[list[int], list[tuple[int, ...]]]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from missingrules.domain.clock import Length, Unit
 from missingrules.engine.columnar.days import days_of
-from missingrules.engine.columnar.histories import OPEN
+from missingrules.engine.columnar.histories import NO_DAY, OPEN
 from missingrules.engine.columnar.solve import Found, Solver
 from missingrules.engine.columnar.stood import Stood
 from missingrules.engine.plan import plan_of, provisions_of
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.arrays import Bools
     from missingrules.engine.columnar.days import Days
     from missingrules.engine.columnar.histories import Histories
+
+
+# Why a child is left: of these loose.py makes worlds.
+OPEN_TIMES: Final = "a time of day is not known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +56,7 @@ def answered(
     provisions = provisions_of(protocol, protocol.options(readings or {}))
     solver = Solver(protocol, provisions, stood, horizon)
     found = solver.solve()
-    reasons = {"two values of a fact at once": stood.tangled, "a time of day is not known": _loose(protocol, stood)}
+    reasons = {"two values of a fact at once": stood.tangled, OPEN_TIMES: _loose(protocol, stood)}
     reasons |= {"a record that says which duty it answers": _answering(stood)}
     children = {**{why: flags for why, flags in reasons.items() if flags.any()}, **found.children}
     left = np.zeros(stood.children, np.bool_)
@@ -65,6 +69,9 @@ def days_for(histories: Histories, as_of: Instant, protocol: Protocol) -> Days:
     """The dates that these histories may reach."""
     low, high = histories.span()
     years = [datetime.fromtimestamp(t, UTC).year for t in (low, high, as_of) if t]
+    supplied = histories.history_from[histories.history_from > NO_DAY]
+    if len(supplied):
+        years.append(date.fromordinal(int(supplied.min())).year)
     return days_of(protocol.clock, min(years) - 2, max(years) + 2)
 
 

@@ -173,9 +173,11 @@ def pairs_of(world: World, given: Given, subjects: I64, *, of_episodes: bool) ->
     else:
         of, act, unsure = acts.child[rows], rows, doubtful
         if (stood.histories.records.also_of.value >= 0).any() and len(act):
-            # An act of several episodes is one act of the child.
-            _, first = np.unique(acts.source[act] * len(stood.act_names) + acts.name[act], return_index=True)
-            of, act, unsure = of[first], act[first], unsure[first]
+            # An act of several episodes is one act of the child, as which the last of them stands.
+            one = acts.source[act] * len(stood.act_names) + acts.name[act]
+            _, last = np.unique(one[::-1], return_index=True)
+            last = len(act) - 1 - last
+            of, act, unsure = of[last], act[last], unsure[last]
     spots = np.searchsorted(subjects, of)
     inside = np.minimum(spots, len(subjects) - 1)
     good = subjects[inside] == of

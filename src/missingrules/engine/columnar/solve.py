@@ -112,8 +112,15 @@ class Solver:
         twins = {id_: [one for one in found if one.duty.id == id_] for id_, times in often.items() if times > 1}
         found = [one for one in found if one.duty.id not in twins]
         found += [one for several in twins.values() for one in _apart(self.world, several)]
-        concluded = tuple(conclusions_of(self.world))
-        return Found(tuple(found), concluded, dict(self._left), dict(self._handed))
+        return Found(tuple(found), self._concluded(), dict(self._left), dict(self._handed))
+
+    def _concluded(self) -> tuple[Concluded, ...]:
+        """What is concluded. Where columns cannot express it whole children are left: no rule stands for it alone."""
+        try:
+            return tuple(conclusions_of(self.world))
+        except Unspoken as shape:
+            self._handed[str(shape)] = np.ones(self.world.stood.children, np.bool_)
+            return ()
 
     def _bundle(self, bundle: Bundle) -> Iterator[Owed]:
         alike: list[Standing] | None = None

@@ -15,7 +15,7 @@ from missingrules.engine.columnar.tried import Column
 from missingrules.engine.seen import clock_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from missingrules.engine.columnar.arrays import I64, Bools, Numbers
     from missingrules.engine.columnar.tried import Settings, Tried
@@ -300,7 +300,7 @@ class _Making:
         return Said(value, tuple(values))
 
 
-def _ranks(names: tuple[str, ...]) -> Numbers:
+def _ranks(names: Sequence[str]) -> Numbers:
     """Of each name its place in the order of all."""
     places = {name: place for place, name in enumerate(sorted(set(names)))}
     return np.array([places[name] for name in names], np.int64)
