@@ -66,14 +66,13 @@ def work(names: tuple[str, ...] = NAMES, **asked: Any) -> Work:
     return Work(packed(missingrules.load_protocols(*names)), Question(AS_OF, **asked), NO_CALENDAR, numbered=True)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_spoilt_rows_come_out_as_on_one_machine(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = invented(60, seed)
+def test_spoilt_rows_come_out_as_on_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = invented(30, 1)
     expected = on_one_machine(tables, tmp_path / "tables", questions=True, rests=True)
-    assert len(expected["rejected"]) > 20
+    assert min(len(rows) for rows in expected.values()) > 20
     # Some children at a time, and no child is cut in two.
     monkeypatch.setattr("missingrules.adapters.spark.chunks.chunks.__kwdefaults__", {"most": 150})
-    found = told(work()(cut(together(tables), random.Random(seed))))
+    found = told(work()(cut(together(tables), random.Random(1))))
     unread = Counter({row: many for row, many in expected["rejected"].items() if row[3] == "unknown-column"})
     expected["rejected"] -= unread
     assert unread

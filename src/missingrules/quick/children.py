@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from missingrules.quick.columns import Unfit, table_of
 from missingrules.quick.take import quickly
 from missingrules.tables.cases import ChildRows as ChildRows
-from missingrules.tables.layout import CHILD, Kind
+from missingrules.tables.layout import CHILD, MEETINGS, Kind
 from missingrules.tables.meetings import NO_CALENDAR
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def taken_of(
     if not children:
         return None
     try:
-        tables = {kind: _table(children, kind) for kind in children[0].heads}
+        tables = {kind: _table(children, kind) for kind in children[0].heads if kind != MEETINGS}
     except Unfit:
         return None
     if "episodes" not in tables:

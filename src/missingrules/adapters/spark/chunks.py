@@ -49,7 +49,7 @@ class Chunk:
         self.tables[kind] = pa.Table.from_arrays([child, *map(_in_utc, cells.flatten())], names=names)
         codes = child.dictionary_encode().indices.to_numpy()
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
-        stops = np.append(starts[1:], len(codes))
+        stops = np.append(starts, len(codes))[1:]
         if numbered:
             self._numbers[kind] = _whole(rows.column(NUMBER)).to_numpy()
         else:
