@@ -130,9 +130,9 @@ def test_generated_children(protocol: Any, asked: Any, horizon: int) -> None:
 @pytest.mark.parametrize("name", PAPERS)
 def test_children_with_dates_alone(name: str) -> None:
     protocol = read_protocol(catalogue.find(name))
-    # The evaluator takes seconds for each: children of few episodes, two of them of two.
+    # The evaluator takes seconds for each: one of one episode and one of two.
     few = [one for one in islice(caseload(10_000, 3), 60) if len(one["episodes"]) <= 2]
-    cases = [case_of(dated(one), [protocol]) for one in (few[0], few[4], few[6])]
+    cases = [case_of(dated(one), [protocol]) for one in (few[0], few[6])]
     found = differences(protocol, cases, instant_of(AUDITED))
     assert not found, "\n".join(found[:5])
 
