@@ -142,7 +142,8 @@ def test_types_that_no_cell_has_are_told(spark: Any) -> None:
         (" ", None, None, None, None, None, None),
     ]
     started = datetime(2025, 6, 2, 19, tzinfo=UTC)
-    episodes = [(name, "E1", started, datetime.fromisoformat("2025-06-03 08:00")) for name in ("A", "B", "C", "D", "E", "Z")]
+    returned = datetime.fromisoformat("2025-06-03 08:00")
+    episodes = [(name, "E1", started, returned) for name in ("A", "B", "C", "D", "E", "Z")]
     given = {
         "children": spark.createDataFrame(children, TYPED),
         "episodes": spark.createDataFrame(
@@ -199,7 +200,8 @@ def test_what_is_wrong_with_the_tables_is_told_before_anything_runs(spark: Any) 
         answered({"episodes": episodes.withColumn("child", episodes.child.cast("double"))}, ["barnet"], AS_OF)
     with pytest.raises(TypeError, match="episodes has no column nr of whole numbers"):
         answered({"episodes": episodes}, ["barnet"], AS_OF, row="nr")
-    for asked in ({"partitions": 0}, {"horizon_days": -1}):
+    wrong: tuple[dict[str, Any], ...] = ({"partitions": 0}, {"horizon_days": -1})
+    for asked in wrong:
         with pytest.raises(ValueError, match="a partition or more"):
             answered({"episodes": episodes}, ["barnet"], AS_OF, **asked)
 
