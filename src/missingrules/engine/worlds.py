@@ -107,7 +107,7 @@ def _one_after_another(case: Case, open_: list[Open]) -> tuple[int, ...]:
     spots = {(o.spot.item, o.spot.name): i for i, o in enumerate(open_) if o.spot.part == "episodes" and o.spot.sub < 0}
     took = [0] * len(open_)
     latest = None
-    for item in sorted(range(len(case.episodes)), key=lambda n: _earliest(case, open_, spots, n)):
+    for item in sorted(range(len(case.episodes)), key=lambda n: _ends(case, open_, spots, n)):
         for name in ("started", "located", "returned"):
             i = spots.get((item, name))
             if i is None:
@@ -120,10 +120,11 @@ def _one_after_another(case: Case, open_: list[Open]) -> tuple[int, ...]:
     return tuple(took)
 
 
-def _earliest(case: Case, open_: list[Open], spots: dict[tuple[int, str], int], item: int) -> tuple[Instant, str]:
-    i = spots.get((item, "started"))
-    start = _instant(case.episodes[item].started) if i is None else open_[i].candidates[0]
-    return FOREVER if start is None else start, case.episodes[item].id
+def _ends(case: Case, open_: list[Open], spots: dict[tuple[int, str], int], item: int) -> tuple[Instant, str]:
+    """By what episodes are in order: when each has ended at the latest."""
+    i = spots.get((item, "returned"))
+    end = _instant(case.episodes[item].returned) if i is None else open_[i].candidates[-1]
+    return FOREVER if end is None else end, case.episodes[item].id
 
 
 def choices_of(open_: list[Open]) -> Iterator[tuple[list[int], list[tuple[int, ...]]]]:
