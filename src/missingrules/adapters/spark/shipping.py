@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 import zlib
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +21,8 @@ def packed(protocols: Sequence[Protocol]) -> bytes:
     return zlib.compress(sink.getvalue())
 
 
-@lru_cache(maxsize=4)
 def unpacked(data: bytes) -> tuple[Protocol, ...]:
-    """The protocols again, of the same bytes the same objects: what follows from one is worked out once a process."""
+    """The protocols again."""
     found: tuple[Protocol, ...] = pickle.loads(zlib.decompress(data))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from missingrules.adapters.spark.chunks import batches_of, chunks
@@ -15,17 +16,20 @@ from missingrules.domain.audit import Rejected
 from missingrules.engine.columnar.gather import graded_by
 from missingrules.interface.words import words_of
 from missingrules.quick.take import quickly
-from missingrules.tables.caseload import caseload_of
+from missingrules.tables.caseload import looked_through
 from missingrules.tables.cases import ChildRows
+from missingrules.tables.layout import head_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from missingrules.adapters.spark.chunks import Batch, Chunk
     from missingrules.batches.tables import Answers, Question, Table
     from missingrules.domain.case import Case
     from missingrules.domain.protocol import Protocol
+    from missingrules.interface.words import CaseWords
     from missingrules.tables.cases import UnusableRows
+    from missingrules.tables.layout import Head
     from missingrules.tables.meetings import Calendar
 
 
@@ -41,21 +45,35 @@ class Work:
 
     def __call__(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """The rows of one partition -> what is answered of its children, in the layout of `layout.ALL`."""
-        partition = _Partition(unpacked(self.protocols), self.question, self.calendar)
         for chunk in chunks(batches, numbered=self.numbered):
-            for name, table in partition.answered(chunk).items():
+            for name, table in _Answerer(_rules(self.protocols), self.question, self.calendar).answered(chunk).items():
                 yield from batches_of(name, table)
 
 
-class _Partition:
-    """Answers chunk after chunk with the same rules."""
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Protocols, and what follows from all of them together."""
 
-    def __init__(self, protocols: tuple[Protocol, ...], question: Question, calendar: Calendar) -> None:
-        self.protocols = protocols
+    protocols: tuple[Protocol, ...]
+    words: CaseWords
+    graded: Callable[[str], bool]
+
+
+@lru_cache(maxsize=4)
+def _rules(data: bytes) -> _Rules:
+    """Once in a process, whatever it is given to do."""
+    protocols = unpacked(data)
+    return _Rules(protocols, words_of(protocols), graded_by([each.words for each in protocols]))
+
+
+class _Answerer:
+    """Answers some children; one use each."""
+
+    def __init__(self, rules: _Rules, question: Question, calendar: Calendar) -> None:
+        self.protocols, self.words, self.graded = rules.protocols, rules.words, rules.graded
         self.question = question
         self.calendar = calendar
-        self.words = words_of(protocols)
-        self.graded = graded_by([each.words for each in protocols])
+        self.heads: dict[str, Head] = {}
 
     def answered(self, chunk: Chunk) -> Mapping[str, Table]:
         """The tables of the answers by name, and which rows could not be used."""
@@ -86,8 +104,10 @@ class _Partition:
 
     def _rows(self, chunk: Chunk, child: str) -> Iterator[ChildRows | UnusableRows]:
         """What the slow way makes of the rows of one child; the meetings are read already."""
-        found = caseload_of(chunk.rows_of(child), self.words)
-        yield from replace(found, calendar=self.calendar).children()
+        tables = {table.kind: table for table in chunk.rows_of(child)}
+        if not self.heads:
+            self.heads = {kind: head_of(table, self.words)[0] for kind, table in tables.items()}
+        yield from replace(looked_through(tables, self.heads), calendar=self.calendar).children()
 
 
 def _asked(names: Iterable[str], chunk: Chunk, answers: Answers) -> Table:
