@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
 
 NAMES = ("barnet", "buckinghamshire", "national_framework", "northamptonshire", "staffordshire")
-AT_ONCE = 4_000
+AT_ONCE = 2_000
 
 
 @lru_cache(maxsize=1)
