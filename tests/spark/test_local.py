@@ -181,7 +181,7 @@ def test_a_child_with_no_more_than_a_name(spark: Any) -> None:
         ),
     }
     of = answered(given, ["northamptonshire"], AS_OF, partitions=1)
-    assert [tuple(row)[:4] for row in of["cases"].collect()] == [("7", "children", 1, "evaluator")]
+    assert [tuple(row)[:4] for row in of["cases"].collect()] == [("7", "children", 1, "columns")]
     of.release()
 
 

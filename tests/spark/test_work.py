@@ -118,7 +118,8 @@ def test_without_spark_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) 
     for name in list(sys.modules):
         if name.startswith("missingrules.adapters.spark"):
             monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pyspark", None)
+    for name in ["pyspark", *(each for each in sys.modules if each.startswith("pyspark."))]:
+        monkeypatch.setitem(sys.modules, name, None)
     from missingrules.adapters import spark
 
     with pytest.raises(InvalidInput) as told:
