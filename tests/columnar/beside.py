@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.answer import Answered
-    from missingrules.engine.columnar.solve import Options
 
 Rows = dict[tuple[int, str], tuple[Any, ...]]
 
@@ -86,15 +85,11 @@ def rows_of(found: Answered) -> Rows:
                 _instant(low),
                 _instant(high) if low < FOREVER and high < FOREVER else _instant(low),
                 _instant(owed.done_at[row]),
-                tuple(_taken(options, row) for options in owed.who.values()),
-                _taken(owed.citations, row),
+                tuple(options.at(row) for options in owed.who.values()),
+                owed.citations.at(row),
             )
     return out
 
 
 def _instant(value: Any) -> int | None:
     return None if value >= FOREVER else int(value)
-
-
-def _taken(options: Options, row: int) -> object:
-    return options.of[0 if options.numbers is None else int(options.numbers[row])]

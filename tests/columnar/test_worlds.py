@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.loose import Across
-    from missingrules.engine.columnar.solve import Options
 
 OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 PAPERS = [path.stem for path in sorted(catalogue.find("northamptonshire").parent.glob("*.yaml"))]
@@ -77,18 +76,14 @@ def _rows(found: Across) -> Rows:
                 _instant(one.due[row]),
                 (first, last) if first != last else None,
                 _instant(one.done_at[row]),
-                tuple(_taken(options, row) for options in one.who.values()),
-                _taken(one.citations, row),
+                tuple(options.at(row) for options in one.who.values()),
+                one.citations.at(row),
             )
     return out
 
 
 def _instant(value: Any) -> int | None:
     return None if value >= FOREVER else int(value)
-
-
-def _taken(options: Options, row: int) -> object:
-    return options.of[0 if options.numbers is None else int(options.numbers[row])]
 
 
 def test_a_start_of_which_only_the_date_is_known() -> None:

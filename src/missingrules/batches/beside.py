@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.answer import Answered
     from missingrules.engine.columnar.hung import Questions
     from missingrules.engine.columnar.loose import Across
-    from missingrules.engine.columnar.solve import Options
 
 
 def of_worlds(across: Across, cases: Sequence[str]) -> Iterator[tuple[str, Cells]]:
@@ -40,7 +39,7 @@ def _obligation(one: Agreed, row: int, cases: Sequence[str], ids: Sequence[str],
     duty, layer = one.duty, one.prefix.partition("/")[0]
     first, last = int(one.due_from[row]), int(one.due_latest[row])
     between = (first, last) if first != last else (FOREVER, FOREVER)
-    who = {name: titles(_taken(options, row)) for name, options in one.who.items()}  # type: ignore[arg-type]
+    who = {name: titles(options.at(row)) for name, options in one.who.items()}  # type: ignore[arg-type]
     episode = int(one.episodes[row])
     return (
         cases[int(one.children[row])],
@@ -61,17 +60,13 @@ def _obligation(one: Agreed, row: int, cases: Sequence[str], ids: Sequence[str],
         _instant(one.due[row]),
         *map(_instant, between),
         _instant(one.done_at[row]),
-        paragraphs(_taken(one.citations, row), layer),  # type: ignore[arg-type]
+        paragraphs(one.citations.at(row), layer),  # type: ignore[arg-type]
     )
 
 
 def _instant(when: object) -> int | None:
     instant = int(when)  # type: ignore[call-overload]
     return None if instant >= FOREVER else instant
-
-
-def _taken(options: Options, row: int) -> object:
-    return options.of[0 if options.numbers is None else int(options.numbers[row])]
 
 
 def question_rows(found: Answered, asked: Questions) -> Iterator[Cells]:

@@ -61,14 +61,11 @@ class Agreed:
             return self
         kept = np.flatnonzero(~left[self.children])
 
-        def some(options: Options) -> Options:
-            return options if options.numbers is None else options._replace(numbers=options.numbers[kept])
-
         return replace(
             self,
             occurrences=tuple(self.occurrences[row] for row in kept.tolist()),
-            who={name: some(options) for name, options in self.who.items()},
-            citations=some(self.citations),
+            who={name: options.taken(kept) for name, options in self.who.items()},
+            citations=self.citations.taken(kept),
             **{one: getattr(self, one)[kept] for one in COLUMNS},
         )
 

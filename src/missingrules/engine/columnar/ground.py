@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +18,10 @@ from missingrules.engine.seen import CASE_NAMES
 
 if TYPE_CHECKING:
     from missingrules.domain.conditions import Counted
-    from missingrules.domain.protocol import Protocol
+    from missingrules.domain.protocol import Hours, Protocol
     from missingrules.domain.rules import Conclusion
     from missingrules.engine.columnar.arrays import I64, Bools
+    from missingrules.engine.columnar.days import Days
     from missingrules.engine.columnar.stood import Steps, Stood
     from missingrules.engine.plan import Provisions
 
@@ -39,7 +41,6 @@ class Ground:
             self.conclusions.setdefault(one.fact, []).append(one)
         self._born: dict[int, I64] = {}
         self._tallies: dict[Counted, Tally] = {}
-        self._open: dict[str, Bools] = {}
 
     def number(self, part: object) -> int:
         """One number for all parts of the protocol that are equal."""
@@ -67,16 +68,7 @@ class Ground:
 
     def open_days(self, hours: str) -> Bools:
         """Of each date of the table whether these hours of an office are open on it."""
-        found = self._open.get(hours)
-        if found is None:
-            named, days = self.protocol.hours[hours], self.stood.days
-            every = [days.first + timedelta(n) for n in range(len(days.midnights) - 1)]
-            shut = named.closed_on_holidays
-            found = np.array(
-                [day.weekday() in named.days and not (shut and self.protocol.clock.is_holiday(day)) for day in every]
-            )
-            self._open[hours] = found
-        return found
+        return _open_days(self.stood.days, self.protocol.hours[hours])
 
     def next_open(self, hours: str) -> I64:
         """Of each date of the table the next on which these hours are open."""
@@ -98,3 +90,11 @@ class Ground:
             elif wanted:
                 found = both(found, replace(found, first=np.full(len(self.stood.child), UNKNOWN, np.int8)))
         return found
+
+
+# Holds only what follows from its arguments: dates are the same table for all children of some years.
+@lru_cache(maxsize=64)
+def _open_days(days: Days, hours: Hours) -> Bools:
+    every = [days.first + timedelta(n) for n in range(len(days.midnights) - 1)]
+    shut = hours.closed_on_holidays
+    return np.array([day.weekday() in hours.days and not (shut and days.clock.is_holiday(day)) for day in every])

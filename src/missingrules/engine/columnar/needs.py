@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.conditions import Counted, CountTest, FactTest, HoursTest, Is, Range
+from missingrules.domain.conditions import Counted, CountTest, FactTest, Is, Range
 from missingrules.domain.deadlines import Before, DeadlineRow, OnDay, SetBy, Within
 from missingrules.domain.rules import Guard
 from missingrules.domain.triggers import EpisodesReach, MissingFor
@@ -93,11 +93,6 @@ def needs_of(protocol: Protocol, provisions: Provisions) -> Needs:
         dates=tuple(sorted(dates)),
         shared=shared,
     )
-
-
-def hours_in(part: object) -> bool:
-    """Whether a provision or condition reads the hours of an office."""
-    return any(isinstance(one, HoursTest) for one in parts_of(part))
 
 
 def _ages(test: Test) -> set[int]:

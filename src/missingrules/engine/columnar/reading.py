@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from missingrules.domain.conditions import Condition, Test
     from missingrules.domain.rules import Guard
     from missingrules.domain.vocabulary import FactWord
-    from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
+    from missingrules.engine.columnar.arrays import I8, I64, Numbers
     from missingrules.engine.columnar.grid import Grid
     from missingrules.engine.columnar.ground import Ground
 
@@ -349,8 +349,3 @@ def _settled(
     one_alone = (certain != 0) & (certain & (certain - 1) == 0) & (possible & ~certain == 0)
     number = np.where(one_alone, np.log2(np.where(one_alone, certain, 1)).astype(np.int32), -1).astype(np.int32)
     return Coded(Column(level, number), tuple(every))
-
-
-def truth_of(flags: Bools) -> I8:
-    """True or false as numbers."""
-    return np.where(flags, TRUE, FALSE).astype(np.int8)

@@ -48,6 +48,14 @@ class Options(NamedTuple):
     numbers: I64 | None
     of: Mapping[int, object]
 
+    def at(self, row: int) -> object:
+        """What a row has."""
+        return self.of[0 if self.numbers is None else int(self.numbers[row])]
+
+    def taken(self, which: I64) -> Options:
+        """Of some rows alone."""
+        return self if self.numbers is None else self._replace(numbers=self.numbers[which])
+
 
 @dataclass(frozen=True, eq=False)
 class Owed:
@@ -378,9 +386,6 @@ def _by_number(several: list[tuple[Owed, Bools]]) -> list[Bools]:
 def taken(made: Owed, which: I64) -> Owed:
     """Some of the obligations of a duty."""
 
-    def some(options: Options) -> Options:
-        return options if options.numbers is None else Options(options.numbers[which], options.of)
-
     return replace(
         made,
         subjects=made.subjects[which],
@@ -390,6 +395,6 @@ def taken(made: Owed, which: I64) -> Owed:
         due=made.due[which],
         due_latest=made.due_latest[which],
         done_at=made.done_at[which],
-        who={name: some(options) for name, options in made.who.items()},
-        citations=some(made.citations),
+        who={name: options.taken(which) for name, options in made.who.items()},
+        citations=made.citations.taken(which),
     )

@@ -235,12 +235,12 @@ class Stood:
 
     def begun_by(self, child: I64, at: I64) -> I64:
         """How many of a child's episodes had started by then."""
-        found: I64 = np.searchsorted(self._started, _key(child, at), "right") - self.first[child]
+        found: I64 = np.searchsorted(self._started, key(child, at), "right") - self.first[child]
         return found
 
     @cached_property
     def _started(self) -> I64:
-        return _key(self.child, self.started)
+        return key(self.child, self.started)
 
     def episodes_of_children(self, children: I64) -> tuple[I64, I64]:
         """Of each of these children (a row each) every episode: which row of the argument, and which episode."""
@@ -251,14 +251,10 @@ class Stood:
 BIG: Final = 1 << 34
 
 
-def _key(row: I64, at: I64) -> I64:
-    """One number that orders by row, then instant."""
-    return row * BIG + np.clip(at, -(1 << 33), (1 << 33) - 1)
-
-
 def key(row: I64, at: I64) -> I64:
     """One number that orders by row, then instant; what lies beyond centuries counts as their end."""
-    return _key(row, at)
+    found: I64 = row * BIG + np.clip(at, -(1 << 33), (1 << 33) - 1)
+    return found
 
 
 def _each_of(said: Said, rows: I64, number: Any) -> tuple[I64, I64]:
