@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
-from missingrules.engine.columnar.arrays import distinct, ranges
+from missingrules.engine.columnar.arrays import distinct, ranges, starts_of
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.solve import PEOPLE, Options
 from missingrules.engine.columnar.status import NOT_DECIDABLE
@@ -160,7 +160,7 @@ class _Merging:
         in_order = len(several) == 1 and bool((world[1:] >= world[:-1]).all())
         order = np.argsort(mark, kind="stable") if in_order else np.lexsort((world, mark))
         marks = mark[order]
-        begins = np.flatnonzero(np.concatenate(([True], marks[1:] != marks[:-1])))
+        begins = starts_of(marks)
         first = order[begins]
         sizes = np.diff(np.append(begins, len(order)))
         return _Groups(

@@ -39,15 +39,19 @@ def place_in_group(groups: Numbers) -> I64:
     count = len(groups)
     if not count:
         return np.zeros(0, np.int64)
-    first = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+    first = starts_of(groups)
     return np.arange(count) - np.repeat(first, np.diff(np.append(first, count)))
 
 
-def starts_of(groups: Numbers) -> I64:
-    """Where each group of rows that stand together begins."""
-    if not len(groups):
+def starts_of(*columns: Numbers) -> I64:
+    """Where each group of rows that stand together begins: the first row, and each that differs from the one before."""
+    if not len(columns[0]):
         return np.zeros(0, np.int64)
-    return np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+    differ = np.zeros(len(columns[0]), np.bool_)
+    differ[0] = True
+    for column in columns:
+        differ[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(differ)
 
 
 _SMALL: Final = 1 << 16
@@ -65,6 +69,4 @@ def distinct(numbers: Numbers) -> list[int]:
 def sorted_once(numbers: I64) -> I64:
     """The numbers in order, each once."""
     found = np.sort(numbers)
-    if len(found):
-        found = found[np.concatenate(([True], found[1:] != found[:-1]))]
-    return found
+    return found[starts_of(found)]

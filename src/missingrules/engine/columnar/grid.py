@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from missingrules.domain.clock import FOREVER
-from missingrules.engine.columnar.arrays import FALSE, I64, TRUE, UNKNOWN, sorted_once
+from missingrules.domain.clock import BEFORE_ALL, FOREVER
+from missingrules.engine.columnar.arrays import FALSE, I64, TRUE, UNKNOWN, ranges, sorted_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -67,8 +67,6 @@ class Grid:
 
     def taken(self, rows: I64) -> tuple[Grid, I64]:
         """The grid of some rows, which may repeat, and the cells of this one that its cells are."""
-        from missingrules.engine.columnar.arrays import ranges
-
         counts = self.counts[rows]
         cells = ranges(self.begins[:-1][rows], counts)
         return Grid(np.concatenate(([0], np.cumsum(counts))), self.times[cells], self.origin, self.width), cells
@@ -169,8 +167,6 @@ def first(grid: Grid, column: Column, wanted: Sequence[int], rows: I64, cells: I
 
 def since(grid: Grid, column: Column, rows: I64, cells: I64) -> I64:
     """The instant from which the value in a cell has held without a break; long ago where it always has."""
-    from missingrules.domain.clock import BEFORE_ALL
-
     if column.level != CELL:
         return np.full(len(rows), BEFORE_ALL)
     turns = np.ones(len(column.values), np.bool_)

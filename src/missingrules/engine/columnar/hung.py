@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from missingrules.engine.columnar.arrays import sorted_once
+from missingrules.engine.columnar.arrays import sorted_once, starts_of
 from missingrules.engine.columnar.names import episode_ids, occurrences
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ def gathered(
     order_of = np.lexsort(tuple(every[n] for n in (5, 4, 3, 2, 1, 0)))
     child, fact, episode, record, of, row, by = (column[order_of] for column in every)
     # Of one key that asks twice the first counts.
-    first = _starts(child, fact, episode, record, of, row)
+    first = starts_of(child, fact, episode, record, of, row)
     child, fact, episode, record, of, row, by = (
         column[first] for column in (child, fact, episode, record, of, row, by)
     )
-    begins = _starts(child, fact, episode, record)
+    begins = starts_of(child, fact, episode, record)
     return Questions(
         facts=tuple(names[n] for n in order),
         child=child[begins],
@@ -129,18 +129,6 @@ def gathered(
         hung=tuple(hung for hung, _ in kept),
         left=dict(left),
     )
-
-
-def _starts(*columns: I64) -> I64:
-    """Where rows begin that differ from the one before."""
-    count = len(columns[0])
-    if not count:
-        return np.zeros(0, np.int64)
-    differ = np.zeros(count, np.bool_)
-    differ[0] = True
-    for column in columns:
-        differ[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(differ)
 
 
 def _each_once(stood: Stood, hung: list[Hung], of: I64, row: I64) -> tuple[I64, I64]:

@@ -24,7 +24,7 @@ from missingrules.domain.triggers import (
 )
 from missingrules.domain.vocabulary import DONE
 from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, ranges
 from missingrules.engine.columnar.grid import CELL, ROW, YES, Column
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.reading import Coded, Fields, OfHappenings, Reader, Unspoken
@@ -331,8 +331,6 @@ def _from_rows(parts: Sequence[Chances]) -> Chances:
     if any(part.extra.level == CELL for part in own):
         counts = np.concatenate([part.reader.grid.counts for part in own])
         begins = np.concatenate(([0], np.cumsum(counts)[:-1]))
-        from missingrules.engine.columnar.arrays import ranges
-
         cells = np.concatenate([grids.spread(part.reader.grid, part.extra) for part in own])
         return replace(seen_from, extra=Column(CELL, cells[ranges(begins[order], counts[order])]))
     rows = np.concatenate([np.broadcast_to(part.extra.values, len(part)) for part in own])

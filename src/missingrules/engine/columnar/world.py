@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
+from missingrules.domain.conditions import Known
 from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
 from missingrules.engine.columnar.counting import Truths
@@ -17,6 +18,7 @@ from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, ta
 from missingrules.engine.columnar.stood import Steps, tidied, tidied_whole
 from missingrules.engine.columnar.turns import of_children, of_episodes
 from missingrules.engine.relative import OUT, RELATIVE
+from missingrules.engine.values import length
 
 if TYPE_CHECKING:
     from missingrules.domain.clock import Length
@@ -104,9 +106,6 @@ class OfEpisodes(Of):
         return Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
 
     def _missing_for(self, test: Test) -> Column:
-        from missingrules.domain.conditions import Known
-        from missingrules.engine.values import length
-
         if isinstance(test, Known):
             return same(TRUE)
         parts = []
