@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from functools import partial
-from pathlib import Path  # noqa: TC003 - typer reads it when the command is made
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from missingrules.cli import common, exports
 from missingrules.cli.everyday import BAD_INPUT
-from missingrules.cli.naming import Protocols  # noqa: TC001 - typer reads it when the command is made
+from missingrules.cli.naming import (  # noqa: TC001 - typer reads them when the command is made
+    AsOf,
+    Cases,
+    Jobs,
+    Organisation,
+    Protocols,
+    Readings,
+)
 from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.audit import By  # noqa: TC001 - typer reads it when the command is made
 
@@ -38,24 +44,9 @@ class Format(StrEnum):
 
 
 def audit(
-    cases: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="CASES...",
-            help="Case files (YAML, JSON, JSON lines), tables (CSV, Parquet, .xlsx), or folders of them.",
-            show_default=False,
-        ),
-    ],
+    cases: Cases,
     protocol: Protocols,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="INSTANT",
-            help="The instant asked about, as 2025-03-31T12:00:00+01:00. Left out: now, by this computer's clock.",
-            show_default=False,
-        ),
-    ] = None,
+    as_of: AsOf = None,
     format: Annotated[
         Format | None,
         typer.Option(
@@ -70,22 +61,9 @@ def audit(
         list[By] | None, typer.Option("--by", help="Totals by this, all of them; may be given several times.")
     ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="Each duty too; csv and xlsx always have them.")] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="How many processes; left out: one a core.", min=1, show_default=False),
-    ] = None,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reading",
-            metavar="ID=OPTION",
-            help="How to read an unclear paragraph; may be given several times.",
-            show_default=False,
-        ),
-    ] = None,
-    organisation: Annotated[
-        bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
-    ] = False,
+    jobs: Jobs = None,
+    reading: Readings = None,
+    organisation: Organisation = False,
     kind: exports.From = None,
     year: exports.Year = None,
     history_from: exports.HistoryFrom = None,

@@ -13,7 +13,14 @@ import typer
 
 from missingrules.cli import common, exports
 from missingrules.cli.everyday import BAD_INPUT, as_json
-from missingrules.cli.naming import Protocols  # noqa: TC001 - typer reads it when the command is made
+from missingrules.cli.naming import (  # noqa: TC001 - typer reads them when the command is made
+    AsOf,
+    Cases,
+    Jobs,
+    Organisation,
+    Protocols,
+    Readings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,14 +40,7 @@ class Format(StrEnum):
 
 
 def batch(
-    cases: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="CASES...",
-            help="Case files (YAML, JSON, JSON lines), tables (CSV, Parquet, .xlsx), or folders of them.",
-            show_default=False,
-        ),
-    ],
+    cases: Cases,
     protocol: Protocols,
     output: Annotated[
         Path,
@@ -52,15 +52,7 @@ def batch(
             show_default=False,
         ),
     ],
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="INSTANT",
-            help="The instant asked about, as 2025-03-31T12:00:00+01:00. Left out: now, by this computer's clock.",
-            show_default=False,
-        ),
-    ] = None,
+    as_of: AsOf = None,
     format: Annotated[Format, typer.Option(help="Of the tables; xlsx is one workbook.")] = Format.PARQUET,
     force: Annotated[bool, typer.Option("--force", help="Replace the batch that is in the folder.")] = False,
     partition: Annotated[
@@ -72,23 +64,10 @@ def batch(
             show_default=False,
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="How many processes; left out: one a core.", min=1, show_default=False),
-    ] = None,
+    jobs: Jobs = None,
     horizon: Annotated[int, typer.Option(metavar="DAYS", help="How far ahead to look.", min=0, max=3660)] = 90,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reading",
-            metavar="ID=OPTION",
-            help="How to read an unclear paragraph; may be given several times.",
-            show_default=False,
-        ),
-    ] = None,
-    organisation: Annotated[
-        bool, typer.Option("--organisation", help="Also what the calendar asks of the organisation itself.")
-    ] = False,
+    reading: Readings = None,
+    organisation: Organisation = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="Also what is not known and something hangs on.")
     ] = False,

@@ -34,7 +34,7 @@ from missingrules.cli import (
 )
 from missingrules.cli.answering import Format
 from missingrules.cli.everyday import Commands, as_json
-from missingrules.cli.naming import Protocols, WhoseProtocols, names_begun
+from missingrules.cli.naming import AsOf, Horizon, Protocols, Readings, WhoseProtocols, names_begun
 from missingrules.cli.sources import app as sources
 from missingrules.cli.target import Force, Output, Target, format_of
 from missingrules.domain.rules import Modality  # noqa: TC001 - typer reads it when the command is made
@@ -61,25 +61,6 @@ class Read(StrEnum):
 
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="The case, a YAML or JSON file.", show_default=False)]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="INSTANT",
-        help="The instant asked about, as 2025-03-31T12:00:00+01:00. Left out: now, by this computer's clock.",
-        show_default=False,
-    ),
-]
-Horizon = Annotated[int, typer.Option(metavar="DAYS", help="How far ahead to look.", min=0, max=3660)]
-Readings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reading",
-        metavar="ID=OPTION",
-        help="How to read an unclear paragraph; may be given several times.",
-        show_default=False,
-    ),
-]
 
 
 def main() -> None:
