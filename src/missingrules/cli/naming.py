@@ -1,4 +1,4 @@
-"""What several commands are told in the same words: protocols, whose names a shell completes, cases, and what is asked."""
+"""What several commands are told in the same words: protocols, whose names a shell completes, cases and the rest."""
 
 from __future__ import annotations
 
