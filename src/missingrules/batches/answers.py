@@ -6,6 +6,7 @@ in columns, and by the evaluator where columns do not express something.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from missingrules.batches.arrow import Rows, together
@@ -46,6 +47,8 @@ def of_histories(
     protocols: Sequence[Protocol], histories: Histories, case_of: Callable[[int], Case], question: Question
 ) -> Answers:
     """What the protocols ask for of each child. `case_of` gives the case of one, by its row, to the evaluator."""
+    # Several protocols may ask for the same child.
+    case_of = cache(case_of)
     why = alone(protocols, question)
     tables: dict[str, list[Table]] = {name: [] for name in ANSWERED}
     rest = {name: Rows(columns) for name, columns in ANSWERED.items()}
@@ -119,14 +122,15 @@ def _worlds(
     cases = [case_of(row) for row in rows]
     horizon, readings = question.horizon_days, question.readings
     told = across(found.protocol, cases, question.as_of, horizon_days=horizon, readings=readings)
+    for why in told.rules.values():
+        # Of a rule that columns do not express the evaluator is asked; across worlds it answers the whole child.
+        children.setdefault(why, found.left & False)[rows] = True
+    if told.rules:
+        return children
     for name, row in of_worlds(told, [case.id for case in cases]):
         rest[name].add(row)
     for why, some in told.children.items():
         children.setdefault(why, found.left & False)[[rows[n] for n in some.nonzero()[0].tolist()]] = True
-    if told.rules:
-        # What columns do not express of one rule is asked of the evaluator; across worlds of the whole child.
-        for why in told.rules.values():
-            children.setdefault(why, found.left & False)[rows] = True
     return children
 
 

@@ -75,6 +75,7 @@ class Answerer:
         self.protocols = protocols
         self.question = question
         self.words = words_of(protocols)
+        self.graded = graded_by([each.words for each in protocols])
 
     def __call__(self, chunk: Chunk, again: Mapping[int, Spot], /) -> Batch:
         """`again`: those of the chunk that are not to be used, with the place of the one that is."""
@@ -122,8 +123,7 @@ class Answerer:
         """Children of tables whose rows are plain, as columns at once; and where each stands."""
         rows = rows_in(supplied)
         clock = self.protocols[0].clock
-        graded = graded_by([each.words for each in self.protocols])
-        found = taken_of(list(rows.values()), self.words, clock, graded, self.question.as_of)
+        found = taken_of(list(rows.values()), self.words, clock, self.graded, self.question.as_of)
         return found, {} if found is None else {name: rows[name] for name in found.case}
 
     def _answers(self, quick: Histories | None, rows: Mapping[str, ChildRows], cases: Mapping[str, Case]) -> Answers:
