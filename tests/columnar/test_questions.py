@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from benchmarks.caseload import YEAR, caseload
 from missingrules.domain.clock import instant_of
-from missingrules.domain.rules import Duty
-from missingrules.domain.triggers import Becomes, MissingFor, OnEvent, OnInstant, triggers_of
+from missingrules.domain.triggers import Becomes, MissingFor, OnInstant
 from missingrules.interface.conversion import case_of
-from missingrules.reading.loading import load_protocols
 from tests.columnar.asked import asked_of, beside
 from tests.columnar.beside import beside as duties_beside
-from tests.columnar.test_generated import several
+from tests.columnar.spoilt import NAMES, PAPERS, spoilt
 from tests.meaning.build import at, case, duty, episode, fact, facts, forbid, guard, length, people, protocol, record
-from tests.meaning.histories import OPEN
-from tests.meaning.strategies import protocols, protocols_read_two_ways
 
 if TYPE_CHECKING:
     from missingrules.domain.case import Case
-
-OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-NAMES = ("barnet", "buckinghamshire", "national_framework", "northamptonshire", "staffordshire")
-PAPERS = load_protocols(*NAMES)
-EVERY = [one for paper in PAPERS for family in paper.families for found in family.variants.values() for one in found]
-DUTIES = [one for one in EVERY if isinstance(one, Duty)]
-ACTS = sorted({one.action for one in DUTIES})
-EVENTS = sorted({t.event for one in DUTIES for t in triggers_of(one.trigger) if isinstance(t, OnEvent)})
-ROLES = sorted({role for paper in PAPERS for role in paper.roles})
-
-
-@OFTEN
-@given(protocols(), several(), st.sampled_from((0, 90)))
-def test_children_with_times(protocol: Any, asked: Any, horizon: int) -> None:
-    children, as_of = asked
-    found = beside(protocol, children, as_of, horizon)
-    assert not found.differ, "\n".join(found.differ)
-
-
-@OFTEN
-@given(protocols(), several(OPEN), st.sampled_from((0, 90)))
-def test_children_some_of_whose_times_are_not_known(protocol: Any, asked: Any, horizon: int) -> None:
-    children, as_of = asked
-    found = beside(protocol, children, as_of, horizon)
-    assert not found.differ, "\n".join(found.differ)
-
-
-@OFTEN
-@given(protocols_read_two_ways(), several(), st.sampled_from(("a", "b")), st.sampled_from(("a", "b", "c")))
-def test_other_readings(protocol: Any, asked: Any, one: str, two: str) -> None:
-    children, as_of = asked
-    found = beside(protocol, children, as_of, readings={"one": one, "two": two})
-    assert not found.differ, "\n".join(found.differ)
 
 
 # --- the papers -------------------------------------------------------------------------------------------------------
@@ -72,53 +33,6 @@ def test_the_papers_ask_the_same_of_a_caseload_and_leave_nothing_to_the_evaluato
     assert not found.differ, "\n".join(found.differ)
     assert (found.left, found.rules) == (0, {})
     assert found.rows > len(children) * 3
-
-
-def spoilt(data: dict[str, Any], draw: random.Random) -> dict[str, Any]:
-    """The same child with facts left out or known late, acts of no episode, and a history that begins late."""
-    child = {name: value for name, value in data["child"].items() if draw.random() < 0.6}
-    if draw.random() < 0.4:
-        since = (YEAR + timedelta(days=draw.randrange(200))).date().isoformat()
-        child["looked_after"] = [{"value": draw.random() < 0.5, "from": since}]
-    episodes = [_spoilt_episode(one, draw) for one in data["episodes"]]
-    if draw.random() < 0.4:
-        episodes[-1] |= {"returned_at": None, "located_at": None}
-    records = [{n: v for n, v in one.items() if n != "episode" or draw.random() < 0.6} for one in data["records"]]
-    for number in range(draw.randrange(6)):
-        more = {"id": f"X{number}", "action": draw.choice(ACTS), **_some_time(episodes, draw)}
-        said = {
-            "to": draw.sample(ROLES, draw.randrange(3)),
-            "with": draw.sample(ROLES, 1),
-            "outcome": draw.choice(("attempted", "considered", "for", "agreed", "held")),
-        }
-        records.append(more | {name: value for name, value in said.items() if draw.random() < 0.25})
-    events = [{"event": draw.choice(EVENTS), **_some_time(episodes, draw)} for _ in range(draw.randrange(3))]
-    made = {**data, "child": child, "episodes": episodes, "records": records, "events": events}
-    if draw.random() < 0.3:
-        before = timedelta(days=draw.choice((0, 10, 60, 200, 4000)))
-        made["history_from"] = (datetime.fromisoformat(episodes[0]["started_at"]) - before).date().isoformat()
-    return made
-
-
-def _spoilt_episode(given_: dict[str, Any], draw: random.Random) -> dict[str, Any]:
-    made = {n: v for n, v in given_.items() if n not in ("kind", "missing_from", "risk") or draw.random() < 0.7}
-    started = datetime.fromisoformat(made["started_at"])
-    made |= {name: None for name in ("reported_at", "located_at") if draw.random() < 0.3}
-    if "risk" in made and draw.random() < 0.4:
-        made["risk"] = [{"value": draw.choice(("low", "medium", "high")), "at": _after(started, 400, draw)}]
-    if draw.random() < 0.4:
-        made["serious_concerns"] = draw.choice((True, False, [{"value": True, "at": _after(started, 100, draw)}]))
-    return made
-
-
-def _some_time(episodes: list[dict[str, Any]], draw: random.Random) -> dict[str, Any]:
-    of = draw.choice(episodes)
-    at_ = {"at": _after(datetime.fromisoformat(of["started_at"]), 300, draw)}
-    return {**at_, "episode": of["id"]} if draw.random() < 0.6 else at_
-
-
-def _after(start: datetime, hours: int, draw: random.Random) -> str:
-    return (start + timedelta(minutes=draw.randrange(1, 60 * hours))).isoformat()
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------

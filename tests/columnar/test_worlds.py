@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.caseload import AUDITED, caseload
@@ -21,7 +21,7 @@ from missingrules.engine.evaluate import evaluate
 from missingrules.interface.conversion import case_of
 from missingrules.reading import catalogue
 from missingrules.reading.protocols import read_protocol
-from tests.columnar.test_generated import several
+from tests.columnar.test_generated import OFTEN, several
 from tests.meaning.build import at, case, conclude, day, duty, episode, guard, within
 from tests.meaning.build import protocol as protocol_of
 from tests.meaning.histories import OPEN
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.loose import Across
 
-OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 PAPERS = [path.stem for path in sorted(catalogue.find("northamptonshire").parent.glob("*.yaml"))]
 
 Rows = dict[tuple[int, str], tuple[Any, ...]]
