@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules.batches.arrow import Rows, together
 from missingrules.batches.beside import of_worlds, question_rows
-from missingrules.batches.columns import Named, conclusions, obligations
+from missingrules.batches.columns import Named, columns_of, conclusions, obligations
 from missingrules.batches.single import Only, rows_of
 from missingrules.batches.tables import ANSWERED, Answers
 from missingrules.engine.columnar.answer import OPEN_TIMES, days_for
@@ -22,7 +22,7 @@ from missingrules.engine.columnar.loose import across
 from missingrules.engine.columnar.stood import Stood
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from missingrules.batches.tables import Question, Table
     from missingrules.domain.case import Case
@@ -61,6 +61,7 @@ def of_histories(
     else:
         stood = Stood(histories, question.as_of, days_for(histories, question.as_of, protocols[0]))
         named = Named(stood)
+        owed, concluded = columns_of(named)
         for protocol in protocols:
             found = in_columns(
                 protocol,
@@ -70,18 +71,18 @@ def of_histories(
                 readings=question.readings,
                 stood=stood,
             )
-            tables["obligations"].append(obligations(found, named))
-            tables["conclusions"].append(conclusions(found, named))
+            obligations(owed, found, named)
+            conclusions(concluded, found, named)
             rules |= {f"{protocol.name}/{rule}": why for rule, why in found.found.rules.items()}
             left = _worlds(found, case_of, question, rest)
             questions = _questions(found, question, rest)
-            for row in range(len(histories)):
-                only = _only(found, row, question, left, questions=questions)
-                if only is not None:
-                    _add(rest, [protocol], case_of(row), question, only)
+            for row, only in _others(found, question, left, questions=questions):
+                _add(rest, [protocol], case_of(row), question, only)
             for why, flags in left.items():
                 for row in flags.nonzero()[0].tolist():
                     because.setdefault(histories.case[row], why)
+        tables["obligations"].append(owed.table())
+        tables["conclusions"].append(concluded.table())
     made = {name: together([*several, rest[name].table()]) for name, several in tables.items()}
     return Answers(**made, by_evaluator=because, rules_by_evaluator=rules)
 
@@ -146,14 +147,24 @@ def _questions(found: Answered, question: Question, rest: Mapping[str, Rows]) ->
     return True
 
 
-def _only(found: Answered, row: int, question: Question, left: Mapping[str, Bools], *, questions: bool) -> Only | None:
-    """What the evaluator is asked of a child under one protocol; None: nothing."""
-    if any(flags[row] for flags in left.values()):
-        return Only(frozenset(ANSWERED) - question.without)
-    beside = {"readings"} if questions and not found.left[row] else {"readings", "questions"}
-    tables = frozenset(beside) - question.without
-    rules = frozenset() if found.left[row] else frozenset(found.found.rules)
-    return Only(tables, rules) if tables or rules else None
+def _others(
+    found: Answered, question: Question, left: Mapping[str, Bools], *, questions: bool
+) -> Iterator[tuple[int, Only]]:
+    """Of which children the evaluator is asked under one protocol, and what."""
+    whole = found.left & False
+    for flags in left.values():
+        whole |= flags
+    beside = {"readings"} if questions else {"readings", "questions"}
+    of_rules = Only(frozenset(beside) - question.without, frozenset(found.found.rules))
+    of_loose = Only(frozenset({"readings", "questions"}) - question.without)
+    everything = Only(frozenset(ANSWERED) - question.without)
+    wanted = whole.copy()
+    if of_rules.tables or of_rules.rules:
+        wanted |= ~found.left
+    if of_loose.tables:
+        wanted |= found.left
+    for row in wanted.nonzero()[0].tolist():
+        yield row, everything if whole[row] else of_loose if found.left[row] else of_rules
 
 
 def _add(rest: Mapping[str, Rows], protocols: Sequence[Protocol], case: Case, question: Question, only: Only) -> None:

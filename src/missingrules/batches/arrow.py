@@ -25,7 +25,7 @@ except ImportError:
     ) from None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from missingrules.batches.tables import Table
@@ -34,8 +34,13 @@ if TYPE_CHECKING:
 
 # Texts that are others in every row.
 PLAIN: Final = frozenset({"key", "keys"})
+# Texts of which there are few, since rules or the engine have them.
+FEW: Final = frozenset(
+    {"protocol", "rule", "item", "edition", "action", "title", "topic", "effect", "modality", "status", "paragraphs"}
+)
 MOMENT: Final = pa.timestamp("s", tz="UTC")
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
+CODED_FEW: Final = pa.dictionary(pa.int16(), pa.string())
 # Rows that are plain at one time.
 _AT_ONCE: Final = 10_000
 _NONE: Final = -(2**63)
@@ -44,9 +49,16 @@ _NONE: Final = -(2**63)
 @lru_cache(maxsize=64)
 def schema_of(columns: tuple[Column, ...]) -> Any:
     """The types of a table's columns, as a pyarrow.Schema."""
+    return pa.schema([(column.name, _type_of(column)) for column in columns])
+
+
+def _type_of(column: Column) -> Any:
     kinds = {"moment": MOMENT, "number": pa.int64()}
-    plain = pa.string()
-    return pa.schema([(c.name, kinds.get(c.kind) or (plain if c.name in PLAIN else CODED)) for c in columns])
+    if column.kind in kinds:
+        return kinds[column.kind]
+    if column.name in PLAIN:
+        return pa.string()
+    return CODED_FEW if column.name in FEW else CODED
 
 
 class Rows:
@@ -66,23 +78,62 @@ class Rows:
         return pa.Table.from_arrays([column.made() for column in self._columns], schema=self.schema)
 
 
-def table_of(columns: tuple[Column, ...], found: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> Table:
-    """A table from arrays: instants, FOREVER where there is none, and numbers of texts, -1 where there is none."""
+def numbered(texts: Iterable[str]) -> tuple[Any, list[str]]:
+    """The number of each text, and the texts, each once."""
+    found = pa.array(list(texts), pa.string()).dictionary_encode()
+    return found.indices.to_numpy(), found.dictionary.to_pylist()
+
+
+def numbers_of(column: Column, sizes: Sequence[int], parts: Sequence[Any]) -> Any:
+    """One column as an array of Arrow, from parts of so many rows: one number for all of them, an array, or a table
+    with the numbers of its entries. Instants, FOREVER where there is none; or numbers of texts, -1 where there is none.
+    """
+    moment = column.kind == "moment"
+    type_ = MOMENT if moment else _type_of(column).index_type
+    none = FOREVER if moment else -1
+    if all(isinstance(part, int) and part == none for part in parts):
+        return pa.nulls(sum(sizes), type_)
+    found = np.empty(sum(sizes), np.int64 if moment else type_.to_pandas_dtype())
+    begin, full = 0, True
+    for size, part in zip(sizes, parts, strict=True):
+        here = found[begin : begin + size]
+        begin += size
+        if isinstance(part, int):
+            here.fill(part)
+            full &= part != none
+            continue
+        if isinstance(part, tuple):
+            table, numbers = part
+            # The last entry stands for -1.
+            np.take(table.astype(found.dtype), numbers, out=here, mode="wrap")
+        else:
+            here[:] = part
+        full = full and here.max(initial=none) < none if moment else full and here.min(initial=0) >= 0
+    mask = None if full else found == none if moment else found < 0
+    return pa.array(found, mask=mask).cast(type_)
+
+
+def table_of(
+    columns: tuple[Column, ...], chunks: Sequence[Mapping[str, Any]], texts: Mapping[str, Sequence[str]]
+) -> Table:
+    """A table of chunks that `numbers_of` made; `texts` stand for the numbers in all of them."""
     schema = schema_of(columns)
     made = []
     for field in schema:
-        cells = found[field.name]
-        if field.type == MOMENT:
-            made.append(pa.array(cells.astype(np.int64, copy=False), mask=cells == FOREVER).cast(MOMENT))
-        else:
-            numbers = pa.array(cells, mask=cells < 0) if len(cells) and cells.min() < 0 else pa.array(cells)
-            made.append(pa.DictionaryArray.from_arrays(numbers, pa.array(texts.get(field.name, ()), pa.string())))
+        arrays = [chunk[field.name] for chunk in chunks]
+        if field.type != MOMENT:
+            if len(texts.get(field.name, ())) > 1 << field.type.index_type.bit_width - 1:
+                raise OverflowError(f"too many different texts in {field.name}")
+            told = pa.array(texts.get(field.name, ()), pa.string())
+            arrays = [pa.DictionaryArray.from_arrays(one, told) for one in arrays]
+        made.append(pa.chunked_array(arrays, field.type))
     return pa.Table.from_arrays(made, schema=schema)
 
 
 def together(tables: Sequence[Table]) -> Table:
     """One table of the rows of all, each text once."""
-    return pa.concat_tables(tables).unify_dictionaries()
+    some = [table for table in tables if table.num_rows] or list(tables[:1])
+    return some[0] if len(some) == 1 else pa.concat_tables(some).unify_dictionaries()
 
 
 class _Texts:
@@ -101,7 +152,8 @@ class _Texts:
 class _Coded:
     """Each text once, numbered as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: Any) -> None:
+        self._index = index
         self._numbers: dict[str, int] = {}
         self._cells = array("i")
 
@@ -109,8 +161,9 @@ class _Coded:
         self._cells.append(-1 if cell is None else self._numbers.setdefault(cell, len(self._numbers)))
 
     def made(self) -> Any:
-        cells = np.array(self._cells, dtype=np.int32)
-        return pa.DictionaryArray.from_arrays(pa.array(cells, mask=cells < 0), pa.array(self._numbers, pa.string()))
+        cells = np.array(self._cells, dtype=self._index.to_pandas_dtype())
+        numbers = pa.array(cells, mask=cells < 0)
+        return pa.DictionaryArray.from_arrays(numbers, pa.array(self._numbers, pa.string()))
 
 
 class _Numbers:
@@ -129,8 +182,8 @@ class _Numbers:
 
 
 def _kept(type_: Any) -> _Texts | _Coded | _Numbers:
-    if type_ == CODED:
-        return _Coded()
+    if type_ in (CODED, CODED_FEW):
+        return _Coded(type_.index_type)
     return _Texts() if type_ == pa.string() else _Numbers(type_)
 
 

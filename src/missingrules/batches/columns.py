@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from missingrules.batches.arrow import table_of
+from missingrules.batches.arrow import numbered, numbers_of, table_of
 from missingrules.batches.tables import CONCLUSIONS, OBLIGATIONS
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.protocol import bare
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from missingrules.domain.citations import Citations
     from missingrules.domain.rules import Duty
     from missingrules.engine.columnar.answer import Answered
-    from missingrules.engine.columnar.arrays import I64, Numbers
+    from missingrules.engine.columnar.arrays import I64, Bools, Numbers
     from missingrules.engine.columnar.conclusions import Concluded
     from missingrules.engine.columnar.solve import Options, Owed
     from missingrules.engine.columnar.stood import Stood
     from missingrules.engine.people import Settled
+    from missingrules.formats.tables import Column
 
 PEOPLE: Final = {"by": "by", "chair": "chair", "recipients": "to", "attendees": "attend", "with": "with_"}
 STATED: Final[Mapping[str, Callable[[Duty], str | None]]] = {
@@ -56,113 +57,175 @@ class Named:
     """How the cases, episodes and occurrences of some children are called."""
 
     def __init__(self, stood: Stood) -> None:
-        h = stood.histories
-        self.cases = h.case
-        self.episodes, self.occurrences = Texts(), Texts()
-        ids = h.episodes.id
-        self.episode = _i32([self.episodes.number(ids[row]) for row in stood.rows.tolist()])
-        self._records = _i32([self.occurrences.number(id_) for id_ in h.records.id])
-        self._events = _i32([self.occurrences.number(id_) for id_ in h.events.id])
         self.stood = stood
+        self.child = stood.child.astype(np.int32)
+        episode, names = numbered(stood.histories.episodes.id)
+        self.episode: Numbers = episode[stood.rows]
+        self.texts = {
+            "case": Texts(stood.histories.case),
+            "episode": Texts(names),
+            "status": Texts(tuple(map(str, STATUSES))),
+        }
 
-    def occurrence(self, owed: Owed) -> Numbers:
+    @cached_property
+    def occurrences(self) -> Texts:
+        """The names of occurrences: the ids of acts and events, and numbers as they come."""
+        return Texts(self._happenings[1])
+
+    @cached_property
+    def _happenings(self) -> tuple[Numbers, list[str]]:
+        h = self.stood.histories
+        return numbered([*h.records.id, *h.events.id])
+
+    def occurrence(self, owed: Owed) -> Part:
         """The number of the name of each occurrence."""
-        firings, stood = owed.firings, self.stood
+        firings, stood, texts = owed.firings, self.stood, self.occurrences
         if not firings.named or firings.happened is None or firings.acts is None:
+            if _is_one(firings.number):
+                return texts.number(str(int(firings.number[0])))
             most = int(firings.number.max(initial=0))
-            return _i32([self.occurrences.number(str(number)) for number in range(most + 1)])[firings.number]
-        found = np.zeros(len(owed), np.int32)
+            return Looked(np.array([texts.number(str(number)) for number in range(most + 1)]), firings.number)
+        numbers = self._happenings[0]
+        source = np.zeros(len(owed), np.int64)
         acts = firings.acts.astype(np.bool_)
-        found[acts] = self._records[stood.acts.source[firings.happened[acts]]]
-        found[~acts] = self._events[stood.events.source[firings.happened[~acts]]]
-        return found
+        source[acts] = stood.acts.source[firings.happened[acts]]
+        source[~acts] = stood.events.source[firings.happened[~acts]] + len(stood.histories.records.id)
+        return Looked(numbers, source)
+
+
+class Looked(NamedTuple):
+    """Of each row what a table says of its number; -1 is the last entry."""
+
+    table: Numbers
+    numbers: Numbers
+
+
+Part = int | Looked | Any  # the one number of all rows, or one of each (an array)
 
 
 class Columns:
-    """One table on its way: of each part its columns, or the one number that stands in all of its rows."""
+    """One table on its way, chunk by chunk; `texts` are shared by the chunks."""
 
-    def __init__(self) -> None:
-        self.sizes: list[int] = []
-        self.parts: dict[str, list[Numbers | int]] = {}
-        self.texts: dict[str, Texts] = {}
+    def __init__(self, columns: tuple[Column, ...], texts: Mapping[str, Texts]) -> None:
+        self.columns = columns
+        self.texts = dict(texts)
+        self._sizes: list[int] = []
+        self._parts: dict[str, list[Part]] = {one.name: [] for one in columns}
+        self._chunks: list[dict[str, Any]] = []
 
-    def add(self, size: int, columns: Mapping[str, Numbers | int]) -> None:
-        self.sizes.append(size)
-        for name, column in columns.items():
-            self.parts.setdefault(name, []).append(column)
+    def add(self, size: int, parts: Mapping[str, Part]) -> None:
+        """Some rows."""
+        self._sizes.append(size)
+        for name, part in self._parts.items():
+            part.append(parts[name])
 
     def text(self, column: str, text: str | None) -> int:
         """The number of a text of a column."""
         return self.texts.setdefault(column, Texts()).number(text)
 
-    def column(self, name: str) -> Numbers:
-        """All its rows; parts that have one number are spread at once."""
-        parts, sizes = self.parts.get(name, []), self.sizes
-        if parts and all(isinstance(part, int) for part in parts):
-            return np.repeat(_i32(parts), sizes)
-        whole = [
-            np.full(n, part, np.int32) if isinstance(part, int) else part for n, part in zip(sizes, parts, strict=True)
-        ]
-        return np.concatenate(whole) if whole else np.zeros(0, np.int32)
+    def close(self) -> None:
+        """Ends a chunk: what its rows were made of is no longer needed."""
+        self._chunks.append({one.name: numbers_of(one, self._sizes, self._parts[one.name]) for one in self.columns})
+        self._sizes = []
+        self._parts = {name: [] for name in self._parts}
+
+    def table(self) -> Table:
+        """All chunks, each text once."""
+        return table_of(self.columns, self._chunks, {name: texts.all() for name, texts in self.texts.items()})
 
 
-def obligations(answered: Answered, named: Named) -> Table:
+def obligations(made: Columns, answered: Answered, named: Named) -> None:
     """The obligations of one protocol, without those of children who are left to the evaluator."""
-    made = Columns()
-    made.texts = {"case": Texts(named.cases), "episode": named.episodes, "occurrence": named.occurrences}
-    made.texts["status"] = Texts(tuple(str(status) for status in STATUSES))
-    protocol, stood = answered.protocol, answered.stood
-    editions = {layer.name: layer.edition.label for layer in protocol.layers}
+    editions = {layer.name: layer.edition.label for layer in answered.protocol.layers}
     for owed in answered.found.owed:
-        layer = owed.prefix.partition("/")[0]
-        child = stood.child[owed.subjects] if owed.of_episodes else owed.subjects
-        columns: dict[str, Numbers | int] = {
-            "case": child.astype(np.int32),
-            "protocol": made.text("protocol", layer),
-            "edition": made.text("edition", editions[layer]),
-            "episode": named.episode[owed.subjects] if owed.of_episodes else -1,
-            "occurrence": named.occurrence(owed),
-            "status": owed.status.astype(np.int32),
-            "triggered": owed.triggered,
-            "due": owed.due,
-            "done_at": owed.done_at,
-            "paragraphs": _coded(owed.citations, partial(_paragraphs, made, layer)),
-        }
-        columns |= {name: made.text(name, text(owed.duty)) for name, text in STATED.items()}
-        for name, part in PEOPLE.items():
-            columns[name] = _coded(owed.who[part], partial(_people, made, name))
-        between = (owed.due != owed.due_latest) & (owed.due_latest < FOREVER)
-        columns["due_earliest"] = np.where(between, owed.due, FOREVER)
-        columns["due_latest"] = np.where(between, owed.due_latest, FOREVER)
-        made.add(len(owed), columns)
-    return _table(made, OBLIGATIONS, answered)
+        kept = _kept(answered, owed.subjects, of_episodes=owed.of_episodes)
+        made.add(*_some(len(owed), _obligations(made, owed, named, editions), kept))
+    made.close()
 
 
-def conclusions(answered: Answered, named: Named) -> Table:
-    """What is concluded under one protocol, of the same children."""
-    made = Columns()
-    made.texts = {"case": Texts(named.cases), "episode": named.episodes}
-    name = answered.protocol.name
-    for one in answered.found.concluded:
-        made.add(len(one.subjects), _concluded(one, made, named, answered, name))
-    return _table(made, CONCLUSIONS, answered)
-
-
-def _concluded(one: Concluded, made: Columns, named: Named, answered: Answered, name: str) -> dict[str, Any]:
-    stood = answered.stood
-    child = stood.child[one.subjects] if one.of_episodes else one.subjects
-    recorded = _i32([*(made.text("recorded", str(value)) for value in one.recorded_as), -1])
-    values = _i32([made.text("value", text) for text in one.value_as])
-    cited = {bits: made.text("paragraphs", paragraphs(cited, name)) for bits, cited in one.citations.items()}
-    return {
-        "case": child.astype(np.int32),
-        "protocol": made.text("protocol", name),
-        "episode": named.episode[one.subjects] if one.of_episodes else -1,
-        "what": made.text("what", one.what),
-        "recorded": recorded[one.recorded],
-        "value": values[one.value],
-        "paragraphs": _looked_up(one.holding, cited),
+def _obligations(made: Columns, owed: Owed, named: Named, editions: Mapping[str, str]) -> dict[str, Part]:
+    layer = owed.prefix.partition("/")[0]
+    found: dict[str, Part] = {
+        "case": Looked(named.child, owed.subjects) if owed.of_episodes else owed.subjects,
+        "protocol": made.text("protocol", layer),
+        "edition": made.text("edition", editions[layer]),
+        "episode": Looked(named.episode, owed.subjects) if owed.of_episodes else -1,
+        "occurrence": named.occurrence(owed),
+        "status": owed.status,
+        "triggered": owed.triggered,
+        "due": _moments(owed.due),
+        "due_earliest": FOREVER,
+        "due_latest": FOREVER,
+        "done_at": _moments(owed.done_at),
+        "paragraphs": _coded(owed.citations, partial(_paragraphs, made, layer)),
     }
+    found |= {name: made.text(name, text(owed.duty)) for name, text in STATED.items()}
+    for name, part in PEOPLE.items():
+        found[name] = _coded(owed.who[part], partial(_people, made, name))
+    if owed.due is not owed.due_latest:
+        between = (owed.due != owed.due_latest) & (owed.due_latest < FOREVER)
+        if between.any():
+            found["due_earliest"] = np.where(between, owed.due, FOREVER)
+            found["due_latest"] = np.where(between, owed.due_latest, FOREVER)
+    return found
+
+
+def conclusions(made: Columns, answered: Answered, named: Named) -> None:
+    """What is concluded under one protocol, of the same children."""
+    for one in answered.found.concluded:
+        kept = _kept(answered, one.subjects, of_episodes=one.of_episodes)
+        made.add(*_some(len(one.subjects), _concluded(one, made, named, answered.protocol.name), kept))
+    made.close()
+
+
+def _concluded(one: Concluded, made: Columns, named: Named, protocol: str) -> dict[str, Part]:
+    recorded = np.array([*(made.text("recorded", str(value)) for value in one.recorded_as), -1])
+    values = np.array([made.text("value", text) for text in one.value_as])
+    return {
+        "case": Looked(named.child, one.subjects) if one.of_episodes else one.subjects,
+        "protocol": made.text("protocol", protocol),
+        "episode": Looked(named.episode, one.subjects) if one.of_episodes else -1,
+        "what": made.text("what", one.what),
+        "recorded": Looked(recorded, one.recorded),
+        "value": Looked(values, one.value),
+        "paragraphs": _looked_up(one.holding, one.citations, partial(_paragraphs, made, protocol)),
+    }
+
+
+def columns_of(named: Named) -> tuple[Columns, Columns]:
+    """The tables of obligations and of conclusions, empty."""
+    obligations_ = Columns(OBLIGATIONS, {**named.texts, "occurrence": named.occurrences})
+    return obligations_, Columns(CONCLUSIONS, named.texts)
+
+
+def _kept(answered: Answered, subjects: I64, *, of_episodes: bool) -> Bools | None:
+    """Which rows are of children who are not left to the evaluator; None: all."""
+    if not answered.left.any():
+        return None
+    kept: Bools = ~answered.left[answered.stood.child[subjects] if of_episodes else subjects]
+    return None if kept.all() else kept
+
+
+def _some(size: int, parts: Mapping[str, Part], kept: Bools | None) -> tuple[int, Mapping[str, Part]]:
+    if kept is None:
+        return size, parts
+    rows = np.flatnonzero(kept)
+    return len(rows), {name: _taken(part, rows) for name, part in parts.items()}
+
+
+def _taken(part: Part, rows: I64) -> Part:
+    if isinstance(part, int):
+        return part
+    return Looked(part.table, part.numbers[rows]) if isinstance(part, Looked) else part[rows]
+
+
+def _is_one(column: Numbers) -> bool:
+    """Whether one value was spread over all rows."""
+    return len(column) > 0 and column.strides == (0,)
+
+
+def _moments(column: I64) -> Part:
+    return int(column[0]) if _is_one(column) else column
 
 
 def _paragraphs(made: Columns, layer: str, cited: Citations) -> int:
@@ -173,31 +236,15 @@ def _people(made: Columns, column: str, who: Settled) -> int:
     return made.text(column, titles(who))
 
 
-def _coded(options: Options, number: Callable[[Any], int]) -> Numbers | int:
+def _coded(options: Options, number: Callable[[Any], int]) -> Part:
     """The number of the text of each row; of all where it is the same."""
     if options.numbers is None:
         return number(options.of[0])
-    return _looked_up(options.numbers, {one: number(value) for one, value in options.of.items()})
+    return _looked_up(options.numbers, options.of, number)
 
 
-def _looked_up(numbers: I64, texts: Mapping[int, int]) -> Numbers:
-    """What stands for each number, which is small, -1 at the least."""
-    table = np.full(max(texts, default=0) + 2, -1, np.int32)
-    table[[number + 1 for number in texts]] = list(texts.values())
-    found: Numbers = table[numbers + 1]
-    return found
-
-
-def _table(made: Columns, columns: Any, answered: Answered) -> Table:
-    kept = None
-    if answered.left.any():
-        kept = ~answered.left[made.column("case")]
-    found = {one.name: made.column(one.name) for one in columns}
-    if kept is not None:
-        found = {name: column[kept] for name, column in found.items()}
-    return table_of(columns, found, {name: texts.all() for name, texts in made.texts.items()})
-
-
-def _i32(values: Any) -> Numbers:
-    found: Numbers = np.array(list(values), np.int32)
-    return found
+def _looked_up(numbers: I64, options: Mapping[int, Any], number: Callable[[Any], int]) -> Looked:
+    """What stands for each option, whose numbers are small, -1 at the least: that is the last entry."""
+    table = np.full(max(options, default=0) + 2, -1, np.int32)
+    table[list(options)] = [number(value) for value in options.values()]
+    return Looked(table, numbers)
