@@ -20,7 +20,7 @@ from missingrules.interface.rows import paragraphs
 from missingrules.reading.protocols import read_protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from benchmarks.families.words import Calendar
@@ -42,6 +42,9 @@ class Called(Sequence[str]):
 
     def __len__(self) -> int:
         return self.size
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{self.letter}{at}" for at in range(self.size))
 
     @overload
     def __getitem__(self, at: int) -> str: ...

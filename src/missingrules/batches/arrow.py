@@ -125,7 +125,7 @@ def table_of(
             if len(texts.get(field.name, ())) > 1 << field.type.index_type.bit_width - 1:
                 raise OverflowError(f"too many different texts in {field.name}")
             told = pa.array(texts.get(field.name, ()), pa.string())
-            arrays = [pa.DictionaryArray.from_arrays(one, told) for one in arrays]
+            arrays = [pa.DictionaryArray.from_arrays(one, told, safe=False) for one in arrays]
         made.append(pa.chunked_array(arrays, field.type))
     return pa.Table.from_arrays(made, schema=schema)
 

@@ -17,9 +17,11 @@ from missingrules.engine.columnar.gather import Words
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.hung import Hanging, Hung, gathered
 from missingrules.engine.columnar.offers import FieldsOf
-from missingrules.engine.columnar.reading import OfHappenings, Unspoken
+from missingrules.engine.columnar.points import Unspoken
+from missingrules.engine.columnar.reading import OfHappenings
+from missingrules.engine.columnar.search import Lets, turned
 from missingrules.engine.columnar.status import CEASED, MET, MET_LATE, MISSED
-from missingrules.engine.columnar.unknown import Spots, Unknown, until_of
+from missingrules.engine.columnar.unknown import Spots, Unknown
 from missingrules.engine.evidence import becoming
 from missingrules.engine.status import parts
 
@@ -125,8 +127,8 @@ class _Asking:
         if len(which):
             spots = Spots.of_firings(found, which, found.fired[which])
             self.unknown.trigger(spots, duty, _from_events(duty, found, spots))
-            column = found.reader.guard(duty.guard, but_hours=bool(hours_of(duty.guard)))
-            still = np.maximum(spots.at, np.minimum(as_of, until_of(spots, column) - 1))
+            turns = turned(found.reader, Lets(duty.guard, bool(hours_of(duty.guard))), spots.points)
+            still = np.maximum(spots.at, np.minimum(as_of, turns - 1))
             self.unknown.guard(Spots.of_firings(found, which, still), duty.guard)
         hanging = self._gathered()
         trigger = found.trigger[hanging.row]
@@ -195,8 +197,8 @@ class _Asking:
             these = np.flatnonzero(of_episodes == flags)
             if len(these):
                 seen = seen_from(self.world, rows[these], of_episodes=flags)
-                spots = Spots(seen.reader, seen.rows, seen.subjects, seen.start, seen.cells, these)
-                self.unknown.guard(spots.where(seen.reader.guard(one.guard), UNKNOWN), one.guard)
+                spots = Spots(seen.reader, seen.rows, seen.subjects, seen.points, these)
+                self.unknown.guard(spots.where(seen.points.guard(one.guard), UNKNOWN), one.guard)
         subjects = np.where(of_episodes, acts.episode[rows], acts.child[rows])
         prefix = f"{self.world.protocol.key_of(one.rule)}/"
         return Hung(one.rule, prefix, of_episodes, subjects, acts=rows, apart=False), self._gathered()
@@ -222,7 +224,7 @@ class _Asking:
                 reader = world.episodes if of_episode else world.children
                 subjects = stood.first[children + 1] - 1 if of_episode else children
                 spots = Spots.of(reader, subjects, subjects, now, children)
-                guard = spots.read(reader.guard(duty.guard, but_hours=bool(hours)))
+                guard = spots.points.each(spots.points.guard(duty.guard, but_hours=bool(hours)))
                 self.unknown.condition(spots.taken(np.flatnonzero(guard != FALSE)), test)
         except Unspoken as shape:
             self.unknown.gathered()

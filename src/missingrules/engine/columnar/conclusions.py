@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from missingrules.domain.vocabulary import FactType
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import TRUE, distinct
-from missingrules.engine.columnar.grid import ROW, Column
-from missingrules.engine.columnar.reading import Coded
 from missingrules.engine.wording import value_text
 
 if TYPE_CHECKING:
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
 
     from missingrules.domain.citations import Citations
     from missingrules.engine.columnar.arrays import I64
+    from missingrules.engine.columnar.points import Coded
     from missingrules.engine.columnar.world import World
 
 
@@ -40,27 +38,26 @@ class Concluded:
 
 def conclusions_of(world: World) -> Iterator[Concluded]:
     """What is concluded of all children and episodes, fact by fact."""
+    now = {True: world.episodes.all_at(world.stood.as_of), False: world.children.all_at(world.stood.as_of)}
     for fact, concluding in world.conclusions.items():
         of_episodes = fact.startswith("episode.")
         reader = world.episodes if of_episodes else world.children
-        rows = np.arange(len(reader.grid))
-        cells = reader.grid.cell(rows, np.full(len(rows), world.stood.as_of))
-        holds = [grids.at(reader.guard(one.guard), rows, cells) for one in concluding]
-        holding = np.zeros(len(rows), np.int64)
+        points = now[of_episodes]
+        holds = [points.guard(one.guard) for one in concluding]
+        holding = np.zeros(len(points), np.int64)
         for n, one in enumerate(holds):
-            holding |= np.where(one == TRUE, 1 << n, 0)
+            holding |= np.where(points.each(one) == TRUE, 1 << n, 0)
         some = np.flatnonzero(holding)
         # Over all time it is worked out only where a rule reads it.
-        recorded = reader.given(fact)
-        given = Coded(Column(ROW, grids.at(recorded.column, rows, cells)), recorded.values)
-        value = reader.settled(fact, given, [Column(ROW, one) for one in holds])
+        recorded = reader.given(points, fact)
+        value = reader.settled(points, fact, recorded, holds)
         yield Concluded(
             what=fact.removeprefix("episode."),
             of_episodes=of_episodes,
             subjects=some,
-            recorded=grids.at(recorded.column, some, cells[some]),
+            recorded=_of(recorded, some),
             recorded_as=recorded.values,
-            value=value.column.values[some],
+            value=_of(value, some),
             value_as=_texts(world, fact, value),
             holding=holding[some],
             citations={
@@ -70,6 +67,11 @@ def conclusions_of(world: World) -> Iterator[Concluded]:
                 for bits in distinct(holding[some])
             },
         )
+
+
+def _of(coded: Coded, rows: I64) -> I64:
+    codes = coded.codes
+    return np.full(len(rows), codes) if isinstance(codes, int) else codes[rows]
 
 
 def _texts(world: World, fact: str, value: Coded) -> tuple[str, ...]:

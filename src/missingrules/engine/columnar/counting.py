@@ -11,7 +11,7 @@ import numpy as np
 from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.clock import BEFORE_ALL, DAY, FOREVER, Length
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, ranges, starts_of
-from missingrules.engine.columnar.stood import key
+from missingrules.engine.columnar.over import Over, key, tidied
 from missingrules.engine.counts import NO_LIMIT
 from missingrules.engine.values import number
 
@@ -53,40 +53,13 @@ def _end(stood: Stood, counted: Counted, days: I64) -> I64:
     return stood.days.window_end(days, _MONTHS[window])
 
 
-@dataclass(frozen=True, eq=False)
-class Truths:
-    """Of each episode whether it is of those that count: at first, and later in order of episode and instant."""
-
-    first: I8
-    of: I64
-    time: I64
-    value: I8
-
-    @cached_property
-    def _keys(self) -> I64:
-        return key(self.of, self.time)
-
-    @cached_property
-    def certain(self) -> bool:
-        """Whether all do, always."""
-        return not len(self.of) and bool((self.first == TRUE).all())
-
-    def at(self, rows: I64, when: I64) -> I8:
-        """How it is of some episodes, each at an instant."""
-        spots = np.searchsorted(self._keys, key(rows, when), "right") - 1
-        inside = np.maximum(spots, 0)
-        own = (spots >= 0) & (self.of[inside] == rows) if len(self.of) else np.zeros(len(rows), np.bool_)
-        return np.where(own, self.value[inside] if len(self.of) else FALSE, self.first[rows])
-
-
-def both(one: Truths, other: Truths) -> Truths:
+def both(one: Over, other: Over) -> Over:
     """Kleene's and."""
-    rows = np.arange(len(one.first))
     of, time = np.concatenate((one.of, other.of)), np.concatenate((one.time, other.time))
     order = np.lexsort((time, of))
     of, time = of[order], time[order]
     value = np.minimum(one.at(of, time), other.at(of, time))
-    return Truths(np.minimum(one.first, other.first)[rows], of, time, value)
+    return Over(np.minimum(one.first, other.first), *tidied(np.minimum(one.first, other.first), of, time, value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +67,7 @@ class Tally:
     """The episodes that may be counted, in order of child, instant and id; and how many there are over time."""
 
     stood: Stood
-    counts: Truths
+    counts: Over
     rows: I64  # episodes
     at: I64
     leaves: I64
@@ -166,11 +139,11 @@ class Tally:
         """How many more there may be of each child before the history begins."""
         return np.where(self.whole > BEFORE_ALL, NO_LIMIT, 0)
 
-    def tested(self, test: Range) -> tuple[I8, I64, I64, I8]:
-        """Whether the count passes a test: of each child at first, and later by child and instant."""
+    def tested(self, test: Range) -> Over:
+        """Of each child whether the count passes a test."""
         child, when, low, high = self.over_time
-        none = np.zeros(self.stood.children, np.int64)
-        return _in_range(none, self._unknown, test), child, when, _in_range(low, high, test)
+        first = _in_range(np.zeros(self.stood.children, np.int64), self._unknown, test)
+        return Over(first, *tidied(first, child, when, _in_range(low, high, test)))
 
     def numbered(self) -> tuple[I64, I64]:
         """Of each row the least and the greatest number that it may be in its own window."""
@@ -199,7 +172,7 @@ class Tally:
         found = np.full(len(self.rows), FOREVER, np.int64)
         # Every row that may be counted is a change of its child: there is one at its own instant.
         todo = np.arange(len(self.rows))
-        if self.counts.certain:
+        if self.counts.constant == TRUE:
             marks = np.flatnonzero(high < at_least)
             place = np.searchsorted(marks, spot)
             hit = marks[np.minimum(place, len(marks) - 1)] if len(marks) else spot
@@ -218,7 +191,7 @@ class Tally:
         return found
 
 
-def tally(stood: Stood, counted: Counted, counts: Truths) -> Tally:
+def tally(stood: Stood, counted: Counted, counts: Over) -> Tally:
     """What is counted, episode by episode; `counts` says which are of those that count."""
     at = stood.instants[counted.counted_by]
     rows = np.flatnonzero(at < FOREVER)

@@ -85,6 +85,22 @@ class Days:
         found: I64 = np.where(left == 0, days, all_[np.minimum(so_far[days] + left - 1, len(all_) - 1)])
         return found
 
+    def birthday(self, born: I64, age: int) -> I64:
+        """00:00 of a birthday of each; `born` as `date.toordinal` gives it, 0 where it is not known: FOREVER."""
+        found = np.full(len(born), FOREVER, np.int64)
+        known = np.flatnonzero(born > 0)
+        dates = (born[known] - _EPOCH).astype("datetime64[D]")
+        months = dates.astype("datetime64[M]")
+        # Of 29 February in a common year it is the day after the 28th.
+        then = (months + 12 * age).astype("datetime64[D]") + (dates - months.astype("datetime64[D]"))
+        days = then.astype(np.int64) + (_EPOCH - self._before)
+        inside = (days >= 0) & (days < len(self.midnights))
+        found[known[inside]] = self.midnights[days[inside]]
+        outside, back = np.unique(days[~inside], return_inverse=True)
+        midnights = [self.clock.midnight(date.fromordinal(int(day) + self._before)) for day in outside]
+        found[known[~inside]] = np.array(midnights, np.int64)[back]
+        return found
+
     def _calendar_days(self, days: I64, length: Length) -> I64:
         if length.unit in (Unit.DAY, Unit.WEEK):
             return days + length.count * (7 if length.unit is Unit.WEEK else 1) + length.days
@@ -151,14 +167,3 @@ def days_of(clock: Clock, first_year: int, last_year: int) -> Days:
     count = last.toordinal() - first.toordinal() + 2
     midnights = np.array([clock.midnight(first + timedelta(n)) for n in range(count)], np.int64)
     return Days(clock, first, midnights)
-
-
-def birthdays(clock: Clock, born: I64, age: int) -> I64:
-    """00:00 of a birthday of each; `born` as `date.toordinal` gives it, 0 where it is not known: FOREVER."""
-    if not len(born):
-        return np.zeros(0, np.int64)
-    least = int(born[born > 0].min(initial=int(born.max())))
-    days = np.flatnonzero(np.bincount(np.where(born > 0, born - least + 1, 0)))
-    table = np.full(int(days.max(initial=0)) + 1, FOREVER, np.int64)
-    table[days] = [clock.birthday(date.fromordinal(int(day) + least - 1), age) if day else FOREVER for day in days]
-    return table[np.where(born > 0, born - least + 1, 0)]

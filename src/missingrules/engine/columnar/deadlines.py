@@ -20,20 +20,18 @@ from missingrules.domain.deadlines import (
     Within,
     Word,
 )
-from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE, sorted_once
+from missingrules.engine.columnar.arrays import FALSE, TRUE, starts_of
 from missingrules.engine.columnar.firing import FIRED
 from missingrules.engine.columnar.offers import FieldsOf
-from missingrules.engine.columnar.reading import Unspoken
+from missingrules.engine.columnar.over import key
+from missingrules.engine.columnar.points import Unspoken
+from missingrules.engine.columnar.search import later
 from missingrules.engine.deadlines import OF_TRIGGER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from missingrules.domain.deadlines import Deadline
-    from missingrules.engine.columnar.arrays import I64, Bools
+    from missingrules.engine.columnar.arrays import I8, I64, Bools
     from missingrules.engine.columnar.firing import Firings
-    from missingrules.engine.columnar.grid import Column
     from missingrules.engine.columnar.world import World
 
 
@@ -150,7 +148,7 @@ def _field(world: World, fact: str, found: Firings) -> tuple[I64, Bools, list[ob
         dates.append(of_date)
         others.append(value)
         instants.append(clock.midnight(value) if of_date else value if isinstance(value, int) else FOREVER)
-    numbers = said.column.values
+    numbers = np.asarray(said.codes)
     return np.array([*instants, FOREVER], np.int64)[numbers], np.array([*dates, False])[numbers], [
         others[n] if n >= 0 else None for n in numbers
     ] if any(isinstance(value, Length) for value in others) else []  # fmt: skip
@@ -192,29 +190,26 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
     holds, each keeps the earliest that it has given; once that is known, what the others gave does not count."""
     if any(isinstance(row.deadline, DeadlineRows) for row in deadline.rows):
         raise Unspoken("a deadline whose rows have rows")
-    reader, grid = found.reader, found.reader.grid
-    truths = [reader.truth(row.condition) for row in deadline.rows]
     reads = [_read(world, row.deadline, found) for row in deadline.rows]
-    count, size = len(found), len(truths)
+    count, size = len(found), len(reads)
     known, known_rows = np.full(count, FOREVER, np.int64), np.zeros(count, np.int64)
     is_known = np.zeros(count, np.bool_)
     still, kept = np.full((size, count), FOREVER, np.int64), np.zeros((size, count), np.bool_)
-    cells = grid.cell(found.rows, start)
-    last = grid.cell(found.rows, np.maximum(closes, start))
-    at_firing = found.cells
-    turns = _turns(world, deadline, found, truths)
-    active, u = np.arange(count), start.copy()
+    begins, time, truths = _over_time(world, deadline, found, start, closes)
+    active = np.arange(count)
+    spots = begins[:-1].copy()
     while len(active):
+        here = spots[active]
+        u = time[here]
         possible = np.zeros((size, len(active)), np.bool_)
         raw, given = np.full((size, len(active)), FOREVER, np.int64), np.full((size, len(active)), FOREVER, np.int64)
         decided = np.zeros(len(active), np.bool_)
-        where = at_firing[active] if deadline.at_firing else cells[active]
         for n, (truth, (when, since)) in enumerate(zip(truths, reads, strict=True)):
-            holds = grids.at(truth, found.rows[active], where)
+            holds = truth[active if deadline.at_firing else here]
             possible[n] = ~decided & (holds != FALSE)
             decided |= holds == TRUE
-            raw[n] = np.where(since[active] <= u[active], when[active], FOREVER)
-            given[n] = np.maximum(raw[n], u[active])
+            raw[n] = np.where(since[active] <= u, when[active], FOREVER)
+            given[n] = np.maximum(raw[n], u)
         low = np.where(possible, raw, FOREVER).min(axis=0)
         high = np.where(possible, raw, -FOREVER).max(axis=0)
         alike = (low == high) | ~possible.any(axis=0)
@@ -230,12 +225,9 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
         now = np.where(possible[:, open_], given[:, open_], FOREVER)
         still[:, these] = np.where(kept[:, these] & possible[:, open_], np.minimum(still[:, these], now), now)
         kept[:, these] = possible[:, open_]
-        # On to where something that is read turns.
-        spots = np.searchsorted(turns, cells[active], "right")
-        active, spots = active[spots < len(turns)], spots[spots < len(turns)]
-        cells[active] = turns[spots]
-        active = active[cells[active] <= last[active]]
-        u[active] = grid.times[cells[active]]
+        # On to where something that is read may turn.
+        spots[active] += 1
+        active = active[spots[active] < begins[active + 1]]
     unsettled = kept.any(axis=0)
     low = np.where(kept, still, FOREVER).min(axis=0)
     high = np.where(kept, still, -FOREVER).max(axis=0)
@@ -245,14 +237,29 @@ def _of_rows(world: World, deadline: DeadlineRows, found: Firings, start: I64, c
     return Due(np.where(unsettled, low, known), np.where(unsettled, high, known), np.where(unsettled, bits, known_rows))
 
 
-def _turns(world: World, deadline: DeadlineRows, found: Firings, truths: Sequence[Column]) -> I64:
-    """The cells in which a row may come to hold, or no longer does, or what it reckons from comes."""
-    grid = found.reader.grid
-    moving = [truth.values for truth in truths if truth.level == grids.CELL and not deadline.at_firing]
-    marks = [np.zeros(0, np.int64), *(np.flatnonzero(values[1:] != values[:-1]) + 1 for values in moving)]
+def _over_time(
+    world: World, deadline: DeadlineRows, found: Firings, start: I64, closes: I64
+) -> tuple[I64, I64, list[I8]]:
+    """The instants at which rows are read, those of each firing from `begins` on: its start, and later ones at which a
+    row may come to hold, or no longer does, or what it reckons from comes; and what each row's condition is there, or
+    where the firing is read alone, at each firing."""
+    reader, end = found.reader, np.maximum(closes, start)
+    turns = [] if deadline.at_firing else [one for row in deadline.rows for one in reader.turns(row.condition)]
+    after = later(reader, turns, found.rows, start, end)
+    which, time = [np.arange(len(found)), after.which], [start, after.time]
     for row in deadline.rows:
         anchor = getattr(row.deadline, "anchor", "")
         if found.of_episodes and anchor in world.stood.instants:
             at = world.stood.instants[anchor][found.subjects]
-            marks.append(grid.cell(found.rows, at)[at < FOREVER])
-    return sorted_once(np.concatenate(marks))
+            inside = np.flatnonzero((start < at) & (at <= end))
+            which.append(inside)
+            time.append(at[inside])
+    which_, time_ = np.concatenate(which), np.concatenate(time)
+    if len(which_) > len(found):
+        keys = key(which_, time_)
+        order = np.argsort(keys, kind="stable")
+        order = order[starts_of(keys[order])]
+        which_, time_ = which_[order], time_[order]
+    points = found.points if deadline.at_firing else reader.at(found.rows.take(which_), time_)
+    truths = [points.each(points.truth(row.condition)) for row in deadline.rows]
+    return np.searchsorted(which_, np.arange(len(found) + 1)), time_, truths

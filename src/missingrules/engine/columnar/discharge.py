@@ -15,7 +15,6 @@ from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.people import People, PeopleRows
 from missingrules.domain.rules import Effect
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, ranges, starts_of
 from missingrules.engine.columnar.firing import UNDECIDED
 from missingrules.engine.columnar.gather import Words
@@ -51,8 +50,7 @@ def barred(world: World, prohibitions: tuple[Prohibition, ...]) -> I8:
             if not len(these):
                 continue
             seen = seen_from(world, these, of_episodes=of_episodes)
-            holds = grids.at(seen.reader.guard(one.guard), seen.rows, seen.cells)
-            found[these] = np.maximum(found[these], holds)
+            found[these] = np.maximum(found[these], seen.points.guard(one.guard))
     return found
 
 
@@ -315,12 +313,12 @@ class Giving:
         if not isinstance(who, PeopleRows):
             return [(who,)], np.zeros(len(chosen), np.int64)
         firings = self.found.firings.taken(chosen)
-        bits = rows_at(who, firings, at)
+        bits = rows_at(who, firings, firings.reader.at(firings.rows, at))
         numbers, back = np.unique(bits, return_inverse=True)
         open_ = np.array([isinstance(said_by(who, int(one))[0], Undecided) for one in numbers])[back]
         if open_.any() and not who.at_firing:
-            now = rows_at(who, firings, np.full(len(chosen), self.world.stood.as_of))
-            bits = np.where(open_, now, bits)
+            now = firings.reader.at(firings.rows, np.full(len(chosen), self.world.stood.as_of))
+            bits = np.where(open_, rows_at(who, firings, now), bits)
             numbers, back = np.unique(bits, return_inverse=True)
         return [_everybody(who, int(one)) for one in numbers], back
 

@@ -14,12 +14,12 @@ from missingrules.domain.conditions import All, HoursTest, leaves
 from missingrules.domain.deadlines import OnDay
 from missingrules.domain.rules import UntilInstant
 from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
-from missingrules.engine.columnar.grid import ALL, MAYBE, Column, all_of
 from missingrules.engine.columnar.offers import acts_of
-from missingrules.engine.columnar.reading import Unspoken
-from missingrules.engine.columnar.stood import SHARED, key
+from missingrules.engine.columnar.over import key
+from missingrules.engine.columnar.points import Unspoken
+from missingrules.engine.columnar.search import YES, Always, Every, Excepts, Holds, Lets, first, since
+from missingrules.engine.columnar.stood import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Duty, Guard
     from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
     from missingrules.engine.columnar.offers import Chances, Offer
+    from missingrules.engine.columnar.points import Points, Truth
     from missingrules.engine.columnar.reading import Reader
+    from missingrules.engine.columnar.search import What
     from missingrules.engine.columnar.world import World
 
 NOT, FIRED, FUTURE, UNDECIDED = range(4)
@@ -69,9 +71,9 @@ class Firings:
         return Firings(**part)
 
     @cached_property
-    def cells(self) -> I64:
-        """The cell of each firing."""
-        return self.reader.grid.cell(self.rows, self.fired)
+    def points(self) -> Points:
+        """Each as it fired."""
+        return self.reader.at(self.rows, self.fired)
 
 
 def firings(world: World, duty: Duty, offer: Offer, *, by_happening: bool) -> list[Firings]:
@@ -88,7 +90,8 @@ def firings(world: World, duty: Duty, offer: Offer, *, by_happening: bool) -> li
 def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) -> Firings:
     reader, as_of = chances.reader, world.stood.as_of
     hours = hours_of(duty.guard)
-    guard = all_of(reader.grid, [reader.guard(duty.guard, but_hours=bool(hours)), chances.extra])
+    lets = Lets(duty.guard, bool(hours))
+    guard: What = lets if chances.extra is YES else Every((lets, chances.extra))
     if hours and not chances.moment.all():
         raise Unspoken("hours of an office in a rule that waits for a stretch of time")
     if hours and isinstance(duty.deadline, OnDay):
@@ -101,15 +104,19 @@ def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) ->
     count = len(chances)
     state, trigger, fired = np.zeros(count, np.int8), start, start
     for doubt, moments, these in chances.parts:
-        column = all_of(reader.grid, [guard, MAYBE]) if doubt else guard
-        if column.level == ALL and column.values == FALSE:
-            continue
-        rows, begins = chances.rows[these], start[these]
-        cells = reader.grid.cell(rows, begins) if moved and not moments else chances.cells[these]
-        if moments:
-            how, when = _at_moment(reader, column, rows, cells, begins, as_of, world, hours)
+        asked = Every((guard, Always(UNKNOWN))) if doubt else guard
+        if isinstance(these, slice) and (moments or not moved):
+            points = chances.points
         else:
-            how, when = _in_stretch(reader, column, rows, cells, begins, chances.end[these], as_of)
+            points = reader.at(chances.rows[these], chances.start[these] if moments else start[these])
+        value = asked.read(points)
+        if isinstance(value, int) and value == FALSE and (moments or not asked.turns(reader)):
+            continue
+        if moments:
+            how, when = _at_moment(reader, asked, points, as_of, world, hours)
+        else:
+            how, when = _in_stretch(reader, asked, points, chances.end[these], as_of)
+        begins = points.at
         if isinstance(these, slice):
             state, fired, trigger = how, when, begins if moments else when
         else:
@@ -153,35 +160,26 @@ def _ended(world: World, duty: Duty, found: Firings) -> Firings:
 
 
 def _at_moment(
-    reader: Reader,
-    guard: Column,
-    rows: I64,
-    cells: I64,
-    moment: I64,
-    as_of: int,
-    world: World,
-    hours: Sequence[HoursTest],
+    reader: Reader, guard: What, points: Points, as_of: int, world: World, hours: Sequence[HoursTest]
 ) -> tuple[I8, I64]:
-    value = grids.at(guard, rows, cells)
+    value, moment = guard.read(points), points.at
     fired = moment
-    state = _SETTLED[value]
+    state = _settled(value, len(points))
     past = moment <= as_of
     if not past.all():
         state[~past & (state == FIRED)] = FUTURE
     if hours:
         inside, closes = inside_hours(world, hours, moment)
         state[~inside] = NOT
-    open_ = np.flatnonzero((state == UNDECIDED) & past) if guard.level == grids.CELL else ()
+    open_ = np.flatnonzero((state == UNDECIDED) & past)
     if len(open_):
-        known = grids.first(
-            reader.grid, guard, (FALSE, TRUE), rows[open_], cells[open_], moment[open_], np.full(len(open_), as_of)
-        )
+        known = first(reader, guard, (FALSE, TRUE), points.taken(open_), np.full(len(open_), as_of))
         has = known < FOREVER
         if hours:
             has &= known < closes[open_]
         open_known, known = open_[has], known[has]
-        then = grids.at(guard, rows[open_known], reader.grid.cell(rows[open_known], known))
-        state[open_known] = np.where(then == TRUE, FIRED, NOT)
+        then = reader.at(points.rows[open_known], known)
+        state[open_known] = np.where(then.each(guard.read(then)) == TRUE, FIRED, NOT)
         fired = fired.copy()
         fired[open_known] = known
     if hours:
@@ -191,12 +189,14 @@ def _at_moment(
     return state, fired
 
 
-def _in_stretch(
-    reader: Reader, guard: Column, rows: I64, cells: I64, start: I64, end: I64, as_of: int
-) -> tuple[I8, I64]:
-    grid = reader.grid
-    if guard.level != grids.CELL:
-        state = _SETTLED[grids.at(guard, rows, cells)]
+def _settled(value: Truth, size: int) -> I8:
+    return np.full(size, _SETTLED[value], np.int8) if isinstance(value, int) else np.take(_SETTLED, value)
+
+
+def _in_stretch(reader: Reader, guard: What, points: Points, end: I64, as_of: int) -> tuple[I8, I64]:
+    rows, start, value = points.rows, points.at, guard.read(points)
+    if not guard.turns(reader):
+        state = _settled(value, len(points))
         late = start > as_of
         if late.any():
             state[late & (state == FIRED)] = FUTURE
@@ -204,26 +204,27 @@ def _in_stretch(
         return state, start
     state, fired = np.zeros(len(rows), np.int8), start.copy()
     last = np.minimum(end, as_of)
-    true = grids.first(grid, guard, (TRUE,), rows, cells, start, last)
+    true = first(reader, guard, (TRUE,), points, last)
     hit = true < FOREVER
     state[hit], fired[hit] = FIRED, true[hit]
     begun = np.flatnonzero(~hit & (start <= end) & (start <= as_of))
     if len(begun):
-        then = grid.cell(rows[begun], last[begun])
-        unknown = grids.at(guard, rows[begun], then) == UNKNOWN
-        open_ = begun[unknown]
-        state[open_] = UNDECIDED
-        fired[open_] = np.maximum(start[open_], grids.since(grid, guard, rows[open_], then[unknown]))
+        then = reader.at(rows[begun], last[begun])
+        unknown = np.flatnonzero(then.each(guard.read(then)) == UNKNOWN)
+        if len(unknown):
+            open_ = begun[unknown]
+            state[open_] = UNDECIDED
+            fired[open_] = np.maximum(start[open_], since(reader, guard, then.taken(unknown)))
     ahead = np.flatnonzero((state == NOT) & (start <= end))
     ahead = ahead[np.maximum(start[ahead], as_of + 1) <= end[ahead]]
     if len(ahead):
         begins = np.where(start[ahead] <= as_of, as_of + 1, start[ahead])
-        then = grid.cell(rows[ahead], begins)
-        when = grids.first(grid, guard, (UNKNOWN, TRUE), rows[ahead], then, begins, end[ahead])
+        when = first(reader, guard, (UNKNOWN, TRUE), reader.at(rows[ahead], begins), end[ahead])
         good = when < FOREVER
         ahead, when = ahead[good], when[good]
-        value = grids.at(guard, rows[ahead], grid.cell(rows[ahead], when))
-        state[ahead], fired[ahead] = np.where(value == TRUE, FUTURE, UNDECIDED), when
+        value = reader.at(rows[ahead], when)
+        state[ahead] = np.where(value.each(guard.read(value)) == TRUE, FUTURE, UNDECIDED)
+        fired[ahead] = when
     return state, fired
 
 
@@ -301,11 +302,10 @@ def _numbered(
 
 def lifted(reader: Reader, guard: Guard, rows: I64, start: I64) -> I64:
     """The first instant from `start` at which an exception is known to hold; FOREVER if none comes to."""
-    never = np.full(len(rows), FOREVER, np.int64)
+    never = np.broadcast_to(np.int64(FOREVER), len(rows))
     if not guard.unless or not len(rows):
         return never
-    column = reader.excepted(guard)
-    return grids.first(reader.grid, column, (TRUE,), rows, reader.grid.cell(rows, start), start, never)
+    return first(reader, Excepts(guard), (TRUE,), reader.at(rows, start), never)
 
 
 # --- until ------------------------------------------------------------------------------------------------------------
@@ -335,15 +335,13 @@ def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64 | 
             known = world.stood.histories.born[child] > 0
             return np.where(known, world.born(age)[child], FOREVER), np.where(known, FOREVER, found.began)
         case _:
-            reader, grid = found.reader, found.reader.grid
-            truth = reader.truth(part)
-            began = found.began
-            sure = grids.first(grid, truth, (TRUE,), found.rows, grid.cell(found.rows, began), began, never)
-            now = np.maximum(began, world.stood.as_of)
-            cells = grid.cell(found.rows, now)
-            unknown = grids.at(truth, found.rows, cells) == UNKNOWN
-            ahead = grids.first(grid, truth, (UNKNOWN, TRUE), found.rows, cells, now, never)
-            open_ = np.where(unknown, np.maximum(began, grids.since(grid, truth, found.rows, cells)), ahead)
+            reader, began, holds = found.reader, found.began, Holds(part)
+            sure = first(reader, holds, (TRUE,), reader.at(found.rows, began), never)
+            now = reader.at(found.rows, np.maximum(began, world.stood.as_of))
+            unknown = now.each(holds.read(now)) == UNKNOWN
+            open_ = first(reader, holds, (UNKNOWN, TRUE), now, never)
+            if unknown.any():
+                open_ = np.where(unknown, np.maximum(began, since(reader, holds, now)), open_)
             return sure, open_
 
 

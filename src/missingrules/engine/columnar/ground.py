@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
-from missingrules.engine.columnar.counting import Tally, Truths, both, tally
-from missingrules.engine.columnar.needs import needs_of
-from missingrules.engine.columnar.stood import tidied
+from missingrules.engine.columnar.counting import Tally, both, tally
+from missingrules.engine.columnar.over import Over, Times, lasting
 from missingrules.engine.plan import plan_of
 from missingrules.engine.seen import CASE_NAMES
 
 if TYPE_CHECKING:
-    from missingrules.domain.conditions import Counted
+    from missingrules.domain.conditions import Counted, CountTest
     from missingrules.domain.protocol import Hours, Protocol
     from missingrules.domain.rules import Conclusion
     from missingrules.engine.columnar.arrays import I64, Bools
@@ -35,12 +33,13 @@ class Ground:
         self.stood = stood
         self.horizon = horizon
         self.plan = plan_of(protocol)
-        self.needs = needs_of(protocol, provisions)
         self.conclusions: dict[str, list[Conclusion]] = {}
         for one in provisions.conclusions:
             self.conclusions.setdefault(one.fact, []).append(one)
         self._born: dict[int, I64] = {}
+        self._birthdays: dict[int, Times] = {}
         self._tallies: dict[Counted, Tally] = {}
+        self._counted: dict[CountTest, Over] = {}
 
     def number(self, part: object) -> int:
         """One number for all parts of the protocol that are equal."""
@@ -51,6 +50,25 @@ class Ground:
         found = self._born.get(age)
         if found is None:
             found = self._born[age] = self.stood.born(age)
+        return found
+
+    def birthdays(self, age: int) -> Times:
+        """The same as instants of children."""
+        found = self._birthdays.get(age)
+        if found is None:
+            found = self._birthdays[age] = self.moments(self.born(age))
+        return found
+
+    def moments(self, at: I64) -> Times:
+        """An instant of each owner, as far as it is not after the horizon."""
+        of = np.flatnonzero(at <= self.horizon)
+        return Times(len(at), of, at[of])
+
+    def counted(self, test: CountTest) -> Over:
+        """Of each child whether a count passes a test, over time."""
+        found = self._counted.get(test)
+        if found is None:
+            found = self._counted[test] = self.tally(test.counted).tested(test.test)
         return found
 
     def tally(self, counted: Counted) -> Tally:
@@ -77,18 +95,20 @@ class Ground:
         spots = np.searchsorted(days, np.arange(count), "right")
         return days[np.minimum(spots, len(days) - 1)]
 
-    def counts(self, counted: Counted) -> Truths:
+    def counts(self, counted: Counted) -> Over:
         """Of each episode whether it is of those that count, over time."""
-        found = Truths(np.full(len(self.stood.child), TRUE, np.int8), *(np.zeros(0, np.int64) for _ in range(3)))
+        everyone = len(self.stood.child)
+        found = lasting(np.full(everyone, TRUE, np.int8))
         for name, wanted in (("kind", counted.kinds), ("from", counted.missing_from)):
-            steps = self.recorded("episode", name) if wanted else None
-            if steps is not None:
+            if not wanted:
+                continue
+            steps = self.recorded("episode", name)
+            if steps is None:
+                one = lasting(np.full(everyone, UNKNOWN, np.int8))
+            else:
                 table = np.array([*(TRUE if v in wanted else FALSE for v in steps.values), UNKNOWN], np.int8)
-                first = table[steps.first]
-                one = Truths(first, *tidied(first, steps.of, steps.time, table[steps.value]))
-                found = one if found.certain else both(found, one)
-            elif wanted:
-                found = both(found, replace(found, first=np.full(len(self.stood.child), UNKNOWN, np.int8)))
+                one = steps.looked_up(table)
+            found = one if found.constant == TRUE else both(found, one)
         return found
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from missingrules.domain.clock import BEFORE_ALL, FOREVER, Length
+from missingrules.domain.clock import FOREVER, Length
 from missingrules.domain.triggers import (
     Becomes,
     EpisodesReach,
@@ -23,20 +23,25 @@ from missingrules.domain.triggers import (
     WhileMissing,
 )
 from missingrules.domain.vocabulary import DONE
-from missingrules.engine.columnar import grid as grids
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, ranges
-from missingrules.engine.columnar.grid import CELL, ROW, YES, Column
+from missingrules.engine.columnar.arrays import FALSE, UNKNOWN
 from missingrules.engine.columnar.histories import NONE
-from missingrules.engine.columnar.reading import Coded, Fields, OfHappenings, Reader, Unspoken
+from missingrules.engine.columnar.points import Coded, Unspoken
+from missingrules.engine.columnar.reading import Fields, OfHappenings, each_once
+from missingrules.engine.columnar.search import YES, Always, Holds, runs
+from missingrules.engine.columnar.world import OfEpisodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from missingrules.domain.conditions import Counted
     from missingrules.domain.protocol import Words
     from missingrules.domain.triggers import Moment, Stretch
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.ground import Ground
     from missingrules.engine.columnar.histories import Said
+    from missingrules.engine.columnar.points import Points, Truth
+    from missingrules.engine.columnar.reading import Reader, Turns
+    from missingrules.engine.columnar.search import What
     from missingrules.engine.columnar.world import World
 
 
@@ -51,7 +56,7 @@ class Chances:
     end: I64
     moment: Bools
     doubt: Bools  # what else must hold is unknown
-    extra: Column = YES  # what else must hold, of the reader's rows
+    extra: What = YES  # what else must hold, read of the reader
     happened: I64 | None = None  # the rows of acts or events; NONE where none
     acts: Bools | None = None  # whether those are acts
 
@@ -76,9 +81,9 @@ class Chances:
         return from_happenings(self)
 
     @cached_property
-    def cells(self) -> I64:
-        """The cell of each start."""
-        return self.reader.grid.cell(self.rows, self.start)
+    def points(self) -> Points:
+        """Each start."""
+        return self.reader.at(self.rows, self.start)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -123,7 +128,7 @@ class FieldsOf(Fields):
             numbers[rows] = np.where(number >= 0, number + len(values), -1)
             values += said.values
             found.append(len(rows))
-        return Coded(Column(ROW, numbers), tuple(values)) if values else None
+        return Coded(numbers, tuple(values)) if values else None
 
     def _said(self, name: str, *, of_acts: bool) -> Said | None:
         h = self._world.stood.histories
@@ -189,8 +194,7 @@ class Offers:
             case EpisodesReach():
                 return Offer(self._reach(trigger))
             case Becomes(test) if test.fact.startswith("episode."):
-                found = _runs(world.episodes, world.episodes.truth(test), None)
-                rows, start, end = found
+                rows, start, end, _ = runs(world.episodes, Holds(test))
                 kept = start < stood.returned[rows]
                 rows, start, end = rows[kept], start[kept], end[kept]
                 begins = np.maximum(start, stood.started[rows])
@@ -201,7 +205,8 @@ class Offers:
                 first = np.full(stood.children, FOREVER, np.int64)
                 has = stood.episodes_of > 0
                 first[has] = stood.started[stood.first[:-1][has]]
-                rows, start, end = _runs(world.children, world.children.truth(test), first)
+                rows, start, end, undated = runs(world.children, Holds(test))
+                start = np.where(undated, first[rows], start)
                 kept = (start < FOREVER) & (start <= end)
                 return Offer(None, self._of_children(rows[kept], start[kept], end[kept], moment=False))
             case OnBirthday(age):
@@ -251,8 +256,7 @@ class Offers:
         order = np.argsort(rows, kind="stable")
         rows, at, end, doubt = rows[order], at[order], end[order], (low[kept] != trigger.at_least)[order]
         none = np.zeros(len(rows), np.bool_)
-        counts = self.world.episodes.counts(trigger.counted)
-        return Chances(self.world.episodes, rows, rows, at, end, none, doubt, counts)
+        return Chances(self.world.episodes, rows, rows, at, end, none, doubt, Counts(trigger.counted))
 
     def _happened(self, trigger: OnRecord | OnEvent) -> Offer:
         world, stood = self.world, self.world.stood
@@ -279,10 +283,9 @@ class Offers:
             acts = np.full(len(of), isinstance(trigger, OnRecord))
             made = Chances(reader, subjects, subjects, at, at, ~none, none, YES, of, acts)
             if isinstance(trigger, OnEvent):
-                seen_from = from_happenings(made)
-                made = replace(seen_from, extra=seen_from.reader.truth(trigger.fields))
-                if made.extra.level == grids.ALL:
-                    made = Chances(reader, subjects, subjects, at, at, ~none, none, made.extra, of, acts)
+                seen_from = replace(from_happenings(made), extra=Holds(trigger.fields))
+                fields = seen_from.points.truth(trigger.fields)
+                made = replace(made, extra=Always(fields)) if isinstance(fields, int) else seen_from
             out.append(made)
         return Offer(*out)
 
@@ -295,13 +298,59 @@ def from_happenings(chances: Chances) -> Chances:
     acts = np.zeros(len(chances), np.bool_) if chances.acts is None else chances.acts
     fields = FieldsOf(chances.reader.world, happened, acts)
     reader = OfHappenings(chances.reader, chances.rows, fields)
-    extra = chances.extra
-    if extra.level == ROW:
-        extra = Column(ROW, extra.values[chances.rows])
-    elif extra.level == CELL:
-        _, cells = chances.reader.grid.taken(chances.rows)
-        extra = Column(CELL, extra.values[cells])
-    return replace(chances, reader=reader, rows=np.arange(len(chances)), extra=extra, happened=happened, acts=acts)
+    rows, extra = np.arange(len(chances)), YES if chances.extra is YES else OfBase(chances.extra)
+    made = replace(chances, reader=reader, rows=rows, extra=extra, happened=happened, acts=acts)
+    # What is read of the same instants without what happened is read once.
+    made.points.once("base", lambda: chances.points)
+    return made
+
+
+class Counts(NamedTuple):
+    """Whether episodes are of those that count."""
+
+    counted: Counted
+
+    def read(self, points: Points) -> Truth:
+        assert isinstance(points.reader, OfEpisodes)
+        return points.reader.counts(points, self.counted)
+
+    def turns(self, reader: Reader) -> tuple[Turns, ...]:
+        assert isinstance(reader, OfEpisodes)
+        return each_once(reader.turns_of_count(self.counted))
+
+
+class OfBase(NamedTuple):
+    """The same, seen from what happened there."""
+
+    what: What
+
+    def read(self, points: Points) -> Truth:
+        assert isinstance(points.reader, OfHappenings)
+        return self.what.read(points.reader.base_of(points))
+
+    def turns(self, reader: Reader) -> tuple[Turns, ...]:
+        assert isinstance(reader, OfHappenings)
+        return self.what.turns(reader.base)
+
+
+@dataclass(frozen=True, eq=False)
+class EachOwn:
+    """What else must hold of the chances of several triggers, each row by its own."""
+
+    parts: tuple[Chances, ...]
+    of: I64  # which of them each row is of
+    row: I64  # and which row there
+
+    def read(self, points: Points) -> Truth:
+        found = np.zeros(len(points), np.int8)
+        of, row = self.of[points.rows], self.row[points.rows]
+        for n, part in enumerate(self.parts):
+            these = np.flatnonzero(of == n)
+            found[these] = part.extra.read(part.reader.at(row[these], points.at[these]))
+        return found
+
+    def turns(self, reader: Reader) -> tuple[Turns, ...]:
+        return each_once(one for part in self.parts for one in part.extra.turns(part.reader))
 
 
 def _together(parts: Sequence[Chances]) -> Chances | None:
@@ -310,34 +359,26 @@ def _together(parts: Sequence[Chances]) -> Chances | None:
         return None
     if len(parts) == 1:
         return parts[0]
-    plain = all(part.extra.level == grids.ALL and part.extra.values == TRUE for part in parts)
-    plain = plain and not any(isinstance(part.reader, OfHappenings) for part in parts)
-    if not plain:
+    plain = all(part.extra is YES for part in parts)
+    if not plain or any(isinstance(part.reader, OfHappenings) for part in parts):
         return _from_rows(parts)
     order = np.argsort(np.concatenate([part.rows for part in parts]), kind="stable")
-    return _joined(parts, parts[0].reader, order, np.concatenate([part.rows for part in parts])[order], YES)
+    return _joined(parts, parts[0].reader, order, np.concatenate([part.rows for part in parts])[order])
 
 
 def _from_rows(parts: Sequence[Chances]) -> Chances:
     """The same where one of them wants something else to hold: each chance becomes a row of its own."""
     base = parts[0].reader.base if isinstance(parts[0].reader, OfHappenings) else parts[0].reader
-    own = [from_happenings(part) for part in parts]
-    order = np.argsort(np.concatenate([part.subjects for part in own]), kind="stable")
-    subjects = np.concatenate([part.subjects for part in own])[order]
-    made = _joined(own, base, order, subjects, YES)
-    seen_from = from_happenings(made)
-    if all(part.extra.level == grids.ALL and part.extra.values == TRUE for part in own):
-        return seen_from
-    if any(part.extra.level == CELL for part in own):
-        counts = np.concatenate([part.reader.grid.counts for part in own])
-        begins = np.concatenate(([0], np.cumsum(counts)[:-1]))
-        cells = np.concatenate([grids.spread(part.reader.grid, part.extra) for part in own])
-        return replace(seen_from, extra=Column(CELL, cells[ranges(begins[order], counts[order])]))
-    rows = np.concatenate([np.broadcast_to(part.extra.values, len(part)) for part in own])
-    return replace(seen_from, extra=Column(ROW, rows[order]))
+    own = tuple(from_happenings(part) for part in parts)
+    subjects = np.concatenate([part.subjects for part in own])
+    order = np.argsort(subjects, kind="stable")
+    made = from_happenings(_joined(own, base, order, subjects[order]))
+    of = np.repeat(np.arange(len(own)), [len(part) for part in own])
+    row = np.concatenate([part.rows for part in own])
+    return replace(made, extra=EachOwn(own, of[order], row[order]))
 
 
-def _joined(parts: Sequence[Chances], reader: Reader, order: I64, rows: I64, extra: Column) -> Chances:
+def _joined(parts: Sequence[Chances], reader: Reader, order: I64, rows: I64) -> Chances:
     def column(name: str, none: object) -> I64:
         found = [getattr(part, name) for part in parts]
         return np.concatenate([np.full(len(p), none) if f is None else f for p, f in zip(parts, found, strict=True)])[
@@ -352,7 +393,7 @@ def _joined(parts: Sequence[Chances], reader: Reader, order: I64, rows: I64, ext
         column("end", 0),
         column("moment", False),
         column("doubt", False),
-        extra,
+        YES,
         column("happened", NONE) if any(part.happened is not None for part in parts) else None,
         column("acts", False) if any(part.acts is not None for part in parts) else None,
     )
@@ -361,31 +402,6 @@ def _joined(parts: Sequence[Chances], reader: Reader, order: I64, rows: I64, ext
 def _first_episode(trigger: object) -> bool:
     parts = trigger.triggers if isinstance(trigger, FirstOf) else (trigger,)
     return OnInstant("first_episode") in parts
-
-
-def _runs(reader: Reader, column: Column, undated_from: I64 | None) -> tuple[I64, I64, I64]:
-    """The stretches in which a column is true: row, from when, and the last second."""
-    grid = reader.grid
-    if column.level != CELL:
-        rows = np.flatnonzero(np.broadcast_to(column.values, len(grid)) == TRUE)
-        start = np.full(len(rows), BEFORE_ALL, np.int64) if undated_from is None else undated_from[rows]
-        return rows, start, np.full(len(rows), FOREVER - 1, np.int64)
-    true = column.values == TRUE
-    first = np.zeros(len(true), np.bool_)
-    first[grid.begins[:-1]] = True
-    up = true.copy()
-    up[1:] &= first[1:] | ~true[:-1]
-    begun = np.flatnonzero(up)
-    down = np.ones(len(true) + 1, np.bool_)
-    down[:-1] = ~true | first
-    stops = np.flatnonzero(down)
-    stop = stops[np.searchsorted(stops, begun + 1)]
-    rows = np.searchsorted(grid.begins, begun, "right") - 1
-    inside = stop < grid.begins[rows + 1]
-    end = np.where(inside, grid.times[np.minimum(stop, len(true) - 1)] - 1, FOREVER - 1)
-    at_first = begun == grid.begins[rows]
-    early = np.full(len(rows), BEFORE_ALL, np.int64) if undated_from is None else undated_from[rows]
-    return rows, np.where(at_first, early, grid.times[begun]), end
 
 
 def acts_of(world: World, trigger: OnRecord) -> I64:

@@ -9,7 +9,6 @@ import numpy as np
 from missingrules.domain.citations import NOT_STATED
 from missingrules.domain.obligations import Undecided
 from missingrules.domain.people import People, PeopleRows, Role
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, distinct
 
 if TYPE_CHECKING:
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.arrays import I64
     from missingrules.engine.columnar.firing import Firings
+    from missingrules.engine.columnar.points import Points
     from missingrules.engine.columnar.world import World
     from missingrules.engine.people import Settled
 
 
-def rows_at(who: PeopleRows, found: Firings, at: I64) -> I64:
-    """Which rows may hold, as bits: all up to the first that does."""
-    reader = found.reader
-    cells = found.cells if who.at_firing else reader.grid.cell(found.rows, at)
+def rows_at(who: PeopleRows, found: Firings, at: Points) -> I64:
+    """Which rows may hold, as bits: all up to the first that does. `at`: the firings, each at an instant."""
+    points = found.points if who.at_firing else at
     bits, decided = np.zeros(len(found), np.int64), np.zeros(len(found), np.bool_)
     for n, row in enumerate(who.rows):
-        holds = grids.at(reader.truth(row.condition), found.rows, cells)
+        holds = points.each(points.truth(row.condition))
         bits |= np.where(~decided & (holds != FALSE), 1 << n, 0)
         decided |= holds == TRUE
     return bits
@@ -47,7 +46,7 @@ def said_by(who: PeopleRows, bits: int) -> tuple[Settled, Citations]:
 
 
 def people(
-    world: World, who: WhoEver | None, found: Firings, at: I64
+    world: World, who: WhoEver | None, found: Firings, at: Points
 ) -> tuple[I64 | None, dict[int, tuple[Settled, Citations]]]:
     """Who it is of each firing, as numbers of options (None: the same for all, number 0), and the options."""
     if isinstance(who, PeopleRows):

@@ -1,54 +1,44 @@
-"""Facts, conditions and guards of many rows at once, as engine/facts.py reads them of one case."""
+"""The rows of which rules read: what can be read of them at an instant, and at which instants it may turn."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any as Anything
 
 import numpy as np
 
-from missingrules.domain import conditions
-from missingrules.domain.clock import BEFORE_ALL, FOREVER
-from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Is, Known, Not, Range
+from missingrules.domain.conditions import All, Any, CountTest, FactTest, Is, Known, Not, Range, leaves
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
-from missingrules.engine.columnar.grid import ALL, CELL, ROW, YES, Column, all_of, any_of, negated, same
+from missingrules.engine.columnar.over import Times
+from missingrules.engine.columnar.points import Coded, Points, Unspoken, any_of, looked_up, unknown_unless
 from missingrules.engine.tracks import constant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.domain.conditions import Condition, Test
     from missingrules.domain.rules import Guard
     from missingrules.domain.vocabulary import FactWord
     from missingrules.engine.columnar.arrays import I8, I64, Numbers
-    from missingrules.engine.columnar.grid import Grid
     from missingrules.engine.columnar.ground import Ground
+    from missingrules.engine.columnar.points import Truth
 
 MISSING: Final = ("missing",)
 YES_NO: Final = ("true", "false")
+# Whose instants are meant: of a row's episode, of its child, or the same for all.
+EPISODE, CHILD, ALL = "episode", "child", "all"
 
 
-class Coded(NamedTuple):
-    """A fact as the numbers of its values, -1 where it is unknown."""
+class Turns(NamedTuple):
+    """Instants at which something may turn."""
 
-    column: Column
-    values: tuple[Any, ...]
-
-
-class Unspoken(Exception):
-    """A shape that columns do not express, in words."""
+    whose: str
+    times: Times
 
 
-def codes_of(truth: Column) -> Coded:
-    """Truth as the value of a yes/no fact."""
-    table = np.array([1, -1, 0], np.int32)
-    return Coded(Column(truth.level, table[truth.values]), YES_NO)
-
-
-def table_of(values_: Sequence[Any], test: Test, word: FactWord | None) -> I8:
+def table_of(values_: Sequence[Anything], test: Test, word: FactWord | None) -> I8:
     """Whether each value passes the test; last what is unknown. A level of a scale stands as all that are possible."""
     scale = word.values if word and word.type is FactType.SCALE else ()
     out = []
@@ -60,246 +50,239 @@ def table_of(values_: Sequence[Any], test: Test, word: FactWord | None) -> I8:
     return np.array(out, np.int8)
 
 
+def one_of(coded: Coded, wanted: tuple[str, ...]) -> Truth:
+    """Whether a value is one of these."""
+    table = np.array([*(TRUE if value in wanted else FALSE for value in coded.values), UNKNOWN], np.int8)
+    return looked_up(coded.codes, table)
+
+
 class Reader:
-    """What can be read of some rows; each answer is worked out once."""
+    """Some rows of which rules read."""
 
     of_episodes = False  # whether its rows are episodes, or happenings of episodes
 
-    def __init__(self, world: Ground, grid: Grid) -> None:
+    def __init__(self, world: Ground, size: int) -> None:
         self.world = world
-        self.grid = grid
-        self._truths: dict[int, Column] = {}
-        self._guards: dict[tuple[int, str], Column] = {}
-        self._kinds: dict[tuple[str, ...], Column] = {}
+        self.size = size
+        self._turns: dict[Anything, tuple[Turns, ...]] = {}
+
+    def __len__(self) -> int:
+        return self.size
+
+    def at(self, rows: I64, when: I64) -> Points:
+        """Some rows, each at an instant."""
+        return Points(self, rows, when)
+
+    def all_at(self, when: I64 | int) -> Points:
+        """All rows, each at an instant, or all at one."""
+        return self.at(np.arange(self.size), np.broadcast_to(np.asarray(when, np.int64), self.size))
 
     # --- what each kind of reader knows ---------------------------------------------------------------------------
 
-    def tested(self, test: FactTest) -> Column:
+    def tested(self, points: Points, test: FactTest) -> Truth:
         """Whether a fact passes a test."""
         raise NotImplementedError
 
-    def counted(self, test: CountTest) -> Column:
+    def counted(self, points: Points, test: CountTest) -> Truth:
         """Whether a count passes a test."""
         raise NotImplementedError
 
-    def kinds(self, kinds: tuple[str, ...]) -> Column:
+    def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth:
         """Whether the episode is of one of these kinds."""
         raise NotImplementedError
 
-    # --- conditions -----------------------------------------------------------------------------------------------
+    def coded(self, points: Points, name: str) -> Coded:
+        """A fact, with what is concluded of it."""
+        raise NotImplementedError
 
-    def truth(self, condition: Condition) -> Column:
-        """Whether the condition is known to hold."""
-        number = self.world.number(condition)
-        found = self._truths.get(number)
+    def owners(self, whose: str, rows: I64) -> I64:
+        """Whose instants those of some rows are."""
+        raise NotImplementedError
+
+    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
+        """The instants at which a test may turn."""
+        raise NotImplementedError
+
+    def turns_of_kind(self) -> Iterator[Turns]:
+        """Those at which the kind of the episode may turn."""
+        raise NotImplementedError
+
+    # --- where it may turn ----------------------------------------------------------------------------------------
+
+    def turns(self, condition: Condition) -> tuple[Turns, ...]:
+        """The instants at which a condition may turn."""
+        name = self.world.number(condition)
+        found = self._turns.get(name)
         if found is None:
-            found = self._truths[number] = self._read(condition)
-        return found
-
-    def _read(self, condition: Condition) -> Column:
-        match condition:
-            case FactTest():
-                return self.tested(condition)
-            case CountTest():
-                return self.counted(condition)
-            case HoursTest():
-                raise Unspoken("hours of an office in a condition that is read over time")
-            case conditions.All(parts):
-                return all_of(self.grid, map(self.truth, parts))
-            case conditions.Any(parts):
-                return any_of(self.grid, map(self.truth, parts))
-            case Not(part):
-                return negated(self.truth(part))
-
-    def guard(self, guard: Guard, *, but_hours: bool = False) -> Column:
-        """Whether a rule may fire; with `but_hours` apart from the hours of an office that it asks for."""
-        key = self.world.number(guard), "but hours" if but_hours else "guard"
-        found = self._guards.get(key)
-        if found is None:
-            parts = [self._in_force(guard)]
-            if guard.in_scope:
-                parts.append(self.truth(self.world.protocol.scope))
-            if but_hours:
-                asked = guard.when.parts if isinstance(guard.when, conditions.All) else (guard.when,)
-                parts += [self.truth(part) for part in asked if not isinstance(part, HoursTest)]
-                parts += self._around(guard)
+            if isinstance(condition, (All, Any, Not)):
+                parts = [one for leaf in leaves(condition) for one in self.turns(leaf)]
             else:
-                parts.append(self.opening(guard))
-            found = self._guards[key] = all_of(self.grid, parts)
+                parts = list(self.turns_of_leaf(condition))
+            found = self._turns[name] = each_once(parts)
         return found
 
-    def opening(self, guard: Guard) -> Column:
-        """The guard as each occurrence of a series reads it."""
-        key = self.world.number(guard), "opening"
-        found = self._guards.get(key)
+    def turns_of_guard(self, guard: Guard) -> tuple[Turns, ...]:
+        """Those at which a guard may turn."""
+        name = "guard", self.world.number(guard)
+        found = self._turns.get(name)
         if found is None:
-            found = self._guards[key] = all_of(self.grid, [self.truth(guard.when), *self._around(guard)])
+            found = self._turns[name] = each_once(self._of_guard(guard))
         return found
 
-    def _around(self, guard: Guard) -> list[Column]:
-        out = [self.kinds(guard.kinds)] if guard.kinds and self.of_episodes else []
-        for exception in guard.unless:
-            holds = self.truth(exception.condition)
-            out.append(Column(holds.level, np.where(holds.values == TRUE, FALSE, TRUE).astype(np.int8)))
-        return out
+    def _of_guard(self, guard: Guard) -> Iterator[Turns]:
+        dates = [self.world.protocol.clock.midnight(day) for day in guard.in_force if day]
+        if dates:
+            yield Turns(ALL, Times(1, np.zeros(len(dates), np.int64), np.array(sorted(dates), np.int64)))
+        if guard.in_scope:
+            yield from self.turns(self.world.protocol.scope)
+        yield from self.turns(guard.when)
+        if guard.kinds and self.of_episodes:
+            yield from self.turns_of_kind()
+        yield from self.turns_of_exceptions(guard)
 
-    def excepted(self, guard: Guard) -> Column:
-        """Whether an exception is known to hold."""
-        key = self.world.number(guard), "excepted"
-        found = self._guards.get(key)
-        if found is None:
-            found = self._guards[key] = any_of(self.grid, [self.truth(u.condition) for u in guard.unless])
-        return found
+    def turns_of_exceptions(self, guard: Guard) -> tuple[Turns, ...]:
+        """Those at which an exception may come to hold."""
+        return each_once(one for exception in guard.unless for one in self.turns(exception.condition))
 
-    def _in_force(self, guard: Guard) -> Column:
-        start, end = guard.in_force
-        if start is None and end is None:
-            return YES
-        return self.between(self._midnight(start, BEFORE_ALL), self._midnight(end, FOREVER))
 
-    def _midnight(self, day: date | None, otherwise: int) -> I64:
-        when = otherwise if day is None else self.world.protocol.clock.midnight(day)
-        return np.full(len(self.grid), when, np.int64)
-
-    def between(self, start: I64, end: I64) -> Column:
-        """True from `start` until `end`, the end outside, of each row."""
-        last = self.grid.origin + self.grid.width - 2
-        rows = np.flatnonzero(start < end)
-        begins, ends = start[rows], end[rows]
-        values_ = np.zeros(len(self.grid), np.int8)
-        values_[rows[begins == BEFORE_ALL]] = TRUE
-        up, down = rows[(begins != BEFORE_ALL) & (begins <= last)], rows[ends <= last]
-        of = np.concatenate((up, down))
-        times = np.concatenate((start[up], end[down]))
-        later = np.repeat(np.array([TRUE, FALSE], np.int8), [len(up), len(down)])
-        return grids.filled(self.grid, values_, of, times, later)
+def each_once(turns: Iterable[Turns]) -> tuple[Turns, ...]:
+    """Those of which there are any, each once."""
+    return tuple({id(one.times): one for one in turns if len(one.times.of)}.values())
 
 
 class OfHappenings(Reader):
     """The rows of another reader, each seen from an event or act that happened there."""
 
     def __init__(self, base: Reader, rows: I64, fields: Fields) -> None:
-        grid, self._cells = base.grid.taken(rows)
-        super().__init__(base.world, grid)
+        super().__init__(base.world, len(rows))
         self.base = base
         self.rows = rows
         self.of_episodes = base.of_episodes
         self._fields = fields
 
-    def tested(self, test: FactTest) -> Column:
+    def tested(self, points: Points, test: FactTest) -> Truth:
         prefix, _, name = test.fact.partition(".")
         if prefix not in ("event", "record"):
-            return self._taken(self.base.truth(test))
+            return self.base_of(points).truth(test)
         word = self.world.protocol.words.facts.get(test.fact)
         said = self._fields.said(name)
         if said is None:
-            return same(int(table_of((), test.test, word)[-1]))
-        return Column(ROW, table_of(said.values, test.test, word)[said.column.values])
+            return int(table_of((), test.test, word)[-1])
+        assert not isinstance(said.codes, int)
+        return table_of(said.values, test.test, word)[said.codes[points.rows]]
 
-    def counted(self, test: CountTest) -> Column:
-        return self._taken(self.base.truth(test))
+    def counted(self, points: Points, test: CountTest) -> Truth:
+        return self.base_of(points).truth(test)
 
-    def kinds(self, kinds: tuple[str, ...]) -> Column:
-        return self._taken(self.base.kinds(kinds))
+    def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth:
+        return self.base_of(points).kinds(kinds)
 
-    def _taken(self, column: Column) -> Column:
-        if column.level == ALL:
-            return column
-        return Column(column.level, column.values[self.rows if column.level == ROW else self._cells])
+    def base_of(self, points: Points) -> Points:
+        """The same without what happened."""
+        found: Points = points.once("base", lambda: self.base.at(self.rows[points.rows], points.when))
+        return found
+
+    def owners(self, whose: str, rows: I64) -> I64:
+        return self.base.owners(whose, self.rows[rows])
+
+    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
+        if not (isinstance(leaf, FactTest) and leaf.fact.startswith(("event.", "record."))):
+            yield from self.base.turns(leaf)
+
+    def turns_of_kind(self) -> Iterator[Turns]:
+        yield from self.base.turns_of_kind()
 
 
 class Fields:
     """What the event or record behind each row says, by the name of the field."""
 
     def said(self, name: str) -> Coded | None:
-        """None where none of them says anything of it."""
+        """Of each row; None where none of them says anything of it."""
         raise NotImplementedError
 
 
 class Of(Reader):
     """The rows are episodes, or children."""
 
-    def __init__(self, world: Ground, grid: Grid) -> None:
-        super().__init__(world, grid)
-        self._coded: dict[str, Coded] = {}
-        self._tested: dict[tuple[str, Test], Column] = {}
+    world: Ground
 
-    def age(self, test: Test) -> Column:
-        born = self.world.stood.histories.born > 0
-        turns = self._turns
+    def children(self, points: Points) -> I64:
+        """Of which child each is."""
+        raise NotImplementedError
+
+    # --- ages -----------------------------------------------------------------------------------------------------
+
+    def age(self, points: Points, test: Test) -> Truth:
+        """Whether the age passes a test."""
+        child = self.children(points)
+        known = (self.world.stood.histories.born > 0).take(child)
         if isinstance(test, Known):
-            return self._of_children(np.where(born, TRUE, FALSE).astype(np.int8))
+            return np.where(known, np.int8(TRUE), np.int8(FALSE))
+
+        def turned(age: int) -> I64:
+            if age <= 0:
+                return np.full(len(points), _ALWAYS, np.int64)
+            return self.world.born(age).take(child)
+
         if isinstance(test, Is):
-            parts = [self.between(turns(int(v)), turns(int(v) + 1)) for v in test.values]
+            parts = [points.between(turned(int(v)), turned(int(v) + 1)) for v in test.values]
         else:
-            assert isinstance(test, Range)
-            low = turns(values.number(test.low) + (not test.low_inside)) if test.low is not None else None
-            high = turns(values.number(test.high) + test.high_inside) if test.high is not None else None
-            rows = len(self.grid)
-            parts = [
-                self.between(
-                    np.full(rows, BEFORE_ALL, np.int64) if low is None else low,
-                    np.full(rows, FOREVER, np.int64) if high is None else high,
-                )
-            ]
-        found = any_of(self.grid, parts)
-        unknown = self._of_children(np.where(born, TRUE, FALSE).astype(np.int8))
-        if unknown.values.all():
-            return found
-        if found.level == CELL:
-            known = grids.spread(self.grid, unknown)
-            return Column(CELL, np.where(known == TRUE, found.values, UNKNOWN).astype(np.int8))
-        return Column(ROW, np.where(unknown.values == TRUE, found.values, UNKNOWN).astype(np.int8))
+            low, high = _ages(test)
+            parts = [points.between(_ALWAYS if low is None else turned(low), _NEVER if high is None else turned(high))]
+        return unknown_unless(known, any_of(parts))
 
-    def _turns(self, age: int) -> I64:
-        if age <= 0:
-            return np.full(len(self.grid), BEFORE_ALL, np.int64)
-        return self._rows_of(self.world.born(age))
+    def turns_of_age(self, test: Test) -> Iterator[Turns]:
+        ages = {age for v in test.values for age in (int(v), int(v) + 1)} if isinstance(test, Is) else set()
+        if isinstance(test, Range):
+            ages = {age for age in _ages(test) if age is not None}
+        for age in ages:
+            yield Turns(CHILD, self.world.birthdays(age))
 
-    def _rows_of(self, of_children: Numbers) -> Numbers:
-        """A value of each child, for each row."""
+    # --- conclusions ----------------------------------------------------------------------------------------------
+
+    def given(self, points: Points, name: str) -> Coded:
+        """A fact as the case gives it."""
         raise NotImplementedError
 
-    def _of_children(self, of_children: I8) -> Column:
-        return Column(ROW, self._rows_of(of_children))
-
-    def coded(self, name: str) -> Coded:
-        """A fact over time, with what is concluded of it."""
-        found = self._coded.get(name)
-        if found is None:
-            found = self._coded[name] = self._made(name)
-        return found
-
-    def _made(self, name: str) -> Coded:
-        raise NotImplementedError
-
-    def concluded(self, name: str, recorded: Coded) -> Coded:
+    def concluded(self, points: Points, name: str) -> Coded:
         """What is recorded, and what is concluded of it under the guards of the conclusions."""
-        concluding = self.world.conclusions.get(name, ())
+        recorded, concluding = self.given(points, name), self.world.conclusions.get(name, ())
         if not concluding:
             return recorded
-        return self.settled(name, recorded, [self.guard(one.guard) for one in concluding])
+        return self.settled(points, name, recorded, [points.guard(one.guard) for one in concluding])
 
-    def settled(self, name: str, recorded: Coded, guards: Sequence[Column]) -> Coded:
+    def settled(self, points: Points, name: str, recorded: Coded, guards: Sequence[Truth]) -> Coded:
         """The same, where the guards hold as given."""
         concluding = self.world.conclusions[name]
         word = self.world.protocol.words.facts.get(name)
         scale = word.values if word and word.type is FactType.SCALE else ()
-        level = max((recorded.column.level, *(guard.level for guard in guards)))
-        given = self._on(level, recorded.column)
-        holds = [self._on(level, guard) for guard in guards]
+        given, size = recorded.codes, len(points)
+        if isinstance(given, int) and not all(isinstance(guard, int) for guard in guards):
+            given = np.full(size, given, np.int32)
+        codes = np.atleast_1d(np.asarray(given))
+        holds = [np.asarray(guard, np.int8) for guard in guards]
         if scale:
-            return Coded(
-                Column(level, _raised(given, recorded.values, scale, concluding, holds)), _possible(len(scale))
-            )
-        return _settled(level, given, recorded.values, concluding, holds)
+            every, found = _possible(len(scale)), _raised(codes, recorded.values, scale, concluding, holds)
+        else:
+            every, found = _settled(codes, recorded.values, concluding, holds)
+        return Coded(int(found[0]) if isinstance(given, int) else found, every)
 
-    def _on(self, level: int, column: Column) -> Numbers:
-        if column.level == level:
-            return column.values
-        if level == CELL:
-            return grids.spread(self.grid, column)
-        return np.broadcast_to(column.values, len(self.grid))
+    def turns_of_concluded(self, name: str) -> Iterator[Turns]:
+        """Where what is concluded of a fact may turn."""
+        for one in self.world.conclusions.get(name, ()):
+            yield from self.turns_of_guard(one.guard)
+
+
+_ALWAYS: Final = -(1 << 62)
+_NEVER: Final = 1 << 62
+
+
+def _ages(test: Test) -> tuple[int | None, int | None]:
+    """From which birthday on, and before which one, a range of ages holds."""
+    assert isinstance(test, Range)
+    low = values.number(test.low) + (not test.low_inside) if test.low is not None else None
+    high = values.number(test.high) + test.high_inside if test.high is not None else None
+    return low, high
 
 
 def _possible(levels: int) -> tuple[tuple[int, ...], ...]:
@@ -308,7 +291,11 @@ def _possible(levels: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _raised(
-    given: Numbers, recorded: tuple[Any, ...], scale: tuple[str, ...], concluding: Sequence[Any], holds: list[Numbers]
+    given: Numbers,
+    recorded: tuple[Anything, ...],
+    scale: tuple[str, ...],
+    concluding: Sequence[Anything],
+    holds: list[Numbers],
 ) -> Numbers:
     """The levels that are possible, as bits: recorded, raised by every floor that holds, and by any that may hold."""
     every = (1 << len(scale)) - 1
@@ -319,8 +306,9 @@ def _raised(
         certain = np.maximum(certain, np.where(hold == TRUE, floor, 0))
     found = _at_least(start, certain)
     for floor, hold in zip(floors, holds, strict=True):
-        perhaps = _at_least(start, np.maximum(certain, floor))
-        found = np.where(hold == UNKNOWN, found | perhaps, found)
+        if (hold == UNKNOWN).any():
+            perhaps = _at_least(start, np.maximum(certain, floor))
+            found = np.where(hold == UNKNOWN, found | perhaps, found)
     return found
 
 
@@ -331,8 +319,8 @@ def _at_least(bits: Numbers, floor: Numbers) -> Numbers:
 
 
 def _settled(
-    level: int, given: Numbers, recorded: tuple[Any, ...], concluding: Sequence[Any], holds: list[Numbers]
-) -> Coded:
+    given: Numbers, recorded: tuple[Anything, ...], concluding: Sequence[Anything], holds: list[Numbers]
+) -> tuple[tuple[Anything, ...], Numbers]:
     """The one value that is recorded or concluded; unknown where there is none, or several are possible."""
     every = list(recorded)
     for one in concluding:
@@ -348,4 +336,4 @@ def _settled(
         possible = np.where(hold == UNKNOWN, possible | bit, possible)
     one_alone = (certain != 0) & (certain & (certain - 1) == 0) & (possible & ~certain == 0)
     number = np.where(one_alone, np.log2(np.where(one_alone, certain, 1)).astype(np.int32), -1).astype(np.int32)
-    return Coded(Column(level, number), tuple(every))
+    return tuple(every), number

@@ -9,13 +9,13 @@ import numpy as np
 
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.deadlines import OnDay
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
 from missingrules.engine.columnar.deadlines import anchor_of
 from missingrules.engine.columnar.discharge import Giving, State, pairs_of
 from missingrules.engine.columnar.firing import FIRED, FUTURE, UNDECIDED, Firings, lifted, numbered_day
 from missingrules.engine.columnar.owed import End, Instances
-from missingrules.engine.columnar.reading import Unspoken
+from missingrules.engine.columnar.points import Unspoken
+from missingrules.engine.columnar.search import Opens, first
 
 if TYPE_CHECKING:
     from missingrules.domain.deadlines import Repeat
@@ -85,7 +85,6 @@ class _Making:
         self.first = first
         self.as_of = world.stood.as_of
         self.days = world.stood.days
-        self.guard = self.found.reader.opening(duty.guard)
         self.made: list[Slots] = []
         base, opens = _anchor(world, self.repeat, self.found)
         self.base, self.opens = base, opens
@@ -119,16 +118,15 @@ class _Making:
         return made
 
     def _holds(self, of: I64, at: I64) -> I8:
-        cells = self.found.reader.grid.cell(self.found.rows[of], at)
-        found: I8 = grids.at(self.guard, self.found.rows[of], cells)
-        return found
+        points = self.found.reader.at(self.found.rows[of], at)
+        return points.each(points.opening(self.duty.guard))
 
     def _never_again(self, of: I64, at: I64) -> Bools:
         """Whether the guard is false from an instant on."""
-        grid, rows = self.found.reader.grid, self.found.rows[of]
-        never = np.full(len(of), FOREVER, np.int64)
-        found = grids.first(grid, self.guard, (UNKNOWN, TRUE), rows, grid.cell(rows, at), at, never)
-        return found == FOREVER
+        reader, never = self.found.reader, np.full(len(of), FOREVER, np.int64)
+        points = reader.at(self.found.rows[of], at)
+        found: Bools = first(reader, Opens(self.duty.guard), (UNKNOWN, TRUE), points, never) == FOREVER
+        return found
 
     def _state(self, holds: I8, opens: I64) -> I8:
         return np.where(holds == UNKNOWN, UNDECIDED, np.where(opens > self.as_of, FUTURE, FIRED)).astype(np.int8)

@@ -17,12 +17,12 @@ from missingrules.engine.columnar.conclusions import Concluded, conclusions_of
 from missingrules.engine.columnar.firing import UNDECIDED, Firings, firings, lifted, next_of
 from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.offers import Offers, Undone
+from missingrules.engine.columnar.over import key
 from missingrules.engine.columnar.owed import End, Instances, ended, singles
 from missingrules.engine.columnar.people import people
-from missingrules.engine.columnar.reading import Unspoken
+from missingrules.engine.columnar.points import Unspoken
 from missingrules.engine.columnar.series import series
 from missingrules.engine.columnar.status import NOT_DECIDABLE, Standing, due_of, stand
-from missingrules.engine.columnar.stood import key
 from missingrules.engine.columnar.world import World
 from missingrules.engine.plan import parts_of
 from missingrules.engine.status import parts

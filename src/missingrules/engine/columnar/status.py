@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Duty
     from missingrules.engine.columnar.arrays import I8, I64
     from missingrules.engine.columnar.owed import Instances
+    from missingrules.engine.columnar.points import Points
     from missingrules.engine.columnar.world import World
 
 STATUSES: Final = tuple(Status)
@@ -26,7 +27,7 @@ class Standing(NamedTuple):
     """Obligations that are shown, and how they stand; FOREVER is no instant."""
 
     instances: Instances
-    at: I64  # until when each is read
+    at: Points  # until when each is read
     due: Due
     status: I8
     done_at: I64
@@ -41,7 +42,10 @@ def stand(world: World, duty: Duty, found: Instances) -> Standing:
     at = found.read_at(as_of)
     due = due_of(world, duty, found, at)
     done_at = np.where(found.open_act == FOREVER, found.discharged, FOREVER) if found.given else found.discharged
-    return Standing(found, at, due, _status(found, due, as_of, may=duty.modality is MAY), done_at)
+    firings = found.firings
+    return Standing(
+        found, firings.reader.at(firings.rows, at), due, _status(found, due, as_of, may=duty.modality is MAY), done_at
+    )
 
 
 def due_of(world: World, duty: Duty, found: Instances, at: I64) -> Due:

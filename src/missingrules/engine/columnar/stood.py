@@ -11,13 +11,13 @@ import numpy as np
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.domain.vocabulary import FactKind, FactType
 from missingrules.engine.columnar.arrays import ranges, starts_of
-from missingrules.engine.columnar.days import birthdays
 from missingrules.engine.columnar.histories import NO_SUCH, NONE
+from missingrules.engine.columnar.over import Over, key
 
 if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.vocabulary import FactWord
-    from missingrules.engine.columnar.arrays import I32, I64, Bools, Numbers
+    from missingrules.engine.columnar.arrays import I32, I64, Bools
     from missingrules.engine.columnar.days import Days
     from missingrules.engine.columnar.histories import Histories, Said, Spans
 
@@ -25,14 +25,10 @@ if TYPE_CHECKING:
 SHARED: Final = -3  # it may be of several
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Steps:
-    """A fact over time: of each owner its first value, and later ones, in order of owner and time; -1 is unknown."""
+@dataclass(frozen=True, eq=False)
+class Steps(Over):
+    """A fact over time: numbers of values, -1 where it is unknown."""
 
-    first: I32
-    of: I64
-    time: I64
-    value: I32
     values: tuple[Any, ...]
 
 
@@ -89,7 +85,7 @@ class Stood:
 
     def born(self, age: int) -> I64:
         """When each child turns so old; FOREVER where no date of birth is known."""
-        return birthdays(self.days.clock, self.histories.born, age)
+        return self.days.birthday(self.histories.born, age)
 
     @cached_property
     def history_from(self) -> I64:
@@ -248,15 +244,6 @@ class Stood:
         return np.repeat(np.arange(len(children)), counts), ranges(self.first[children], counts)
 
 
-BIG: Final = 1 << 34
-
-
-def key(row: I64, at: I64) -> I64:
-    """One number that orders by row, then instant; what lies beyond centuries counts as their end."""
-    found: I64 = row * BIG + np.clip(at, -(1 << 33), (1 << 33) - 1)
-    return found
-
-
 def _each_of(said: Said, rows: I64, number: Any) -> tuple[I64, I64]:
     """Of rows whose value is a tuple, every part: its place among the rows, and its number; `rows` may repeat."""
     places = np.flatnonzero(said.value[rows] >= 0) if len(said.value) else np.zeros(0, np.int64)
@@ -284,19 +271,3 @@ def _ordered(first: I32, of: I64, time: I64, value: I32, values: list[Any]) -> S
         turns = value != before
         of, time, value = of[turns], time[turns], value[turns]
     return Steps(first, of, time, value.astype(np.int32), tuple(values))
-
-
-def tidied(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[I64, I64, Numbers]:
-    """Later values without those that change nothing."""
-    if not len(of):
-        return of, time, later
-    before = np.concatenate((later[:1], later[:-1]))
-    begins = starts_of(of)
-    before[begins] = first[of[begins]]
-    turns = later != before
-    return of[turns], time[turns], later[turns]
-
-
-def tidied_whole(first: Numbers, of: I64, time: I64, later: Numbers) -> tuple[Numbers, I64, I64, Numbers]:
-    """The same, with the first values before them."""
-    return (first, *tidied(first, of, time, later))

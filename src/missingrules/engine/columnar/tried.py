@@ -11,7 +11,7 @@ import numpy as np
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.columnar.gather import histories_of
 from missingrules.engine.columnar.histories import OPEN
-from missingrules.engine.columnar.needs import needs_of
+from missingrules.engine.columnar.needs import facts_of
 from missingrules.engine.plan import parts_of, plan_of
 from missingrules.engine.seen import CASE_NAMES, clock_key
 from missingrules.engine.worlds import begun, choices_of, open_instants
@@ -99,8 +99,7 @@ class Reads:
     """What some provisions read of a case. What they nowhere name may have been at any time."""
 
     def __init__(self, protocol: Protocol, provisions: Provisions) -> None:
-        needs = needs_of(protocol, provisions)
-        self._facts = needs.facts
+        self._facts = facts_of(protocol, provisions)
         every = (provisions.duties.values(), provisions.conclusions, provisions.prohibitions, protocol.scope)
         self._names = {name for part in parts_of(tuple(map(_whole, every))) for name in _texts(part)}
         for action in self._names & set(protocol.words.actions):

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from missingrules.domain import conditions
-from missingrules.domain.clock import FOREVER
 from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Not
 from missingrules.domain.deadlines import DeadlineRows
 from missingrules.domain.rules import UntilInstant
 from missingrules.domain.triggers import EpisodesReach, OnBirthday, OnEvent, OnInstant, OnRecord, triggers_of
-from missingrules.engine.columnar import grid as grids
 from missingrules.engine.columnar.arrays import TRUE, UNKNOWN, ranges
 from missingrules.engine.columnar.firing import hours_of, inside_hours
-from missingrules.engine.columnar.grid import ALL, Column
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.people import rows_at
-from missingrules.engine.columnar.reading import MISSING, Unspoken
+from missingrules.engine.columnar.points import Unspoken, all_of
+from missingrules.engine.columnar.reading import MISSING
 from missingrules.engine.evidence import HISTORY
 
 if TYPE_CHECKING:
@@ -29,9 +27,10 @@ if TYPE_CHECKING:
     from missingrules.domain.deadlines import Deadline
     from missingrules.domain.people import PeopleRows
     from missingrules.domain.rules import Duty, Guard, Until
-    from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
+    from missingrules.engine.columnar.arrays import I64, Bools, Numbers
     from missingrules.engine.columnar.firing import Firings
     from missingrules.engine.columnar.gather import Words
+    from missingrules.engine.columnar.points import Points, Truth
     from missingrules.engine.columnar.reading import Reader
     from missingrules.engine.columnar.world import World
 
@@ -43,39 +42,40 @@ class Spots:
     reader: Reader
     rows: I64
     subjects: I64  # episodes or children
-    at: I64
-    cells: I64
+    points: Points
     number: I64
 
     @classmethod
     def of(cls, reader: Reader, rows: I64, subjects: I64, at: I64, number: I64) -> Spots:
-        """With the cells that hold the instants."""
-        return cls(reader, rows, subjects, at, reader.grid.cell(rows, at), number)
+        """Rows, each at an instant."""
+        return cls(reader, rows, subjects, reader.at(rows, at), number)
 
     @classmethod
     def of_firings(cls, found: Firings, which: I64, at: I64) -> Spots:
         """Some firings, each at an instant, numbered as they stand there."""
         return cls.of(found.reader, found.rows[which], found.subjects[which], at, which)
 
+    @property
+    def at(self) -> I64:
+        return self.points.at
+
     def __len__(self) -> int:
         return len(self.rows)
 
     def taken(self, which: Numbers) -> Spots:
         """Some of them."""
-        return Spots(
-            self.reader, self.rows[which], self.subjects[which], self.at[which], self.cells[which], self.number[which]
-        )
+        points = self.points.taken(which)
+        return Spots(self.reader, points.rows, self.subjects[which], points, self.number[which])
 
-    def read(self, column: Column) -> I8:
-        """What a column says of them."""
-        found: I8 = grids.at(column, self.rows, self.cells)
-        return found
+    def where(self, truth: Truth, value: int) -> Spots:
+        """Those of which a truth is this."""
+        if isinstance(truth, int):
+            return self if truth == value else self.taken(np.zeros(0, np.int64))
+        return self.taken(np.flatnonzero(truth == value))
 
-    def where(self, column: Column, value: int) -> Spots:
-        """Those of which a column says this."""
-        if column.level == ALL:
-            return self if column.values == value else self.taken(np.zeros(0, np.int64))
-        return self.taken(np.flatnonzero(self.read(column) == value))
+    def but_true(self, condition: Condition) -> Spots:
+        """Those of which a condition is not known to hold."""
+        return self.taken(np.flatnonzero(self.points.each(self.points.truth(condition)) != TRUE))
 
 
 class Asked(NamedTuple):
@@ -114,7 +114,7 @@ class Unknown:
         """The unknown facts of every unknown part."""
         if not len(spots):
             return
-        open_ = spots.where(spots.reader.truth(condition), UNKNOWN)
+        open_ = spots.where(spots.points.truth(condition), UNKNOWN)
         if not len(open_):
             return
         match condition:
@@ -138,14 +138,13 @@ class Unknown:
             rest = [part for part in parts if not isinstance(part, HoursTest)]
             within, _ = inside_hours(self.world, hours, spots.at)
             open_ = spots.taken(np.flatnonzero(within))
-            together = grids.all_of(spots.reader.grid, map(spots.reader.truth, rest))
-            open_ = open_.where(together, UNKNOWN)
+            open_ = open_.where(all_of(map(open_.points.truth, rest)), UNKNOWN)
             for part in rest:
                 self.condition(open_, part)
         else:
             self.condition(spots, guard.when)
         if guard.kinds and spots.reader.of_episodes:
-            unkind = spots.where(spots.reader.kinds(guard.kinds), UNKNOWN)
+            unkind = spots.where(spots.points.kinds(guard.kinds), UNKNOWN)
             self.ask("episode.kind", unkind.number, unkind.subjects)
         if guard.in_scope:
             self.condition(spots, self.world.protocol.scope)
@@ -185,7 +184,7 @@ class Unknown:
             self.ask("episode.kind", spots.number[unkind], spots.subjects[unkind])
             return
         for conclusion in self.world.conclusions.get(name, ()):
-            self.guard(spots.where(spots.reader.guard(conclusion.guard), UNKNOWN), conclusion.guard)
+            self.guard(spots.where(spots.points.guard(conclusion.guard), UNKNOWN), conclusion.guard)
         named = {"episode.risk.recorded": "episode.risk", "episode.missing": "episode.kind"}.get(name, name)
         self.ask(named, spots.number, spots.subjects if name.startswith("episode.") else None)
 
@@ -213,8 +212,8 @@ class Unknown:
 
     def _unknown(self, fact: str, episodes: I64, at: I64) -> Bools:
         """Of which episodes a fact is unknown at an instant of each."""
-        reader = self.world.episodes
-        found: Bools = grids.at(reader.coded(fact).column, episodes, reader.grid.cell(episodes, at)) < 0
+        codes = self.world.episodes.at(episodes, at).coded(fact).codes
+        found: Bools = np.broadcast_to(np.asarray(codes), len(episodes)) < 0
         return found
 
     def _children(self, spots: Spots) -> I64:
@@ -253,11 +252,11 @@ class Unknown:
             if isinstance(row.deadline, DeadlineRows):
                 raise Unspoken("a deadline whose rows have rows")
             self.condition(where, row.condition)
-            where = where.taken(np.flatnonzero(where.read(where.reader.truth(row.condition)) != TRUE))
+            where = where.but_true(row.condition)
 
     def people(self, who: PeopleRows, found: Firings, at: I64) -> None:
         """What leaves several people possible, of all these firings; nothing where all rows possible name the same."""
-        bits = rows_at(who, found, at)
+        bits = rows_at(who, found, found.reader.at(found.rows, at))
         there = np.flatnonzero(np.bincount(bits)) if len(bits) else bits
         several = [one for one in there.tolist() if len({r.people for n, r in enumerate(who.rows) if one >> n & 1}) > 1]
         open_ = np.flatnonzero(np.isin(bits, several)) if several else np.zeros(0, np.int64)
@@ -266,18 +265,4 @@ class Unknown:
         spots = Spots.of_firings(found, open_, found.fired[open_] if who.at_firing else at[open_])
         for row in who.rows:
             self.condition(spots, row.condition)
-            spots = spots.taken(np.flatnonzero(spots.read(spots.reader.truth(row.condition)) != TRUE))
-
-
-def until_of(spots: Spots, column: Column) -> I64:
-    """The first instant after each at which a column says something else; FOREVER if none does."""
-    if column.level != grids.CELL:
-        return np.full(len(spots), FOREVER, np.int64)
-    grid = spots.reader.grid
-    turns = np.zeros(len(column.values) + 1, np.bool_)
-    turns[1:-1] = column.values[1:] != column.values[:-1]
-    turns[grid.begins] = True
-    marks = np.flatnonzero(turns)
-    then = marks[np.searchsorted(marks, spots.cells, "right")]
-    inside = then < grid.begins[spots.rows + 1]
-    return np.where(inside, grid.times[np.minimum(then, len(grid.times) - 1)], FOREVER)
+            spots = spots.but_true(row.condition)

@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from missingrules.domain.clock import BEFORE_ALL, FOREVER
-from missingrules.domain.conditions import Known
-from missingrules.engine.columnar import grid as grids
+from missingrules.domain.clock import FOREVER
+from missingrules.domain.conditions import CountTest, FactTest, Known
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
-from missingrules.engine.columnar.counting import Truths
-from missingrules.engine.columnar.grid import ALL, CELL, ROW, Column, Grid, all_of, grid_of, negated, same
 from missingrules.engine.columnar.ground import Ground
-from missingrules.engine.columnar.reading import YES_NO, Coded, Of, codes_of, table_of
-from missingrules.engine.columnar.stood import Steps, tidied, tidied_whole
-from missingrules.engine.columnar.turns import of_children, of_episodes
+from missingrules.engine.columnar.over import Over, lasting, times_of
+from missingrules.engine.columnar.points import Coded, all_of, looked_up, negated
+from missingrules.engine.columnar.reading import CHILD, EPISODE, MISSING, YES_NO, Of, Turns, each_once, one_of, table_of
+from missingrules.engine.columnar.search import over_of
+from missingrules.engine.columnar.stood import Steps
 from missingrules.engine.relative import OUT, RELATIVE
 from missingrules.engine.values import length
 
 if TYPE_CHECKING:
-    from missingrules.domain.clock import Length
-    from missingrules.domain.conditions import Counted, CountTest, FactTest, Test
-    from missingrules.engine.columnar.arrays import I64, Numbers
+    from collections.abc import Iterator
 
-MISSING: Final = ("missing",)
+    from missingrules.domain.clock import Length
+    from missingrules.domain.conditions import Condition, Counted, Test
+    from missingrules.engine.columnar.arrays import I64, Numbers
+    from missingrules.engine.columnar.points import Points, Truth
+
+_PLACED: Final = ("placing_authority", "placed_in")
 
 
 class World(Ground):
@@ -33,17 +35,25 @@ class World(Ground):
 
     @cached_property
     def episodes(self) -> OfEpisodes:
-        return OfEpisodes(self, grid_of(len(self.stood.child), of_episodes(self), self.horizon))
+        return OfEpisodes(self, len(self.stood.child))
 
     @cached_property
     def children(self) -> OfChildren:
-        return OfChildren(self, grid_of(self.stood.children, of_children(self), self.horizon))
+        return OfChildren(self, self.stood.children)
 
-    def counts(self, counted: Counted) -> Truths:
+    def counts(self, counted: Counted) -> Over:
         """Of each episode whether it is of those that count, over time."""
-        if not self.needs.concluded_kinds:
+        if not {"episode.kind", "episode.from"} & set(self.conclusions):
             return super().counts(counted)
-        return self.episodes.turned(self.episodes.counts(counted))
+        reader = self.episodes
+        turns = each_once(reader.turns_of_count(counted))
+        return over_of(reader, lambda points: points.each(reader.counts(points, counted)), turns)
+
+    @cached_property
+    def stays(self) -> tuple[Turns, ...]:
+        """When episodes start and end."""
+        stood = self.stood
+        return tuple(Turns(EPISODE, self.moments(at)) for at in (stood.started, stood.returned))
 
 
 class OfEpisodes(Of):
@@ -52,116 +62,95 @@ class OfEpisodes(Of):
     world: World
     of_episodes = True
 
-    def _rows_of(self, of_children: Numbers) -> Numbers:
-        return of_children[self.world.stood.child]
+    def __init__(self, world: World, size: int) -> None:
+        super().__init__(world, size)
+        self._first: dict[tuple[str, ...], Numbers] = {}
 
-    def tested(self, test: FactTest) -> Column:
-        key = test.fact, test.test
-        found = self._tested.get(key)
-        if found is None:
-            found = self._tested[key] = self._test(test.fact, test.test)
+    def children(self, points: Points) -> I64:
+        found: I64 = points.once("child", lambda: self.world.stood.child.take(points.rows))
         return found
 
-    def _test(self, name: str, test: Test) -> Column:
+    def owners(self, whose: str, rows: I64) -> I64:
+        return rows if whose == EPISODE else self.world.stood.child.take(rows) if whose == CHILD else rows * 0
+
+    # --- at instants --------------------------------------------------------------------------------------------------
+
+    def tested(self, points: Points, test: FactTest) -> Truth:
+        name = test.fact
         if name == "child.age":
-            return self.age(test)
+            return self.age(points, test.test)
         if name == "episode.missing_for":
-            return self._missing_for(test)
-        word = self.world.protocol.words.facts.get(name)
-        coded = self.coded(name) if name.startswith("episode.") else self._of_child(name)
-        if isinstance(coded, Coded):
-            return grids.looked_up(coded.column, table_of(coded.values, test, word))
-        return self._stepped(coded, table_of(coded.values, test, word), of_child=not name.startswith("episode."))
+            return self._missing_for(points, test.test)
+        if not name.startswith("episode."):
+            over = self.world.children.over(test)
+            return over.constant if over.constant is not None else over.at(self.children(points), points.when)
+        coded = points.coded(name)
+        return looked_up(coded.codes, table_of(coded.values, test.test, self.world.protocol.words.facts.get(name)))
 
-    def _of_child(self, name: str) -> Coded | Steps:
-        return self.world.children.steps(name)
+    def counted(self, points: Points, test: CountTest) -> Truth:
+        return self.world.counted(test).at(self.children(points), points.when)
 
-    def _stepped(self, steps: Steps, table: Numbers, *, of_child: bool) -> Column:
-        """What a table says of a fact over time."""
-        first = table[steps.first]
-        of, time, later = steps.of, steps.time, table[steps.value]
-        of, time, later = tidied(first, of, time, later)
-        if of_child:
-            first = first[self.world.stood.child]
-            rows, episodes = self.world.stood.episodes_of_children(of)
-            order = np.argsort(episodes, kind="stable")
-            of, time, later = episodes[order], time[rows[order]], later[rows[order]]
-        return grids.filled(self.grid, first, of, time, later)
+    def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth:
+        return one_of(points.coded("episode.kind"), kinds)
 
-    def _made(self, name: str) -> Coded:
+    def counts(self, points: Points, counted: Counted) -> Truth:
+        """Whether each episode is of those that count."""
+        parts = [points.kinds(counted.kinds)] if counted.kinds else []
+        if counted.missing_from:
+            parts.append(one_of(points.coded("episode.from"), counted.missing_from))
+        return all_of(parts)
+
+    def coded(self, points: Points, name: str) -> Coded:
         stood = self.world.stood
         if name == "episode.missing":
-            here = self.between(stood.started, stood.returned)
-            return codes_of(all_of(self.grid, [self.kinds(MISSING), here]))
+            here = points.between(stood.started.take(points.rows), stood.returned.take(points.rows))
+            return _of_truth(all_of([points.kinds(MISSING), here]))
         if name == "episode.first_episode":
-            return codes_of(all_of(self.grid, [self.kinds(MISSING), Column(ROW, self.is_first(MISSING))]))
-        return self.concluded(name, self.given(name))
+            return _of_truth(all_of([points.kinds(MISSING), self.is_first(MISSING).take(points.rows)]))
+        return self.concluded(points, name)
 
-    def given(self, name: str) -> Coded:
-        """A fact as the case gives it."""
-        rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
-        steps = self.world.recorded("episode", rest)
+    def given(self, points: Points, name: str) -> Coded:
+        steps = self._steps(name)
         if steps is None:
-            return Coded(same(-1, np.int32), ())
-        return Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
+            return Coded(-1, ())
+        if steps.constant is not None:
+            return Coded(steps.constant, steps.values)
+        return Coded(steps.at(points.rows, points.when), steps.values)
 
-    def _missing_for(self, test: Test) -> Column:
+    def _steps(self, name: str) -> Steps | None:
+        rest = "risk" if name == "episode.risk.recorded" else name.removeprefix("episode.")
+        return self.world.recorded("episode", rest)
+
+    def _missing_for(self, points: Points, test: Test) -> Truth:
         if isinstance(test, Known):
-            return same(TRUE)
+            return TRUE
         parts = []
         if test.low is not None:  # type: ignore[union-attr]
-            parts.append(self._lasted(length(test.low), not test.low_inside))  # type: ignore[union-attr]
+            parts.append(self._lasted(points, length(test.low), not test.low_inside))  # type: ignore[union-attr]
         if test.high is not None:  # type: ignore[union-attr]
-            parts.append(negated(self._lasted(length(test.high), test.high_inside)))  # type: ignore[union-attr]
-        return all_of(self.grid, parts)
+            parts.append(negated(self._lasted(points, length(test.high), test.high_inside)))  # type: ignore[union-attr]
+        return all_of(parts)
 
-    def _lasted(self, length: Length, more_than: bool) -> Column:
+    def _lasted(self, points: Points, length: Length, more_than: bool) -> Truth:
+        return points.between(self._reached(length, more_than).take(points.rows), FOREVER)
+
+    def _reached(self, length: Length, more_than: bool) -> I64:
+        """When each has lasted so long; FOREVER where it had ended."""
         stood = self.world.stood
         reached = stood.days.after(stood.started, length) + more_than
-        reached = np.where(reached <= stood.returned, reached, FOREVER)
-        return self.between(reached, np.full(len(reached), FOREVER, np.int64))
-
-    def counted(self, test: CountTest) -> Column:
-        first, of, time, later = self.world.tally(test.counted).tested(test.test)
-        of, time, later = tidied(first, of, time, later)
-        rows, episodes = self.world.stood.episodes_of_children(of)
-        order = np.argsort(episodes, kind="stable")
-        return grids.filled(
-            self.grid, first[self.world.stood.child], episodes[order], time[rows[order]], later[rows[order]]
-        )
-
-    def kinds(self, kinds: tuple[str, ...]) -> Column:
-        found = self._kinds.get(kinds)
-        if found is None:
-            coded = self.coded("episode.kind")
-            found = self._kinds[kinds] = one_of(coded, kinds)
-        return found
-
-    def counts(self, counted: Counted) -> Column:
-        """Whether each episode is of those that count."""
-        parts = [self.kinds(counted.kinds)] if counted.kinds else []
-        if counted.missing_from:
-            parts.append(one_of(self.coded("episode.from"), counted.missing_from))
-        return all_of(self.grid, parts)
-
-    def turned(self, column: Column) -> Truths:
-        """The steps of a column."""
-        if column.level != CELL:
-            none = np.zeros(0, np.int64)
-            first = np.broadcast_to(column.values, len(self.grid))
-            return Truths(first, none, none, none)
-        return Truths(column.values[self.grid.begins[:-1]], *turns_of(self.grid, column.values))
-
-    @cached_property
-    def at_start(self) -> I64:
-        """The cell of each episode in which it started."""
-        return self.grid.cell(np.arange(len(self.grid)), self.world.stood.started)
+        return np.where(reached <= stood.returned, reached, FOREVER)
 
     def is_first(self, kinds: tuple[str, ...]) -> Numbers:
         """Whether no episode of these kinds started before each; the history may begin later than the child's."""
+        found = self._first.get(kinds)
+        if found is None:
+            found = self._first[kinds] = self._is_first(kinds)
+        return found
+
+    def _is_first(self, kinds: tuple[str, ...]) -> Numbers:
         stood = self.world.stood
-        rows = np.arange(len(stood.child))
-        of_kind = grids.at(self.kinds(kinds), rows, self.at_start) if kinds else np.full(len(rows), TRUE, np.int8)
+        starts = self._starts
+        of_kind = starts.each(starts.kinds(kinds)) if kinds else np.full(len(self), TRUE, np.int8)
         found = np.where(stood.history_from[stood.child] >= 0, UNKNOWN, TRUE).astype(np.int8)
         for value, answer in ((UNKNOWN, UNKNOWN), (TRUE, FALSE)):
             so_far = np.cumsum(of_kind == value)
@@ -171,68 +160,133 @@ class OfEpisodes(Of):
             found = np.where(earlier > 0, answer, found).astype(np.int8)
         return found
 
+    @cached_property
+    def _starts(self) -> Points:
+        return self.all_at(self.world.stood.started)
+
+    # --- where they may turn ------------------------------------------------------------------------------------------
+
+    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
+        if isinstance(leaf, CountTest):
+            yield Turns(CHILD, self.world.counted(leaf).times)
+        elif isinstance(leaf, FactTest):
+            name = leaf.fact
+            if name == "child.age":
+                yield from self.turns_of_age(leaf.test)
+            elif not name.startswith("episode."):
+                yield Turns(CHILD, self.world.children.over(leaf).times)
+            elif name == "episode.missing_for":
+                yield from self._turns_of_length(leaf.test)
+            else:
+                yield from self._turns_of_fact(name)
+
+    def _turns_of_fact(self, name: str) -> Iterator[Turns]:
+        if name in ("episode.missing", "episode.first_episode"):
+            yield from self.turns_of_kind()
+            if name == "episode.missing":
+                yield from self.world.stays
+            return
+        steps = self._steps(name)
+        if steps is not None:
+            yield Turns(EPISODE, steps.times)
+        yield from self.turns_of_concluded(name)
+
+    def turns_of_kind(self) -> Iterator[Turns]:
+        yield from self._turns_of_fact("episode.kind")
+
+    def turns_of_count(self, counted: Counted) -> Iterator[Turns]:
+        """Where it may turn whether an episode is of those that count."""
+        if counted.kinds:
+            yield from self.turns_of_kind()
+        if counted.missing_from:
+            yield from self._turns_of_fact("episode.from")
+
+    def _turns_of_length(self, test: Test) -> Iterator[Turns]:
+        for limit, more_than in ((getattr(test, "low", None), True), (getattr(test, "high", None), False)):
+            if limit is not None:
+                inside = test.low_inside if more_than else test.high_inside  # type: ignore[union-attr]
+                reached = self._reached(length(limit), not inside if more_than else inside)
+                yield Turns(EPISODE, self.world.moments(reached))
+
 
 class OfChildren(Of):
     """The rows are children; what is read of an episode is read of the one then running."""
 
     world: World
 
-    def __init__(self, world: World, grid: Grid) -> None:
-        super().__init__(world, grid)
+    def __init__(self, world: World, size: int) -> None:
+        super().__init__(world, size)
         self._steps: dict[str, Steps] = {}
+        self._overs: dict[tuple[str, Test], Over] = {}
 
-    def _rows_of(self, of_children: Numbers) -> Numbers:
-        return of_children
+    def children(self, points: Points) -> I64:
+        return points.rows
 
-    def tested(self, test: FactTest) -> Column:
-        key = test.fact, test.test
-        found = self._tested.get(key)
-        if found is None:
-            found = self._tested[key] = self._test(test)
-        return found
+    def owners(self, whose: str, rows: I64) -> I64:
+        return rows if whose == CHILD else rows * 0
 
-    def _test(self, test: FactTest) -> Column:
+    # --- at instants --------------------------------------------------------------------------------------------------
+
+    def tested(self, points: Points, test: FactTest) -> Truth:
         name = test.fact
         if name == "child.age":
-            return self.age(test.test)
+            return self.age(points, test.test)
+        if not name.startswith("episode."):
+            over = self.over(test)
+            return over.constant if over.constant is not None else over.at(points.rows, points.when)
+        none = "false" if name == "episode.missing" else None
         word = self.world.protocol.words.facts.get(name)
-        if name.startswith("episode."):
-            none = "false" if name == "episode.missing" else None
-            nothing = table_of(() if none is None else (none,), test.test, word)[0]
-            if name == "episode.missing_for":
-                nothing = UNKNOWN
-            return self._running(self.world.episodes.tested(test), int(nothing))
-        steps = self.steps(name)
-        table = table_of(steps.values, test.test, word)
-        return grids.filled(self.grid, *tidied_whole(table[steps.first], steps.of, steps.time, table[steps.value]))
+        nothing = table_of(() if none is None else (none,), test.test, word)[0]
+        if name == "episode.missing_for":
+            nothing = np.int8(UNKNOWN)
+        places, running = self._running(points)
+        truth = running.truth(test)
+        if isinstance(truth, int) and truth == nothing:
+            return truth
+        found = np.full(len(points), nothing, np.int8)
+        found[places] = truth
+        return found
 
-    def _running(self, column: Column, nothing: int) -> Column:
-        """What is read of episodes, read of the child: of the one then running; `nothing` while none runs."""
-        if column.level == ALL and column.values == nothing:
-            return column
-        rows, cells, running = self._now
-        found = np.full(len(self.grid.times), nothing, column.values.dtype)
-        found[running] = grids.at(column, rows, cells)
-        return Column(CELL, found)
+    def _running(self, points: Points) -> tuple[I64, Points]:
+        """Which of them have an episode running then, and these episodes."""
 
-    @cached_property
-    def _now(self) -> tuple[I64, I64, I64]:
-        """In which cells an episode runs: which, in which of its own cells, and these cells here."""
-        stood, grid = self.world.stood, self.grid
-        rows = np.repeat(np.arange(len(grid)), grid.counts)
-        begun = stood.begun_by(rows, grid.times)
-        begun[grid.begins[:-1]] = 0
-        episode = stood.first[rows] + begun - 1
-        ends = np.append(stood.returned, BEFORE_ALL)  # of the last where none has begun
-        running = np.flatnonzero((begun > 0) & (grid.times < ends[np.where(begun > 0, episode, -1)]))
-        episode = episode[running]
-        return episode, self.world.episodes.grid.cell(episode, grid.times[running]), running
+        def made() -> tuple[I64, Points]:
+            stood = self.world.stood
+            begun = stood.begun_by(points.rows, points.when)
+            places = np.flatnonzero(begun > 0)
+            episodes = stood.first[points.rows[places]] + begun[places] - 1
+            still = points.when[places] < stood.returned[episodes]
+            places, episodes = places[still], episodes[still]
+            return places, self.world.episodes.at(episodes, points.when[places])
 
-    def counted(self, test: CountTest) -> Column:
-        return grids.filled(self.grid, *tidied_whole(*self.world.tally(test.counted).tested(test.test)))
+        found: tuple[I64, Points] = points.once("running", made)
+        return found
 
-    def kinds(self, kinds: tuple[str, ...]) -> Column:
+    def counted(self, points: Points, test: CountTest) -> Truth:
+        return self.world.counted(test).at(points.rows, points.when)
+
+    def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth:
         raise NotImplementedError
+
+    def coded(self, points: Points, name: str) -> Coded:
+        return self.concluded(points, name)
+
+    def given(self, points: Points, name: str) -> Coded:
+        """A fact of the child as the case gives it, and how the child is placed seen from here."""
+        steps = self._recorded(name)
+        said = Coded(steps.at(points.rows, points.when), steps.values)
+        return self._relative(points, name, said) if name in RELATIVE else said
+
+    # --- over time ----------------------------------------------------------------------------------------------------
+
+    def over(self, test: FactTest) -> Over:
+        """Whether a fact of the child passes a test, over time."""
+        name = test.fact, test.test
+        found = self._overs.get(name)
+        if found is None:
+            steps, word = self.steps(test.fact), self.world.protocol.words.facts.get(test.fact)
+            found = self._overs[name] = steps.looked_up(table_of(steps.values, test.test, word))
+        return found
 
     def steps(self, name: str) -> Steps:
         """A fact of the child over time, with what is concluded of it and how the child is placed seen from here."""
@@ -241,18 +295,19 @@ class OfChildren(Of):
             found = self._steps[name] = self._stepped(name)
         return found
 
-    def given(self, name: str) -> Coded:
-        """A fact of the child as the case gives it, and how the child is placed seen from here."""
-        return self._coded_of(self._given(name))
-
-    def _made(self, name: str) -> Coded:
-        return self.concluded(name, self.given(name))
-
     def _stepped(self, name: str) -> Steps:
-        given = self._given(name)
-        return self._turned(self.coded(name)) if self.world.conclusions.get(name) else given
+        if name not in RELATIVE and not self.world.conclusions.get(name):
+            return self._recorded(name)
+        kept: list[Coded] = []
 
-    def _given(self, name: str) -> Steps:
+        def codes(points: Points) -> Numbers:
+            kept.append(points.coded(name))
+            return np.broadcast_to(np.asarray(kept[-1].codes, np.int32), len(points))
+
+        over = over_of(self, codes, tuple(self._turns_of_fact(name)))
+        return Steps(over.first, over.of, over.time, over.value, kept[0].values)
+
+    def _recorded(self, name: str) -> Steps:
         world = self.world
         prefix, _, rest = name.partition(".")
         recorded: Steps | None
@@ -261,64 +316,70 @@ class OfChildren(Of):
             recorded = self._constant(areas[0]) if len(areas) == 1 else world.recorded("child", rest)
         else:
             recorded = world.recorded(prefix, rest)
-        recorded = recorded or self._constant(None)
-        return self._relative(name, recorded) if name in RELATIVE else recorded
+        return recorded or self._constant(None)
 
     def _constant(self, value: Any) -> Steps:
-        none = np.zeros(0, np.int64)
-        first = np.full(self.world.stood.children, -1 if value is None else 0, np.int32)
-        return Steps(first, none, none, none.astype(np.int32), () if value is None else (value,))
+        over = lasting(np.full(len(self), -1 if value is None else 0, np.int32))
+        return Steps(over.first, over.of, over.time, over.value, () if value is None else (value,))
 
-    def _coded_of(self, steps: Steps) -> Coded:
-        return Coded(grids.filled(self.grid, steps.first, steps.of, steps.time, steps.value), steps.values)
-
-    def _turned(self, coded: Coded) -> Steps:
-        """The steps of a column."""
-        level, values = coded.column
-        none = np.zeros(0, np.int64)
-        if level != CELL:
-            first = np.broadcast_to(values, len(self.grid)).astype(np.int32)
-            return Steps(first, none, none, none.astype(np.int32), coded.values)
-        first = values[self.grid.begins[:-1]].astype(np.int32)
-        of, time, later = turns_of(self.grid, values)
-        return Steps(first, of, time, later.astype(np.int32), coded.values)
-
-    def _relative(self, name: str, given: Steps) -> Steps:
+    def _relative(self, points: Points, name: str, said: Coded) -> Coded:
         """How a child is placed, by who placed it and where whenever both are known; otherwise as given."""
         world = self.world
-        placing, placed = world.recorded("child", "placing_authority"), world.recorded("child", "placed_in")
+        placing, placed = (world.recorded("child", one) for one in _PLACED)
         if placing is None or placed is None:
-            return given
-        by, where, said = (self._coded_of(one) for one in (placing, placed, given))
-        level = max(by.column.level, where.column.level, said.column.level, ROW)
-        b, w, s = (self._on(level, one.column) for one in (by, where, said))
+            return said
+        b, w = placing.at(points.rows, points.when), placed.at(points.rows, points.when)
         applies = world.protocol.applies
         if applies is not None and applies.is_everywhere:
-            numbers = {value: n for n, value in enumerate(dict.fromkeys((*by.values, *where.values)))}
-            of_by = np.array([*(numbers[v] for v in by.values), -1], np.int64)
-            of_where = np.array([*(numbers[v] for v in where.values), -1], np.int64)
+            numbers = {value: n for n, value in enumerate(dict.fromkeys((*placing.values, *placed.values)))}
+            of_by = np.array([*(numbers[v] for v in placing.values), -1], np.int64)
+            of_where = np.array([*(numbers[v] for v in placed.values), -1], np.int64)
             yes = of_by[b] != of_where[w]
         else:
             areas = world.protocol.areas
-            ours = np.array([*(v in areas for v in by.values), False])[b]
-            here = np.array([*(v in areas for v in where.values), False])[w]
+            ours = np.array([*(v in areas for v in placing.values), False])[b]
+            here = np.array([*(v in areas for v in placed.values), False])[w]
             yes = ours & ~here if name == OUT else here & ~ours
         values = tuple(dict.fromkeys((*said.values, *YES_NO)))
         settled = np.where(yes, values.index("true"), values.index("false"))
-        found = np.where((b >= 0) & (w >= 0), settled, s).astype(np.int32)
-        return self._turned(Coded(Column(level, found), values))
+        found = np.where((b >= 0) & (w >= 0), settled, said.codes).astype(np.int32)
+        return Coded(found, values)
+
+    # --- where they may turn ------------------------------------------------------------------------------------------
+
+    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
+        if isinstance(leaf, CountTest):
+            yield Turns(CHILD, self.world.counted(leaf).times)
+        elif isinstance(leaf, FactTest):
+            if leaf.fact == "child.age":
+                yield from self.turns_of_age(leaf.test)
+            elif leaf.fact.startswith("episode."):
+                yield from self._of_episodes(self.world.episodes.turns(leaf))
+            else:
+                yield Turns(CHILD, self.over(leaf).times)
+
+    def _turns_of_fact(self, name: str) -> Iterator[Turns]:
+        yield Turns(CHILD, self._recorded(name).times)
+        if name in RELATIVE:
+            for one in _PLACED:
+                steps = self.world.recorded("child", one)
+                if steps is not None:
+                    yield Turns(CHILD, steps.times)
+        yield from self.turns_of_concluded(name)
+
+    def turns_of_kind(self) -> Iterator[Turns]:
+        return iter(())
+
+    def _of_episodes(self, turns: tuple[Turns, ...]) -> Iterator[Turns]:
+        """Where something that is read of the episode then running may turn, of its child."""
+        of_child = self.world.stood.child
+        for whose, times in each_once((*turns, *self.world.stays)):
+            if whose == EPISODE:
+                yield Turns(CHILD, times_of(len(self), [(of_child.take(times.of), times.time)], self.world.horizon))
+            else:
+                yield Turns(whose, times)
 
 
-def one_of(coded: Coded, wanted: tuple[str, ...]) -> Column:
-    """Whether a value is one of these."""
-    table = np.array([*(TRUE if value in wanted else FALSE for value in coded.values), UNKNOWN], np.int8)
-    return grids.looked_up(coded.column, table)
-
-
-def turns_of(grid: Grid, values: Numbers) -> tuple[I64, I64, Numbers]:
-    """Where values of cells turn: rows, instants, and the values from there."""
-    turns = np.zeros(len(values), np.bool_)
-    turns[1:] = values[1:] != values[:-1]
-    turns[grid.begins[:-1]] = False
-    cells = np.flatnonzero(turns)
-    return np.searchsorted(grid.begins, cells, "right") - 1, grid.times[cells], values[cells]
+def _of_truth(truth: Truth) -> Coded:
+    """Truth as the value of a yes/no fact."""
+    return Coded(looked_up(truth, np.array([1, -1, 0], np.int32)), YES_NO)
