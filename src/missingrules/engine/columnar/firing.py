@@ -15,7 +15,7 @@ from missingrules.domain.deadlines import OnDay
 from missingrules.domain.rules import UntilInstant
 from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
-from missingrules.engine.columnar.offers import acts_of
+from missingrules.engine.columnar.offers import acts_of, span_of
 from missingrules.engine.columnar.over import key
 from missingrules.engine.columnar.points import Unspoken
 from missingrules.engine.columnar.search import YES, Always, Every, Excepts, Holds, Lets, first, since
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from missingrules.domain import rules
     from missingrules.domain.rules import Duty, Guard
     from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
-    from missingrules.engine.columnar.offers import Chances, Offer
+    from missingrules.engine.columnar.offers import Chances, Offer, Span
     from missingrules.engine.columnar.points import Points, Truth
     from missingrules.engine.columnar.reading import Reader
     from missingrules.engine.columnar.search import What
@@ -63,11 +63,17 @@ class Firings:
         return len(self.rows)
 
     def taken(self, which: Numbers) -> Firings:
-        """Some of them."""
-        part: dict[str, Any] = {
-            one.name: value[which] if isinstance(value := getattr(self, one.name), np.ndarray) else value
-            for one in fields(self)
-        }
+        """Some of them, by number."""
+        # Several of the columns are often the same one.
+        found: dict[int, Any] = {}
+        part: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, np.ndarray):
+                if id(value) not in found:
+                    found[id(value)] = value.take(which)
+                value = found[id(value)]
+            part[one.name] = value
         return Firings(**part)
 
     @cached_property
@@ -115,7 +121,10 @@ def _of_one(world: World, duty: Duty, chances: Chances, *, of_episodes: bool) ->
         if moments:
             how, when = _at_moment(reader, asked, points, as_of, world, hours)
         else:
-            how, when = _in_stretch(reader, asked, points, chances.end[these], as_of)
+            whole = points is chances.points
+            how, when = _in_stretch(
+                reader, asked, chances.span if whole else span_of(points, chances.end[these]), as_of
+            )
         begins = points.at
         if isinstance(these, slice):
             state, fired, trigger = how, when, begins if moments else when
@@ -173,7 +182,10 @@ def _at_moment(
         state[~inside] = NOT
     open_ = np.flatnonzero((state == UNDECIDED) & past)
     if len(open_):
-        known = first(reader, guard, (FALSE, TRUE), points.taken(open_), np.full(len(open_), as_of))
+        among = np.zeros(len(points), np.bool_)
+        among[open_] = True
+        until_now = np.broadcast_to(np.int64(as_of), len(points))
+        known = first(reader, guard, (FALSE, TRUE), points, until_now, among)[open_]
         has = known < FOREVER
         if hours:
             has &= known < closes[open_]
@@ -190,11 +202,13 @@ def _at_moment(
 
 
 def _settled(value: Truth, size: int) -> I8:
-    return np.full(size, _SETTLED[value], np.int8) if isinstance(value, int) else np.take(_SETTLED, value)
+    found: I8 = np.take(_SETTLED, np.broadcast_to(np.int8(value), size) if isinstance(value, int) else value)
+    return found
 
 
-def _in_stretch(reader: Reader, guard: What, points: Points, end: I64, as_of: int) -> tuple[I8, I64]:
-    rows, start, value = points.rows, points.at, guard.read(points)
+def _in_stretch(reader: Reader, guard: What, span: Span, as_of: int) -> tuple[I8, I64]:
+    points, end, last, ahead = span
+    start, value = points.at, guard.read(points)
     if not guard.turns(reader):
         state = _settled(value, len(points))
         late = start > as_of
@@ -202,29 +216,21 @@ def _in_stretch(reader: Reader, guard: What, points: Points, end: I64, as_of: in
             state[late & (state == FIRED)] = FUTURE
         state[start > end] = NOT
         return state, start
-    state, fired = np.zeros(len(rows), np.int8), start.copy()
-    last = np.minimum(end, as_of)
-    true = first(reader, guard, (TRUE,), points, last)
-    hit = true < FOREVER
-    state[hit], fired[hit] = FIRED, true[hit]
-    begun = np.flatnonzero(~hit & (start <= end) & (start <= as_of))
-    if len(begun):
-        then = reader.at(rows[begun], last[begun])
-        unknown = np.flatnonzero(then.each(guard.read(then)) == UNKNOWN)
-        if len(unknown):
-            open_ = begun[unknown]
-            state[open_] = UNDECIDED
-            fired[open_] = np.maximum(start[open_], since(reader, guard, then.taken(unknown)))
-    ahead = np.flatnonzero((state == NOT) & (start <= end))
-    ahead = ahead[np.maximum(start[ahead], as_of + 1) <= end[ahead]]
-    if len(ahead):
-        begins = np.where(start[ahead] <= as_of, as_of + 1, start[ahead])
-        when = first(reader, guard, (UNKNOWN, TRUE), reader.at(rows[ahead], begins), end[ahead])
-        good = when < FOREVER
-        ahead, when = ahead[good], when[good]
-        value = reader.at(rows[ahead], when)
-        state[ahead] = np.where(value.each(guard.read(value)) == TRUE, FUTURE, UNDECIDED)
-        fired[ahead] = when
+    true = first(reader, guard, (TRUE,), points, last.at)
+    state, fired = np.where(true < FOREVER, np.int8(FIRED), np.int8(NOT)), np.where(true < FOREVER, true, start)
+    inside = start <= end
+    begun = inside & (start <= as_of)
+    open_ = np.flatnonzero(begun & (state == NOT) & (last.each(guard.read(last)) == UNKNOWN))
+    if len(open_):
+        state[open_] = UNDECIDED
+        fired[open_] = np.maximum(start[open_], since(reader, guard, last, open_))
+    among = inside & (state == NOT) & (ahead.at <= end)
+    if among.any():
+        when = first(reader, guard, (UNKNOWN, TRUE), ahead, end, among)
+        rows = np.flatnonzero(when < FOREVER)
+        then = reader.at(ahead.rows[rows], when[rows])
+        state[rows] = np.where(then.each(guard.read(then)) == TRUE, FUTURE, UNDECIDED)
+        fired[rows] = when[rows]
     return state, fired
 
 
@@ -340,8 +346,9 @@ def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64 | 
             now = reader.at(found.rows, np.maximum(began, world.stood.as_of))
             unknown = now.each(holds.read(now)) == UNKNOWN
             open_ = first(reader, holds, (UNKNOWN, TRUE), now, never)
-            if unknown.any():
-                open_ = np.where(unknown, np.maximum(began, since(reader, holds, now)), open_)
+            rows = np.flatnonzero(unknown)
+            if len(rows):
+                open_[rows] = np.maximum(began[rows], since(reader, holds, now, rows))
             return sure, open_
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
 from missingrules.engine.columnar.counting import Tally, both, tally
-from missingrules.engine.columnar.over import Over, Times, lasting
+from missingrules.engine.columnar.over import Moments, Over, lasting
 from missingrules.engine.plan import plan_of
 from missingrules.engine.seen import CASE_NAMES
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from missingrules.domain.rules import Conclusion
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.days import Days
+    from missingrules.engine.columnar.over import Times
     from missingrules.engine.columnar.stood import Steps, Stood
     from missingrules.engine.plan import Provisions
 
@@ -52,6 +53,12 @@ class Ground:
             found = self._born[age] = self.stood.born(age)
         return found
 
+    @cached_property
+    def known_birth(self) -> Bools | None:
+        """Of which children the date of birth is known; None: of all."""
+        known = self.stood.histories.born > 0
+        return None if known.all() else known
+
     def birthdays(self, age: int) -> Times:
         """The same as instants of children."""
         found = self._birthdays.get(age)
@@ -61,8 +68,7 @@ class Ground:
 
     def moments(self, at: I64) -> Times:
         """An instant of each owner, as far as it is not after the horizon."""
-        of = np.flatnonzero(at <= self.horizon)
-        return Times(len(at), of, at[of])
+        return Moments(at, self.horizon)
 
     def counted(self, test: CountTest) -> Over:
         """Of each child whether a count passes a test, over time."""

@@ -85,8 +85,29 @@ class Chances:
         """Each start."""
         return self.reader.at(self.rows, self.start)
 
+    @cached_property
+    def span(self) -> Span:
+        """Each as a stretch."""
+        return span_of(self.points, self.end)
+
     def __len__(self) -> int:
         return len(self.rows)
+
+
+class Span(NamedTuple):
+    """Stretches: where they start and end, and where what has come of them ends, and what is to come begins."""
+
+    start: Points
+    end: I64
+    last: Points
+    ahead: Points
+
+
+def span_of(start: Points, end: I64) -> Span:
+    """From these to their ends."""
+    as_of = start.reader.world.stood.as_of
+    last, ahead = np.minimum(end, as_of), np.maximum(start.at, as_of + 1)
+    return Span(start, end, start.reader.at(start.rows, last), start.reader.at(start.rows, ahead))
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,23 @@ class Times:
         return np.repeat(places, counts), self.time.take(ranges(first, counts))
 
 
+class Moments(Times):
+    """One instant of each owner at most."""
+
+    at: I64
+
+    def __init__(self, at: I64, last: int) -> None:
+        """Those that are not after `last`."""
+        of = np.flatnonzero(at <= last)
+        super().__init__(len(at), of, at[of])
+        object.__setattr__(self, "at", at)
+
+    def between(self, of: I64, start: I64, end: I64) -> tuple[I64, I64]:
+        at = self.at.take(of)
+        places = np.flatnonzero((start < at) & (at <= end))
+        return places, at.take(places)
+
+
 def times_of(owners: int, parts: Iterable[tuple[I64, I64]], last: int) -> Times:
     """Those of several parts that are not after `last`, each once."""
     kept = [(of[time <= last], time[time <= last]) for of, time in parts]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from missingrules.domain import conditions
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Not
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
+from missingrules.engine.columnar.arrays import FALSE, TRUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from missingrules.domain.conditions import Condition
     from missingrules.domain.rules import Guard
     from missingrules.engine.columnar.arrays import I8, I64, Numbers
-    from missingrules.engine.columnar.reading import Reader
+    from missingrules.engine.columnar.ground import Ground
 
 Truth = int | Any  # one for all rows, or one of each (an array)
 
@@ -42,10 +42,7 @@ def all_of(parts: Iterable[Truth]) -> Truth:
             found = _one_alike(found, part, TRUE, FALSE, np.minimum)
         else:
             found = np.minimum(found, part)
-        if isinstance(found, int):
-            if found == FALSE:
-                return FALSE
-        elif not found.any():
+        if found == FALSE if isinstance(found, int) else not found.any():
             return FALSE
     return found
 
@@ -58,10 +55,7 @@ def any_of(parts: Iterable[Truth]) -> Truth:
             found = _one_alike(found, part, FALSE, TRUE, np.maximum)
         else:
             found = np.maximum(found, part)
-        if isinstance(found, int):
-            if found == TRUE:
-                return TRUE
-        elif found.min(initial=TRUE) == TRUE:
+        if found == TRUE if isinstance(found, int) else found.min(initial=TRUE) == TRUE:
             return TRUE
     return found
 
@@ -93,10 +87,23 @@ def known_true(truth: Truth) -> Truth:
     return np.where(truth == TRUE, np.int8(TRUE), np.int8(FALSE))
 
 
+class Rows(Protocol):
+    """What can be read of some rows at instants: a `reading.Reader`."""
+
+    world: Ground
+    of_episodes: bool
+
+    def at(self, rows: I64, when: I64) -> Points: ...
+    def tested(self, points: Points, test: FactTest) -> Truth: ...
+    def counted(self, points: Points, test: CountTest) -> Truth: ...
+    def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth: ...
+    def coded(self, points: Points, name: str) -> Coded: ...
+
+
 class Points:
     """Rows of a reader, each at an instant. Everything that is read of them is worked out once."""
 
-    def __init__(self, reader: Reader, rows: I64, at: I64) -> None:
+    def __init__(self, reader: Rows, rows: I64, at: I64) -> None:
         self.reader = reader
         self.rows = rows
         self.at = at
@@ -208,12 +215,7 @@ class Points:
 
     def between(self, start: I64 | int, end: I64 | int) -> I8:
         """True from `start` until `end`, the end outside."""
-        inside = (start <= self.when) & (self.when < end)
-        return np.where(inside, np.int8(TRUE), np.int8(FALSE))
-
-
-def unknown_unless(known: Numbers, truth: Truth) -> Truth:
-    """A truth where it is known, and unknown elsewhere."""
-    if known.all():
-        return truth
-    return np.where(known, np.int8(truth) if isinstance(truth, int) else truth, np.int8(UNKNOWN))
+        inside = self.when >= start
+        inside &= self.when < end
+        # Of the two truths the one is 0 and the other 2.
+        return np.left_shift(inside.view(np.int8), 1)

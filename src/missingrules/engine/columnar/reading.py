@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 from typing import Any as Anything
 
 import numpy as np
 
+from missingrules.domain.clock import BEFORE_ALL
 from missingrules.domain.conditions import All, Any, CountTest, FactTest, Is, Known, Not, Range, leaves
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
 from missingrules.engine.columnar.over import Times
-from missingrules.engine.columnar.points import Coded, Points, Unspoken, any_of, looked_up, unknown_unless
+from missingrules.engine.columnar.points import Coded, Points, Unspoken, any_of, known_true, looked_up
 from missingrules.engine.tracks import constant
 
 if TYPE_CHECKING:
@@ -76,6 +78,11 @@ class Reader:
     def all_at(self, when: I64 | int) -> Points:
         """All rows, each at an instant, or all at one."""
         return self.at(np.arange(self.size), np.broadcast_to(np.asarray(when, np.int64), self.size))
+
+    @cached_property
+    def before(self) -> Points:
+        """All rows before all."""
+        return self.all_at(BEFORE_ALL)
 
     # --- what each kind of reader knows ---------------------------------------------------------------------------
 
@@ -214,22 +221,30 @@ class Of(Reader):
 
     def age(self, points: Points, test: Test) -> Truth:
         """Whether the age passes a test."""
-        child = self.children(points)
-        known = (self.world.stood.histories.born > 0).take(child)
         if isinstance(test, Known):
-            return np.where(known, np.int8(TRUE), np.int8(FALSE))
+            return known_true(self._born(points, TRUE))
+        spans = [(int(v), int(v) + 1) for v in test.values] if isinstance(test, Is) else [_ages(test)]
+        return self._born(points, any_of(self._of_age(points, low, high) for low, high in spans))
 
-        def turned(age: int) -> I64:
-            if age <= 0:
-                return np.full(len(points), _ALWAYS, np.int64)
-            return self.world.born(age).take(child)
+    def _of_age(self, points: Points, low: int | None, high: int | None) -> Truth:
+        begins = _ALWAYS if low is None else self._turns_to(points, low)
+        return points.between(begins, _NEVER if high is None else self._turns_to(points, high))
 
-        if isinstance(test, Is):
-            parts = [points.between(turned(int(v)), turned(int(v) + 1)) for v in test.values]
-        else:
-            low, high = _ages(test)
-            parts = [points.between(_ALWAYS if low is None else turned(low), _NEVER if high is None else turned(high))]
-        return unknown_unless(known, any_of(parts))
+    def _turns_to(self, points: Points, age: int) -> I64 | int:
+        """When the child of each turns so old."""
+        if age <= 0:
+            return _ALWAYS
+        found: I64 = points.once(("age", age), lambda: self.world.born(age).take(self.children(points)))
+        return found
+
+    def _born(self, points: Points, truth: Truth) -> Truth:
+        """A truth of children whose date of birth is known, and unknown of others."""
+        known = self.world.known_birth
+        if known is None:
+            return truth
+        return np.where(
+            known.take(self.children(points)), np.int8(truth) if isinstance(truth, int) else truth, np.int8(UNKNOWN)
+        )
 
     def turns_of_age(self, test: Test) -> Iterator[Turns]:
         ages = {age for v in test.values for age in (int(v), int(v) + 1)} if isinstance(test, Is) else set()

@@ -128,15 +128,21 @@ def later(reader: Reader, turns: Sequence[Turns], rows: I64, start: I64, end: I6
     return Later(which[order], time[order])
 
 
-def first(reader: Reader, what: What, wanted: Sequence[int], points: Points, end: I64) -> I64:
-    """The first instant from each point to `end`, both inside, at which the value is wanted; FOREVER if none is."""
+def first(
+    reader: Reader, what: What, wanted: Sequence[int], points: Points, end: I64, among: Bools | None = None
+) -> I64:
+    """The first instant from each point to `end`, both inside, at which the value is wanted; FOREVER if none is.
+    `among`: of which points it is asked for; None: of all."""
     table = np.zeros(3, np.bool_)
     table[list(wanted)] = True
     start = points.at
-    now: Bools = np.broadcast_to(table[what.read(points)], len(points))
+    now: Bools = table.take(points.each(what.read(points)))
     inside = start <= end
-    found = np.where(now & inside, start, FOREVER)
-    todo = np.flatnonzero(~now & inside)
+    if among is not None:
+        inside &= among
+    now &= inside
+    found = np.where(now, start, FOREVER)
+    todo = np.flatnonzero(inside & ~now)
     if len(todo):
         ahead = later(reader, what.turns(reader), points.rows.take(todo), start.take(todo), end.take(todo))
         hit, when = _wanted(reader, what, table, points.rows.take(todo), ahead)
@@ -170,25 +176,23 @@ def turned(reader: Reader, what: What, points: Points) -> I64:
     return found
 
 
-def since(reader: Reader, what: What, points: Points) -> I64:
-    """The instant from which the value of each has held without a break; long ago where it always has."""
-    found = np.full(len(points), BEFORE_ALL, np.int64)
-    before = later(reader, what.turns(reader), points.rows, found, points.at)
+def since(reader: Reader, what: What, points: Points, which: I64) -> I64:
+    """The instant from which the value of some points has held without a break; long ago where it always has."""
+    rows, found = points.rows.take(which), np.full(len(which), BEFORE_ALL, np.int64)
+    before = later(reader, what.turns(reader), rows, found, points.at.take(which))
     if not len(before.which):
         return found
-    now = points.each(what.read(points))
+    now = points.each(what.read(points)).take(which)
     some = before.which[starts_of(before.which)]
-    early = reader.at(points.rows[some], found[some])
+    early = reader.at(rows[some], found[some])
     # Of each row the value before all, and then at each turn.
-    which = np.concatenate((some, before.which))
+    of = np.concatenate((some, before.which))
     time = np.concatenate((early.at, before.time))
-    values = np.concatenate(
-        (early.each(what.read(early)), _each(reader, what, points.rows.take(before.which), before.time))
-    )
-    order = np.argsort(which, kind="stable")
-    which, time, values = which[order], time[order], values[order]
-    other = np.where(values != now.take(which), np.arange(len(which)), -1)
-    last = np.maximum.reduceat(other, starts_of(which))
+    values = np.concatenate((early.each(what.read(early)), _each(reader, what, rows.take(before.which), before.time)))
+    order = np.argsort(of, kind="stable")
+    of, time, values = of[order], time[order], values[order]
+    other = np.where(values != now.take(of), np.arange(len(of)), -1)
+    last = np.maximum.reduceat(other, starts_of(of))
     held = last >= 0
     found[some[held]] = time[last[held] + 1]
     return found
@@ -201,10 +205,9 @@ def _each(reader: Reader, what: What, rows: I64, at: I64) -> I8:
 
 def over_of(reader: Reader, read: Callable[[Points], Numbers], turns: tuple[Turns, ...]) -> Over:
     """What is read of all rows, over time."""
-    rows = np.arange(len(reader))
-    always = np.full(len(rows), BEFORE_ALL, np.int64)
-    first_ = read(reader.at(rows, always))
-    ahead = later(reader, turns, rows, always, np.full(len(rows), FOREVER, np.int64))
+    before = reader.before
+    first_ = read(before)
+    ahead = later(reader, turns, before.rows, before.at, np.broadcast_to(np.int64(FOREVER), len(before)))
     value = read(reader.at(ahead.which, ahead.time))
     return Over(first_, *tidied(first_, ahead.which, ahead.time, value))
 
