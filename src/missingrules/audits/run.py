@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from missingrules.interface.words import words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from missingrules.batches.counting import Counter
     from missingrules.batches.crew import Chunk, Spot, Supplied
     from missingrules.domain.answers import Answer
     from missingrules.domain.audit import Breach, Finding, Rejection
@@ -23,8 +25,13 @@ if TYPE_CHECKING:
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
 
-# So many cases go to a process at once: enough that sending them costs little, few enough to keep in memory.
+# So many cases go to a process at once where each is evaluated by itself: enough that sending them costs little, few
+# enough to keep in memory.
 CHUNK: Final = 40
+# So many where they are answered together, in columns: what that costs for any number of them is shared by many.
+TOGETHER: Final = 1000
+# Of fewer than these each is evaluated by itself.
+HANDFUL: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +73,35 @@ def audited(
     return answer, list(findings_of(answer, case, cited=cited))
 
 
+def size_for(question: Question, number: int | None, jobs: int) -> int:
+    """How many cases go to a process at once; `number`: of so many, None if that is not known."""
+    if not in_columns(question):
+        return CHUNK
+    return TOGETHER if number is None else max(CHUNK, min(TOGETHER, -(-number // max(1, jobs))))
+
+
+def in_columns(question: Question) -> bool:
+    """Whether many cases may be answered together: the extra `batch` is there, and no rows are wanted of each case."""
+    if question.rows or question.organisation:
+        return False
+    return all(importlib.util.find_spec(name) is not None for name in ("numpy", "pyarrow"))
+
+
 def audit(
-    cases: Iterable[Supplied], protocols: Callable[[], Sequence[Protocol]], question: Question, *, jobs: int = 1
+    cases: Iterable[Supplied],
+    protocols: Callable[[], Sequence[Protocol]],
+    question: Question,
+    *,
+    jobs: int = 1,
+    size: int | None = None,
 ) -> Iterator[Batch]:
-    """All of them, one batch after the other. `protocols` reads the rules: each process calls it once.
+    """All of them, one batch after the other. `protocols` reads the rules: each process calls it once. `size`: so many
+    cases at a time.
 
     Of cases that are called the same the first that can be used is, and the others are rejected: one child is not
     counted twice. RuntimeError where a process ends before its work is done.
     """
-    return shared(pieces(cases, CHUNK), partial(_auditor, protocols, question), jobs=jobs)
+    return shared(pieces(cases, size or CHUNK), partial(_auditor, protocols, question), jobs=jobs)
 
 
 def _auditor(protocols: Callable[[], Sequence[Protocol]], question: Question) -> _Auditor:
@@ -88,11 +115,13 @@ class _Auditor:
         self.protocols = protocols
         self.question = question
         self.words = words_of(protocols)
+        self._counter: Counter | None = None
 
     def __call__(self, chunk: Chunk, again: Mapping[int, Spot], /) -> Batch:
         """`again`: those of the chunk that are not to be used, with the place of the one that is."""
         tally = Tally()
         ids: list[str | None] = []
+        cases: list[Case] = []
         kept: list[Finding] = []
         broken: list[Breach] = []
         rejections: list[Rejection] = []
@@ -109,9 +138,26 @@ class _Auditor:
                 continue
             used += supplied.rows
             ids.append(case.id)
+            cases.append(case)
+        for case in self._rest(cases, tally):
             answer, findings = audited(self.protocols, case, self.question, cited=self.question.rows)
             tally.add(answer, findings)
             if self.question.rows:
                 kept += findings
                 broken += breaches_of(answer, case)
         return Batch(tuple(ids), tally, tuple(kept), tuple(broken), tuple(rejections), used, reported)
+
+    def _rest(self, cases: list[Case], tally: Tally) -> Iterable[Case]:
+        """Counts what can be counted of many together; those are left of whom that cannot be."""
+        if len(cases) < HANDFUL or not in_columns(self.question):
+            return cases
+        if self._counter is None:
+            # Asked for only here: it needs what is installed with the extra.
+            from missingrules.batches.counting import Counter
+
+            self._counter = Counter(self.protocols, self.question.as_of, self.question.readings)
+        found = self._counter.counted(cases)
+        if found is None:
+            return cases
+        tally.count(found)
+        return [cases[place] for place in found.singly]

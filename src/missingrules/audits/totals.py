@@ -10,10 +10,11 @@ from missingrules.domain.people import People
 from missingrules.domain.protocol import bare, layer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from missingrules.batches.counting import Counted
     from missingrules.domain.answers import Answer
-    from missingrules.domain.audit import Finding, Group
+    from missingrules.domain.audit import Alike, Finding, Group
     from missingrules.domain.citations import NotStated
     from missingrules.domain.obligations import Undecided
     from missingrules.domain.people import Role
@@ -62,19 +63,38 @@ class Tally:
             self._not_in_force[of] = self._not_in_force.get(of, 0) + 1
         self._break(answer)
 
+    def count(self, found: Counted) -> None:
+        """What many cases were counted as together."""
+        self.cases += found.cases
+        self.episodes += found.episodes
+        for one in found.alike:
+            for key in _groups(one, one.month):
+                self._join(key, one.counts)
+        for of, lacking in found.lacking.items():
+            known = self._lacking.setdefault(of, [0, 0])
+            known[0] += lacking.obligations
+            known[1] += lacking.cases
+        for of, ask in found.asks.items():
+            self._asks.setdefault(of, ask)
+        for of, number in found.not_in_force.items():
+            self._not_in_force[of] = self._not_in_force.get(of, 0) + number
+
+    def _join(self, key: tuple[By | None, Group], counts: Sequence[int]) -> None:
+        own = self._counts.get(key)
+        if own is None:
+            self._counts[key] = list(counts)
+            return
+        latest = max(own[_LATEST], counts[_LATEST])
+        own[:] = [a + b for a, b in zip(own, counts, strict=True)]
+        own[_LATEST] = latest
+
     def merge(self, other: Tally) -> None:
         """What another part of the caseload comes to, added to this."""
         self.cases += other.cases
         self.episodes += other.episodes
         self.with_organisation += other.with_organisation
         for key, counts in other._counts.items():
-            own = self._counts.get(key)
-            if own is None:
-                self._counts[key] = counts[:]
-                continue
-            latest = max(own[_LATEST], counts[_LATEST])
-            own[:] = [a + b for a, b in zip(own, counts, strict=True)]
-            own[_LATEST] = latest
+            self._join(key, counts)
         for fact, both in other._lacking.items():
             known = self._lacking.setdefault(fact, [0, 0])
             known[0] += both[0]
@@ -135,7 +155,7 @@ class Tally:
     def _add(self, one: Finding) -> None:
         steps = _steps(one)
         latest = one.late_by or 0 if one.outcome is Outcome.LATE else 0
-        for key in _groups(one):
+        for key in _groups(one, _month(one)):
             counts = self._counts.get(key)
             if counts is None:
                 counts = self._counts[key] = [0] * len(_PLACES)
@@ -158,7 +178,7 @@ def _steps(one: Finding) -> list[int]:
     return steps
 
 
-def _groups(one: Finding) -> tuple[tuple[By | None, Group], ...]:
+def _groups(one: Finding | Alike, month: str) -> tuple[tuple[By | None, Group], ...]:
     """Each of the groups that it is counted in: once in each kind."""
     return (
         (None, ()),
@@ -166,7 +186,7 @@ def _groups(one: Finding) -> tuple[tuple[By | None, Group], ...]:
         (By.DUTY, (one.protocol, one.rule, one.title)),
         (By.ROLE, (one.protocol, one.by)),
         (By.AGENCY, tuple(agencies(one.by))),
-        (By.MONTH, (_month(one),)),
+        (By.MONTH, (month,)),
         (By.AREA, (one.protocol, one.area)),
     )
 

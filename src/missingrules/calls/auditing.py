@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.audits.run import CHUNK, Question
+from missingrules.audits.run import CHUNK, Question, size_for
 from missingrules.audits.run import audit as run
 from missingrules.audits.totals import Tally
 from missingrules.calls.caseloads import taken
@@ -36,8 +36,8 @@ def audit(
 ) -> Audit:
     """Which duties of many children were met in time, late, not at all, or cannot be decided at `as_of`; with totals.
 
-    `cases`: cases, or paths of case files, tables and folders of them, not both. Cases may be a stream, of which forty
-    are in memory at a time; a single child is a list of one. `protocols`: as loaded, or by name or path.
+    `cases`: cases, or paths of case files, tables and folders of them, not both. Cases may be a stream, of which some
+    hundreds are in memory at a time; a single child is a list of one. `protocols`: as loaded, or by name or path.
     `rows`: also each finding and each breach, which then are all in memory. `organisation`: also what the calendar asks
     of the organisation. `jobs`: how many processes share the work, each of which reads the protocols for itself: more
     than one needs protocols by name or path, and cases by path.
@@ -53,7 +53,9 @@ def audit(
     given = taken(protocols, cases, jobs, CHUNK)
     question = Question(as_of, readings_of(readings, given.protocols), organisation=organisation, rows=rows)
     with timed("caseload audited") as said:
-        found = _summed(run(given.supplied, given.load, question, jobs=given.jobs), as_of, given.filed)
+        size = size_for(question, None if given.filed is None else given.filed.number, given.jobs)
+        batches = run(given.supplied, given.load, question, jobs=given.jobs, size=size)
+        found = _summed(batches, as_of, given.filed)
         said(cases=found.totals.cases, not_used=len(found.not_used), processes=given.jobs)
     return found
 

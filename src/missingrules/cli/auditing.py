@@ -123,13 +123,14 @@ def _work(
     *,
     rows: bool,
 ) -> Work:
-    from missingrules.audits.run import CHUNK
+    from missingrules.audits.run import CHUNK, size_for
     from missingrules.audits.run import audit as run
     from missingrules.cli.audit_outputs import Work
 
     most = min(jobs or os.cpu_count() or 1, given.pieces(CHUNK))
+    size = size_for(question, given.number, most)
     load = partial(common.protocols, tuple(names)) if most > 1 else lambda: protocols
-    batches = _counted(run(given.cases(), load, question, jobs=most), given.number, bar)
+    batches = _counted(run(given.cases(), load, question, jobs=most, size=size), given.number, bar)
     return Work(batches, protocols, question.as_of, by, rows, tell, given.columns, rows_used=given.shared_rows)
 
 

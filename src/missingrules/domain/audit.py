@@ -179,6 +179,19 @@ class Count(NamedTuple):
         return self.in_time * 1000 // self.rated if self.rated else None
 
 
+class Alike(NamedTuple):
+    """Obligations of one duty that are of the same people, month and area, counted. `month` is a group's."""
+
+    protocol: str
+    rule: str
+    title: str
+    modality: Modality
+    by: People | NotStated | Undecided | None
+    month: str
+    area: str | None
+    counts: Count
+
+
 # What a group is called: words, and for people the people themselves.
 Group = tuple["str | People | NotStated | Undecided | None", ...]
 

@@ -1,0 +1,311 @@
+"""Many children, answered in columns -> how often their obligations stand alike: plain rows that an audit adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from missingrules.batches.answers import alone
+from missingrules.batches.looked import Looked, between_of, limit_of
+from missingrules.batches.tables import Question
+from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, Alike, Count, Lacking, Outcome, outcome_of
+from missingrules.domain.clock import FOREVER
+from missingrules.domain.obligations import Status
+from missingrules.domain.rules import Modality
+from missingrules.engine.columnar.answer import answered, days_for
+from missingrules.engine.columnar.arrays import sorted_once, starts_of
+from missingrules.engine.columnar.gather import graded_by, histories_of
+from missingrules.engine.columnar.histories import NONE
+from missingrules.engine.columnar.status import MET, STATUSES
+from missingrules.engine.columnar.stood import Stood
+from missingrules.engine.evaluate import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from missingrules.domain.case import Case
+    from missingrules.domain.clock import Clock, Instant
+    from missingrules.domain.protocol import Protocol
+    from missingrules.engine.columnar.arrays import I64, Bools
+    from missingrules.engine.columnar.histories import Histories
+    from missingrules.engine.columnar.solve import Owed
+
+DAY: Final = 86400
+OUTCOMES: Final = tuple(Outcome)
+_PLACE: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+IN_TIME, LATE = _PLACE[Outcome.IN_TIME], _PLACE[Outcome.LATE]
+AHEAD, NO_LIMIT, PERMITTED = (_PLACE[o] for o in (Outcome.DONE_AHEAD, Outcome.DONE_NO_LIMIT, Outcome.PERMITTED))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What some children come to. `singly`: the places of those of whom nothing is counted here, since the evaluator
+    has to answer them. The rest goes by layer of a protocol and fact, or by layer and edition."""
+
+    singly: tuple[int, ...]
+    cases: int
+    episodes: int
+    alike: tuple[Alike, ...]
+    lacking: Mapping[tuple[str, str], Lacking]
+    asks: Mapping[tuple[str, str], str]
+    not_in_force: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, eq=False)
+class Entered:
+    """When each record was written down: the first and the last second that it may have been; FOREVER where it does not
+    say. In the order of the records of `Histories`."""
+
+    first: I64
+    last: I64
+
+
+def entered(cases: Sequence[Case], histories: Histories, clock: Clock) -> Entered:
+    """When the records of these cases were written down."""
+    known = [{record.id: record.recorded for record in case.records} for case in cases]
+    rows = zip(histories.records.child.tolist(), histories.records.id, strict=True)
+    stamps = [known[child][id_] for child, id_ in rows]
+    first = [FOREVER if s is None else clock.midnight(s) if isinstance(s, date) else s for s in stamps]
+    last = [FOREVER if s is None else clock.end_of(s) if isinstance(s, date) else s for s in stamps]
+    return Entered(np.array(first, np.int64), np.array(last, np.int64))
+
+
+class Counter:
+    """Counts the obligations of many children under the same protocols at one instant."""
+
+    def __init__(self, protocols: Sequence[Protocol], as_of: Instant, readings: Mapping[str, str]) -> None:
+        self.protocols = protocols
+        self.as_of = as_of
+        self.readings = readings
+        self.graded = graded_by([each.words for each in protocols])
+        self.alone = alone(protocols, Question(as_of, readings))
+
+    def counted(self, cases: Sequence[Case]) -> Counted | None:
+        """What the cases come to; None where columns cannot be asked of these protocols together."""
+        if self.alone is not None:
+            return None
+        clock = self.protocols[0].clock
+        histories = histories_of(cases, clock, self.graded)
+        return self._counted(histories, entered(cases, histories, clock))
+
+    def _counted(self, histories: Histories, entries: Entered) -> Counted:
+        protocols, as_of = self.protocols, self.as_of
+        stood = Stood(histories, as_of, days_for(histories, as_of, protocols[0]))
+        looked = [
+            Looked(answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=False)
+            for one in protocols
+        ]
+        singly = np.zeros(len(histories), np.bool_)
+        for one in looked:
+            singly |= one.singly
+        alike: list[Alike] = []
+        lacking: dict[tuple[str, str], Lacking] = {}
+        not_in_force: dict[tuple[str, str], int] = {}
+        areas = Areas(histories)
+        for one in looked if not singly.all() else ():
+            counting = _Counting(one, ~singly, entries, areas)
+            alike += counting.alike()
+            lacking |= counting.lacking()
+            not_in_force |= counting.not_in_force()
+        layers = {layer.name: protocol for protocol in protocols for layer in protocol.layers}
+        return Counted(
+            singly=tuple(np.flatnonzero(singly).tolist()),
+            cases=int((~singly).sum()),
+            episodes=int(stood.episodes_of[~singly].sum()),
+            alike=tuple(alike),
+            lacking=lacking,
+            asks={(layer, fact): wording(layers[layer], fact) for layer, fact in lacking},
+            not_in_force=not_in_force,
+        )
+
+
+class _Counting:
+    """One protocol's obligations of the children that are kept."""
+
+    def __init__(self, looked: Looked, kept: Bools, entries: Entered, areas: Areas) -> None:
+        self.looked = looked
+        self.kept = kept
+        self.entries = entries
+        self.areas = areas
+        self.as_of = looked.stood.as_of
+        self.months = Months(looked)
+
+    def alike(self) -> Iterator[Alike]:
+        """How often the obligations of each duty stand alike, by whom, month and area."""
+        for owed in self.looked.owed:
+            child = self.looked.child(owed)
+            rows = np.flatnonzero(self.kept[child])
+            if len(rows):
+                yield from self._of_duty(owed, child, rows)
+
+    def _of_duty(self, owed: Owed, child: I64, rows: I64) -> Iterator[Alike]:
+        by, month = owed.who["by"], self.months.of(owed, rows)
+        who = np.zeros(len(rows), np.int64) if by.numbers is None else by.numbers[rows]
+        area = self.areas.of(child[rows], np.where(owed.triggered < FOREVER, owed.triggered, self.as_of)[rows])
+        order = np.lexsort((area, month, who))
+        begins = starts_of(who[order], month[order], area[order])
+        group = np.empty(len(rows), np.int64)
+        group[order] = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(rows))))
+        duty, first = owed.duty, order[begins]
+        for n, count in enumerate(self._counts(owed, rows, group, len(begins))):
+            yield Alike(
+                protocol=owed.prefix.partition("/")[0],
+                rule=duty.id.rpartition("/")[2],
+                title=duty.title,
+                modality=duty.modality,
+                by=by.of[int(who[first[n]])],  # type: ignore[arg-type]
+                month=self.months.name(int(month[first[n]])),
+                area=self.areas.name(int(area[first[n]])),
+                counts=count,
+            )
+
+    def _counts(self, owed: Owed, rows: I64, group: I64, groups: int) -> Iterator[Count]:
+        """What each group of rows comes to."""
+        limit, done = limit_of(owed)[rows], owed.done_at[rows]
+        outcome = outcomes(owed, rows, limit, self.as_of)
+        table = np.bincount(group * len(OUTCOMES) + outcome, minlength=groups * len(OUTCOMES))
+        more = np.zeros((groups, len(Count._fields) - len(OUTCOMES)), np.int64)
+        late = np.flatnonzero((outcome == LATE) & (done < FOREVER))
+        by = done[late] - limit[late]
+        for n, band in enumerate((by <= DAY, (by > DAY) & (by <= 7 * DAY), by > 7 * DAY)):
+            more[:, n] = np.bincount(group[late[band]], minlength=groups)
+        np.maximum.at(more[:, -1], group[late], by)
+        for n, told in enumerate(self._recorded(owed, rows, outcome, limit)):
+            more[:, 3 + n] = np.bincount(group[told], minlength=groups)
+        yield from (Count(*row) for row in np.hstack((table.reshape(groups, -1), more)).tolist())
+
+    def _recorded(self, owed: Owed, rows: I64, outcome: I64, limit: I64) -> tuple[I64, I64]:
+        """Of what was done in time that of which it is known whether it was written down in time; and what was not."""
+        done = np.flatnonzero((outcome == IN_TIME) | (outcome == AHEAD))
+        record = self.looked.record(owed, rows[done])
+        first, last, by = self.entries.first[record], self.entries.last[record], limit[done]
+        late = (first > by) & (first < FOREVER)
+        return done[late | (last <= by)], done[late]
+
+    def lacking(self) -> dict[tuple[str, str], Lacking]:
+        """On which facts obligations hang, by how many and in how many cases."""
+        lacks = self.looked.lacks
+        layers = [owed.prefix.partition("/")[0] for owed in self.looked.owed]
+        out: dict[tuple[str, str], Lacking] = {}
+        counts = np.array([owed.duty.modality is not Modality.MAY for owed in self.looked.owed], np.bool_)
+        child = np.full(len(lacks.row), NONE, np.int64)
+        begins = np.searchsorted(lacks.owed, np.arange(len(layers) + 1)).tolist()
+        for number in np.flatnonzero(counts).tolist():
+            these = slice(begins[number], begins[number + 1])
+            if begins[number] < begins[number + 1]:
+                owner = self.looked.child(self.looked.owed[number])[lacks.row[these]]
+                child[these] = np.where(self.kept[owner], owner, NONE)
+        names = sorted(set(layers))
+        layer = np.array([names.index(one) for one in layers], np.int64)[lacks.owed]
+        some = np.flatnonzero(child != NONE)
+        of, size = layer[some] * max(1, len(self.looked.facts)) + lacks.fact[some], len(self.kept)
+        every, times = np.unique(of, return_counts=True)
+        cases = np.bincount(np.searchsorted(every, sorted_once(of * size + child[some]) // size), minlength=len(every))
+        for one, obligations, several in zip(every.tolist(), times.tolist(), cases.tolist(), strict=True):
+            place, fact = divmod(one, max(1, len(self.looked.facts)))
+            out[names[place], self.looked.facts[fact]] = Lacking(obligations, several)
+        return out
+
+    def not_in_force(self) -> dict[tuple[str, str], int]:
+        """How often each edition was applied on a date on which it is not in force: by episode; and of a child at most
+        once before and once after."""
+        out: dict[tuple[str, str], int] = {}
+        stood = self.looked.stood
+        for layer in self.looked.found.protocol.layers:
+            if layer.edition.in_force == (None, None):
+                continue
+            begun, lapsed = layer.edition.in_force
+            start = 0 if begun is None else stood.days.number(begun)
+            end = len(stood.days.midnights) if lapsed is None else stood.days.number(lapsed)
+            of_none = [o for o in self.looked.owed if not o.of_episodes and o.prefix.partition("/")[0] == layer.name]
+            children = np.concatenate([np.zeros(0, np.int64), *(one.subjects for one in of_none)])
+            whens = np.concatenate([np.zeros(0, np.int64), *(one.triggered for one in of_none)])
+            days = stood.days.of(np.where(whens < FOREVER, whens, self.as_of)[self.kept[children]])
+            children = children[self.kept[children]]
+            episodes = stood.days.of(stood.started[self.kept[stood.child]])
+            number = int(((episodes < start) | (episodes >= end)).sum())
+            number += sum(len(sorted_once(children[out_of])) for out_of in (days < start, days >= end))
+            if number:
+                of = layer.name, layer.edition.label
+                out[of] = out.get(of, 0) + number
+        return out
+
+
+def outcomes(owed: Owed, rows: I64, limit: I64, as_of: Instant) -> I64:
+    """What some obligations are counted as: places in `OUTCOMES`."""
+    if owed.duty.modality is Modality.MAY:
+        return np.full(len(rows), PERMITTED, np.int64)
+    status = owed.status[rows]
+    table = _of_status(owed.duty.modality, as_of)
+    met = np.where(limit == FOREVER, NO_LIMIT, np.where(limit <= as_of, IN_TIME, AHEAD))
+    return np.where(status == MET, met, table[status])
+
+
+def _of_status(modality: Modality, as_of: Instant) -> I64:
+    # What is available is a `may`, and never comes here.
+    every = [PERMITTED if s is Status.AVAILABLE else _PLACE[outcome_of(s, modality, None, as_of)] for s in STATUSES]
+    return np.array(every, np.int64)
+
+
+class Months:
+    """The months of limits, in local time, by number."""
+
+    OPEN: Final = -2
+
+    def __init__(self, looked: Looked) -> None:
+        clock = looked.found.protocol.clock
+        every = [instants[instants < FOREVER] for o in looked.owed for instants in (o.due, o.due_latest)]
+        some = [(int(one.min()), int(one.max())) for one in every if len(one)]
+        self._names: list[str] = []
+        begins = []
+        if some:
+            first = clock.date_of(min(low for low, _ in some))  # type: ignore[arg-type]
+            last = clock.date_of(max(high for _, high in some))  # type: ignore[arg-type]
+            for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+                year, month = divmod(number, 12)
+                begins.append(clock.midnight(date(year, month + 1, 1)))
+                self._names.append(f"{year:04}-{month + 1:02}")
+        self._begins = np.array(begins, np.int64)
+
+    def of(self, owed: Owed, rows: I64) -> I64:
+        """The number of each obligation's month."""
+        due, between = owed.due[rows], between_of(owed)[rows]
+        found = np.where(due < FOREVER, np.searchsorted(self._begins, due, "right") - 1, NONE)
+        last = np.searchsorted(self._begins, owed.due_latest[rows], "right") - 1
+        return np.where(between & (last != found), self.OPEN, found)
+
+    def name(self, number: int) -> str:
+        return NO_MONTH if number == NONE else MONTH_OPEN if number == self.OPEN else self._names[number]
+
+
+class Areas:
+    """In which of a protocol's areas children lived, as far as their cases say."""
+
+    def __init__(self, histories: Histories) -> None:
+        self._spans = histories.child.get("area")
+        self._children = len(histories)
+        numbers: dict[str, int] = {}
+        values = () if self._spans is None else self._spans.values
+        self._number = np.array([numbers.setdefault(str(value), len(numbers)) for value in values], np.int64)
+        self._names = list(numbers)
+
+    def of(self, child: I64, at: I64) -> I64:
+        """The number of the area of each child at an instant; NONE where it is not said. Of several the first."""
+        found = np.full(len(child), NONE, np.int64)
+        spans = self._spans
+        if spans is None or not len(spans.of):
+            return found
+        begins = np.searchsorted(spans.of, np.arange(self._children + 1))
+        counts = np.diff(begins)
+        for turn in range(int(counts.max())):
+            open_ = np.flatnonzero((found == NONE) & (counts[child] > turn))
+            span = begins[child[open_]] + turn
+            holds = (spans.start[span] <= at[open_]) & (at[open_] < spans.end[span])
+            found[open_[holds]] = self._number[spans.value[span[holds]]]
+        return found
+
+    def name(self, number: int) -> str | None:
+        return None if number == NONE else self._names[number]
