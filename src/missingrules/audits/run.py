@@ -17,7 +17,7 @@ from missingrules.interface.words import words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from missingrules.batches.counting import Counter
+    from missingrules.batches.counter import Counter
     from missingrules.batches.crew import Chunk, Spot, Supplied
     from missingrules.domain.answers import Answer
     from missingrules.domain.audit import Breach, Finding, Rejection
@@ -120,6 +120,7 @@ class _Auditor:
     def __call__(self, chunk: Chunk, again: Mapping[int, Spot], /) -> Batch:
         """`again`: those of the chunk that are not to be used, with the place of the one that is."""
         tally = Tally()
+        taken = self._taken([one for number, one in enumerate(chunk) if number not in again], tally)
         ids: list[str | None] = []
         cases: list[Case] = []
         kept: list[Finding] = []
@@ -130,34 +131,57 @@ class _Auditor:
             try:
                 if number in again:
                     raise twice(supplied, again[number])
-                case = supplied.case(self.protocols, self.words, self.question.as_of)
+                name = taken.get(id(supplied))
+                if name is None:
+                    cases.append(supplied.case(self.protocols, self.words, self.question.as_of))
+                    name = cases[-1].id
             except Rejected as rejected:
                 rejections += rejected.rejections
                 reported += supplied.rows
                 ids.append(None)
                 continue
             used += supplied.rows
-            ids.append(case.id)
-            cases.append(case)
+            ids.append(name)
         for case in self._rest(cases, tally):
-            answer, findings = audited(self.protocols, case, self.question, cited=self.question.rows)
-            tally.add(answer, findings)
+            answer, findings = self._one(case, tally)
             if self.question.rows:
                 kept += findings
                 broken += breaches_of(answer, case)
         return Batch(tuple(ids), tally, tuple(kept), tuple(broken), tuple(rejections), used, reported)
 
-    def _rest(self, cases: list[Case], tally: Tally) -> Iterable[Case]:
-        """Counts what can be counted of many together; those are left of whom that cannot be."""
-        if len(cases) < HANDFUL or not in_columns(self.question):
-            return cases
-        if self._counter is None:
-            # Asked for only here: it needs what is installed with the extra.
-            from missingrules.batches.counting import Counter
+    def _one(self, case: Case, tally: Tally) -> tuple[Answer, list[Finding]]:
+        answer, findings = audited(self.protocols, case, self.question, cited=self.question.rows)
+        tally.add(answer, findings)
+        return answer, findings
 
-            self._counter = Counter(self.protocols, self.question.as_of, self.question.readings)
-        found = self._counter.counted(cases)
-        if found is None:
+    def _taken(self, supplied: Sequence[Supplied], tally: Tally) -> Mapping[int, str]:
+        """Counts those together of whom no case needs to be made; their names, by what they were supplied as."""
+        counter = self._ready(len(supplied))
+        taken = counter and counter.taken(supplied)
+        found = counter and taken and counter.of_taken(taken)
+        if not taken or not found:
+            return {}
+        tally.count(found)
+        for place in found.singly:
+            self._one(taken.children[place].case(self.protocols, self.words, self.question.as_of), tally)
+        return {id(child): child.child for child in taken.children}
+
+    def _rest(self, cases: list[Case], tally: Tally) -> Iterable[Case]:
+        """Counts those together of whom that can be; the others."""
+        counter = self._ready(len(cases))
+        if counter is None:
             return cases
+        found = counter.of_cases(cases)
         tally.count(found)
         return [cases[place] for place in found.singly]
+
+    def _ready(self, number: int) -> Counter | None:
+        """What counts so many together, if anything does."""
+        if number < HANDFUL or not in_columns(self.question):
+            return None
+        if self._counter is None:
+            # Asked for only here: it needs what is installed with the extra.
+            from missingrules.batches.counter import Counter
+
+            self._counter = Counter(self.protocols, self.question.as_of, self.question.readings)
+        return self._counter if self._counter.ready else None

@@ -12,9 +12,8 @@ from missingrules.domain.protocol import bare, layer_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from missingrules.batches.counting import Counted
     from missingrules.domain.answers import Answer
-    from missingrules.domain.audit import Alike, Finding, Group
+    from missingrules.domain.audit import Alike, Counted, Finding, Group
     from missingrules.domain.citations import NotStated
     from missingrules.domain.obligations import Undecided
     from missingrules.domain.people import Role

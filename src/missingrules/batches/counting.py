@@ -1,34 +1,27 @@
-"""Many children, answered in columns -> how often their obligations stand alike: plain rows that an audit adds up."""
+"""What columns answered -> how often obligations stand alike, and on which facts they hang."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from missingrules.batches.answers import alone
-from missingrules.batches.looked import Looked, between_of, limit_of
-from missingrules.batches.tables import Question
+from missingrules.batches.looked import between_of, limit_of
 from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, Alike, Count, Lacking, Outcome, outcome_of
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import Modality
-from missingrules.engine.columnar.answer import answered, days_for
 from missingrules.engine.columnar.arrays import sorted_once, starts_of
-from missingrules.engine.columnar.gather import graded_by, histories_of
 from missingrules.engine.columnar.histories import NONE
 from missingrules.engine.columnar.status import MET, STATUSES
-from missingrules.engine.columnar.stood import Stood
-from missingrules.engine.evaluate import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
-    from missingrules.domain.case import Case
-    from missingrules.domain.clock import Clock, Instant
-    from missingrules.domain.protocol import Protocol
+    from missingrules.batches.entered import Entered
+    from missingrules.batches.looked import Looked
+    from missingrules.domain.clock import Instant
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.histories import Histories
     from missingrules.engine.columnar.solve import Owed
@@ -40,89 +33,7 @@ IN_TIME, LATE = _PLACE[Outcome.IN_TIME], _PLACE[Outcome.LATE]
 AHEAD, NO_LIMIT, PERMITTED = (_PLACE[o] for o in (Outcome.DONE_AHEAD, Outcome.DONE_NO_LIMIT, Outcome.PERMITTED))
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What some children come to. `singly`: the places of those of whom nothing is counted here, since the evaluator
-    has to answer them. The rest goes by layer of a protocol and fact, or by layer and edition."""
-
-    singly: tuple[int, ...]
-    cases: int
-    episodes: int
-    alike: tuple[Alike, ...]
-    lacking: Mapping[tuple[str, str], Lacking]
-    asks: Mapping[tuple[str, str], str]
-    not_in_force: Mapping[tuple[str, str], int]
-
-
-@dataclass(frozen=True, eq=False)
-class Entered:
-    """When each record was written down: the first and the last second that it may have been; FOREVER where it does not
-    say. In the order of the records of `Histories`."""
-
-    first: I64
-    last: I64
-
-
-def entered(cases: Sequence[Case], histories: Histories, clock: Clock) -> Entered:
-    """When the records of these cases were written down."""
-    known = [{record.id: record.recorded for record in case.records} for case in cases]
-    rows = zip(histories.records.child.tolist(), histories.records.id, strict=True)
-    stamps = [known[child][id_] for child, id_ in rows]
-    first = [FOREVER if s is None else clock.midnight(s) if isinstance(s, date) else s for s in stamps]
-    last = [FOREVER if s is None else clock.end_of(s) if isinstance(s, date) else s for s in stamps]
-    return Entered(np.array(first, np.int64), np.array(last, np.int64))
-
-
-class Counter:
-    """Counts the obligations of many children under the same protocols at one instant."""
-
-    def __init__(self, protocols: Sequence[Protocol], as_of: Instant, readings: Mapping[str, str]) -> None:
-        self.protocols = protocols
-        self.as_of = as_of
-        self.readings = readings
-        self.graded = graded_by([each.words for each in protocols])
-        self.alone = alone(protocols, Question(as_of, readings))
-
-    def counted(self, cases: Sequence[Case]) -> Counted | None:
-        """What the cases come to; None where columns cannot be asked of these protocols together."""
-        if self.alone is not None:
-            return None
-        clock = self.protocols[0].clock
-        histories = histories_of(cases, clock, self.graded)
-        return self._counted(histories, entered(cases, histories, clock))
-
-    def _counted(self, histories: Histories, entries: Entered) -> Counted:
-        protocols, as_of = self.protocols, self.as_of
-        stood = Stood(histories, as_of, days_for(histories, as_of, protocols[0]))
-        looked = [
-            Looked(answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=False)
-            for one in protocols
-        ]
-        singly = np.zeros(len(histories), np.bool_)
-        for one in looked:
-            singly |= one.singly
-        alike: list[Alike] = []
-        lacking: dict[tuple[str, str], Lacking] = {}
-        not_in_force: dict[tuple[str, str], int] = {}
-        areas = Areas(histories)
-        for one in looked if not singly.all() else ():
-            counting = _Counting(one, ~singly, entries, areas)
-            alike += counting.alike()
-            lacking |= counting.lacking()
-            not_in_force |= counting.not_in_force()
-        layers = {layer.name: protocol for protocol in protocols for layer in protocol.layers}
-        return Counted(
-            singly=tuple(np.flatnonzero(singly).tolist()),
-            cases=int((~singly).sum()),
-            episodes=int(stood.episodes_of[~singly].sum()),
-            alike=tuple(alike),
-            lacking=lacking,
-            asks={(layer, fact): wording(layers[layer], fact) for layer, fact in lacking},
-            not_in_force=not_in_force,
-        )
-
-
-class _Counting:
+class Counting:
     """One protocol's obligations of the children that are kept."""
 
     def __init__(self, looked: Looked, kept: Bools, entries: Entered, areas: Areas) -> None:

@@ -230,6 +230,21 @@ class Totals:
     with_organisation: int = 0  # cases in which the organisation's own duties were asked
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What many cases come to that were answered together. `singly`: the places of those of which nothing is counted
+    here, since each has to be answered by itself. `lacking` and `asks` go by protocol and fact, `not_in_force` by
+    protocol and edition."""
+
+    singly: tuple[int, ...]
+    cases: int
+    episodes: int
+    alike: tuple[Alike, ...]
+    lacking: Mapping[tuple[str, str], Lacking]
+    asks: Mapping[tuple[str, str], str]
+    not_in_force: Mapping[tuple[str, str], int]
+
+
 class Rejection(NamedTuple):
     """A row, or a file, that could not be used, or a column that nobody reads: where, and why. Holds nothing personal:
     of what stands in the row only its place."""

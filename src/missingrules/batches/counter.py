@@ -1,0 +1,100 @@
+"""Many children, answered in columns -> what they come to, as plain rows that an audit adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from missingrules.batches import entered
+from missingrules.batches.answers import alone
+from missingrules.batches.counting import Areas, Counting
+from missingrules.batches.looked import Looked
+from missingrules.batches.tables import Question
+from missingrules.domain.audit import Counted
+from missingrules.engine.columnar.answer import answered, days_for
+from missingrules.engine.columnar.gather import graded_by, histories_of
+from missingrules.engine.columnar.stood import Stood
+from missingrules.engine.evaluate import wording
+from missingrules.interface.words import words_of
+from missingrules.quick.children import rows_in, taken_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from missingrules.batches.crew import Supplied
+    from missingrules.batches.entered import Entered
+    from missingrules.domain.audit import Alike, Lacking
+    from missingrules.domain.case import Case
+    from missingrules.domain.clock import Instant
+    from missingrules.domain.protocol import Protocol
+    from missingrules.engine.columnar.histories import Histories
+    from missingrules.quick.children import ChildRows
+
+
+class Counter:
+    """Counts the obligations of many children under the same protocols at one instant."""
+
+    def __init__(self, protocols: Sequence[Protocol], as_of: Instant, readings: Mapping[str, str]) -> None:
+        self.protocols = protocols
+        self.as_of = as_of
+        self.readings = readings
+        self.clock = protocols[0].clock
+        self.words = words_of(protocols)
+        self.graded = graded_by([each.words for each in protocols])
+        # Whether columns can be asked of these protocols together at all.
+        self.ready = alone(protocols, Question(as_of, readings)) is None
+
+    def taken(self, supplied: Sequence[Supplied]) -> Taken:
+        """Those of them who are children of tables whose rows are plain: no case of them is made."""
+        rows = rows_in(supplied)
+        found = taken_of(list(rows.values()), self.words, self.clock, self.graded, self.as_of)
+        return Taken(found, () if found is None else tuple(rows[name] for name in found.case))
+
+    def of_taken(self, taken: Taken) -> Counted | None:
+        """What these children come to; None of none."""
+        if taken.histories is None or not taken.children:
+            return None
+        return self._counted(taken.histories, entered.of_rows(taken.children, taken.histories, self.clock))
+
+    def of_cases(self, cases: Sequence[Case]) -> Counted:
+        """What these cases come to."""
+        histories = histories_of(cases, self.clock, self.graded)
+        return self._counted(histories, entered.of_cases(cases, histories, self.clock))
+
+    def _counted(self, histories: Histories, entries: Entered) -> Counted:
+        protocols, as_of = self.protocols, self.as_of
+        stood = Stood(histories, as_of, days_for(histories, as_of, protocols[0]))
+        looked = [
+            Looked(answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=False)
+            for one in protocols
+        ]
+        kept = ~np.logical_or.reduce([one.singly for one in looked])
+        alike: list[Alike] = []
+        lacking: dict[tuple[str, str], Lacking] = {}
+        not_in_force: dict[tuple[str, str], int] = {}
+        areas = Areas(histories)
+        for one in looked if kept.any() else ():
+            counting = Counting(one, kept, entries, areas)
+            alike += counting.alike()
+            lacking |= counting.lacking()
+            not_in_force |= counting.not_in_force()
+        layers = {layer.name: protocol for protocol in protocols for layer in protocol.layers}
+        return Counted(
+            singly=tuple(np.flatnonzero(~kept).tolist()),
+            cases=int(kept.sum()),
+            episodes=int(stood.episodes_of[kept].sum()),
+            alike=tuple(alike),
+            lacking=lacking,
+            asks={(layer, fact): wording(layers[layer], fact) for layer, fact in lacking},
+            not_in_force=not_in_force,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Children who were taken together, and their rows in the same order."""
+
+    histories: Histories | None
+    children: tuple[ChildRows, ...]
