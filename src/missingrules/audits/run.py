@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.audits.findings import breaches_of, findings_of
 from missingrules.audits.totals import Tally
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from missingrules.batches.counter import Counter
     from missingrules.batches.crew import Chunk, Spot, Supplied
     from missingrules.domain.answers import Answer
-    from missingrules.domain.audit import Breach, Finding, Rejection
+    from missingrules.domain.audit import Breach, Counted, Finding, Rejection
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CHUNK: Final = 40
 # So many where they are answered together, in columns: what that costs for any number of them is shared by many.
 TOGETHER: Final = 1000
+# So many where all their findings come back too.
+WITH_ROWS: Final = 200
 # Of fewer than these each is evaluated by itself.
 HANDFUL: Final = 20
 
@@ -77,14 +79,15 @@ def size_for(question: Question, number: int | None, jobs: int) -> int:
     """How many cases go to a process at once; `number`: of so many, None if that is not known."""
     if not in_columns(question):
         return CHUNK
-    return TOGETHER if number is None else max(CHUNK, min(TOGETHER, -(-number // max(1, jobs))))
+    most = WITH_ROWS if question.rows else TOGETHER
+    return most if number is None else max(CHUNK, min(most, -(-number // max(1, jobs))))
 
 
 def in_columns(question: Question) -> bool:
-    """Whether many cases may be answered together: the extra `batch` is there, and no rows are wanted of each case."""
-    if question.rows or question.organisation:
-        return False
-    return all(importlib.util.find_spec(name) is not None for name in ("numpy", "pyarrow"))
+    """Whether many cases may be answered together: the extra `batch` is there."""
+    return not question.organisation and all(
+        importlib.util.find_spec(name) is not None for name in ("numpy", "pyarrow")
+    )
 
 
 def audit(
@@ -120,60 +123,70 @@ class _Auditor:
     def __call__(self, chunk: Chunk, again: Mapping[int, Spot], /) -> Batch:
         """`again`: those of the chunk that are not to be used, with the place of the one that is."""
         tally = Tally()
-        taken = self._taken([one for number, one in enumerate(chunk) if number not in again], tally)
+        found: dict[int, _Found] = {}  # by place
+        taken = self._taken({place: one for place, one in enumerate(chunk) if place not in again}, tally, found)
         ids: list[str | None] = []
-        cases: list[Case] = []
-        kept: list[Finding] = []
-        broken: list[Breach] = []
+        cases: dict[int, Case] = {}
         rejections: list[Rejection] = []
         used = reported = 0
-        for number, supplied in enumerate(chunk):
+        for place, supplied in enumerate(chunk):
             try:
-                if number in again:
-                    raise twice(supplied, again[number])
-                name = taken.get(id(supplied))
-                if name is None:
-                    cases.append(supplied.case(self.protocols, self.words, self.question.as_of))
-                    name = cases[-1].id
+                if place in again:
+                    raise twice(supplied, again[place])
+                if place in taken:
+                    ids.append(taken[place])
+                else:
+                    cases[place] = supplied.case(self.protocols, self.words, self.question.as_of)
+                    ids.append(cases[place].id)
             except Rejected as rejected:
                 rejections += rejected.rejections
                 reported += supplied.rows
                 ids.append(None)
                 continue
             used += supplied.rows
-            ids.append(name)
-        for case in self._rest(cases, tally):
-            answer, findings = self._one(case, tally)
-            if self.question.rows:
-                kept += findings
-                broken += breaches_of(answer, case)
-        return Batch(tuple(ids), tally, tuple(kept), tuple(broken), tuple(rejections), used, reported)
+        for place in self._together(cases, tally, found):
+            found[place] = self._one(cases[place], tally)
+        in_order = [found[place] for place in sorted(found)]
+        kept = tuple(finding for one in in_order for finding in one.findings)
+        broken = tuple(breach for one in in_order for breach in one.breaches)
+        return Batch(tuple(ids), tally, kept, broken, tuple(rejections), used, reported)
 
-    def _one(self, case: Case, tally: Tally) -> tuple[Answer, list[Finding]]:
+    def _one(self, case: Case, tally: Tally) -> _Found:
+        """One case by itself."""
         answer, findings = audited(self.protocols, case, self.question, cited=self.question.rows)
         tally.add(answer, findings)
-        return answer, findings
+        return _Found(findings, tuple(breaches_of(answer, case))) if self.question.rows else _Found((), ())
 
-    def _taken(self, supplied: Sequence[Supplied], tally: Tally) -> Mapping[int, str]:
-        """Counts those together of whom no case needs to be made; their names, by what they were supplied as."""
+    def _taken(self, supplied: Mapping[int, Supplied], tally: Tally, found: dict[int, _Found]) -> Mapping[int, str]:
+        """Counts those together of whom no case needs to be made; their names, by place."""
         counter = self._ready(len(supplied))
-        taken = counter and counter.taken(supplied)
-        found = counter and taken and counter.of_taken(taken)
-        if not taken or not found:
+        if counter is None:
             return {}
-        tally.count(found)
-        for place in found.singly:
-            self._one(taken.children[place].case(self.protocols, self.words, self.question.as_of), tally)
-        return {id(child): child.child for child in taken.children}
+        taken = counter.taken(list(supplied.values()))
+        counted = counter.of_taken(taken)
+        if counted is None:
+            return {}
+        at = {id(one): place for place, one in supplied.items()}
+        places = [at[id(child)] for child in taken.children]
+        for n in self._add(counted, places, tally, found):
+            case = taken.children[n].case(self.protocols, self.words, self.question.as_of)
+            found[places[n]] = self._one(case, tally)
+        return {place: child.child for place, child in zip(places, taken.children, strict=True)}
 
-    def _rest(self, cases: list[Case], tally: Tally) -> Iterable[Case]:
-        """Counts those together of whom that can be; the others."""
+    def _together(self, cases: Mapping[int, Case], tally: Tally, found: dict[int, _Found]) -> Iterable[int]:
+        """Counts those together of whom that can be; the places of the others."""
         counter = self._ready(len(cases))
         if counter is None:
             return cases
-        found = counter.of_cases(cases)
-        tally.count(found)
-        return [cases[place] for place in found.singly]
+        places = list(cases)
+        return [places[n] for n in self._add(counter.of_cases(list(cases.values())), places, tally, found)]
+
+    def _add(self, counted: Counted, places: Sequence[int], tally: Tally, found: dict[int, _Found]) -> tuple[int, ...]:
+        """Adds what was counted together; those who were not."""
+        tally.count(counted)
+        for place, findings in zip(places, counted.findings, strict=False):
+            found[place] = _Found(findings, ())
+        return counted.singly
 
     def _ready(self, number: int) -> Counter | None:
         """What counts so many together, if anything does."""
@@ -183,5 +196,13 @@ class _Auditor:
             # Asked for only here: it needs what is installed with the extra.
             from missingrules.batches.counter import Counter
 
-            self._counter = Counter(self.protocols, self.question.as_of, self.question.readings)
+            question = self.question
+            self._counter = Counter(self.protocols, question.as_of, question.readings, rows=question.rows)
         return self._counter if self._counter.ready else None
+
+
+class _Found(NamedTuple):
+    """What one case comes to, where that is wanted."""
+
+    findings: Sequence[Finding]
+    breaches: Sequence[Breach]

@@ -11,6 +11,7 @@ from missingrules.batches import entered
 from missingrules.batches.answers import alone
 from missingrules.batches.counting import Areas, Counting
 from missingrules.batches.looked import Looked
+from missingrules.batches.rows import findings_of
 from missingrules.batches.tables import Question
 from missingrules.domain.audit import Counted
 from missingrules.engine.columnar.answer import answered, days_for
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from missingrules.batches.crew import Supplied
     from missingrules.batches.entered import Entered
-    from missingrules.domain.audit import Alike, Lacking
+    from missingrules.domain.audit import Alike, Finding, Lacking
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
 
 
 class Counter:
-    """Counts the obligations of many children under the same protocols at one instant."""
+    """Counts the obligations of many children under the same protocols at one instant; `rows`: and has findings."""
 
-    def __init__(self, protocols: Sequence[Protocol], as_of: Instant, readings: Mapping[str, str]) -> None:
+    def __init__(
+        self, protocols: Sequence[Protocol], as_of: Instant, readings: Mapping[str, str], *, rows: bool
+    ) -> None:
         self.protocols = protocols
+        self.rows = rows
         self.as_of = as_of
         self.readings = readings
         self.clock = protocols[0].clock
@@ -67,19 +71,23 @@ class Counter:
         protocols, as_of = self.protocols, self.as_of
         stood = Stood(histories, as_of, days_for(histories, as_of, protocols[0]))
         looked = [
-            Looked(answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=False)
+            Looked(answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=self.rows)
             for one in protocols
         ]
         kept = ~np.logical_or.reduce([one.singly for one in looked])
         alike: list[Alike] = []
         lacking: dict[tuple[str, str], Lacking] = {}
         not_in_force: dict[tuple[str, str], int] = {}
+        findings: list[list[Finding]] = [[] for _ in range(len(histories) if self.rows else 0)]
         areas = Areas(histories)
         for one in looked if kept.any() else ():
             counting = Counting(one, kept, entries, areas)
             alike += counting.alike()
             lacking |= counting.lacking()
             not_in_force |= counting.not_in_force()
+            if self.rows:
+                for of, more in zip(findings, findings_of(one, kept, entries, areas), strict=True):
+                    of += more
         layers = {layer.name: protocol for protocol in protocols for layer in protocol.layers}
         return Counted(
             singly=tuple(np.flatnonzero(~kept).tolist()),
@@ -89,6 +97,7 @@ class Counter:
             lacking=lacking,
             asks={(layer, fact): wording(layers[layer], fact) for layer, fact in lacking},
             not_in_force=not_in_force,
+            findings=tuple(map(tuple, findings)),
         )
 
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 DAY: Final = 86400
 OUTCOMES: Final = tuple(Outcome)
 _PLACE: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
-IN_TIME, LATE = _PLACE[Outcome.IN_TIME], _PLACE[Outcome.LATE]
-AHEAD, NO_LIMIT, PERMITTED = (_PLACE[o] for o in (Outcome.DONE_AHEAD, Outcome.DONE_NO_LIMIT, Outcome.PERMITTED))
+IN_TIME, LATE, OVERDUE = (_PLACE[one] for one in (Outcome.IN_TIME, Outcome.LATE, Outcome.OVERDUE))
+AHEAD, NO_LIMIT, PERMITTED = (_PLACE[one] for one in (Outcome.DONE_AHEAD, Outcome.DONE_NO_LIMIT, Outcome.PERMITTED))
 
 
 class Counting:

@@ -15,9 +15,9 @@ from missingrules.engine.columnar.arrays import starts_of
 from missingrules.engine.columnar.asking import questions
 from missingrules.engine.columnar.discharge import barred
 from missingrules.engine.columnar.names import occurrences
-from missingrules.engine.columnar.reading import Unspoken
+from missingrules.engine.columnar.over import key
+from missingrules.engine.columnar.points import Unspoken
 from missingrules.engine.columnar.status import MET, MET_LATE, NOT_DECIDABLE
-from missingrules.engine.columnar.stood import key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

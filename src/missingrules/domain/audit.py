@@ -234,7 +234,7 @@ class Totals:
 class Counted:
     """What many cases come to that were answered together. `singly`: the places of those of which nothing is counted
     here, since each has to be answered by itself. `lacking` and `asks` go by protocol and fact, `not_in_force` by
-    protocol and edition."""
+    protocol and edition. `findings` are those of each case, where they are wanted; breaches none of them has."""
 
     singly: tuple[int, ...]
     cases: int
@@ -243,6 +243,7 @@ class Counted:
     lacking: Mapping[tuple[str, str], Lacking]
     asks: Mapping[tuple[str, str], str]
     not_in_force: Mapping[tuple[str, str], int]
+    findings: tuple[tuple[Finding, ...], ...] = ()
 
 
 class Rejection(NamedTuple):
