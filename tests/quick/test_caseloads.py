@@ -153,7 +153,8 @@ PLAIN = (
 PIECES = (
     b'"', b'""', b"\n", b"\r", b"\r\n", b",", b";", b"\t", b"\0", b"\xff", b"\xc3", b"\xe2\x80\xa8", b"\xef\xbb\xbf",
     b" ", b"\\", b"\x0b", b"\x0c", b"\x1a", b"\x1c", b"\x85", b"\xc2\x85", b"'", b"#", b"C-1", b"child", b"null",
-    b"x" * 131_073, b"y" * 99_999, PLAIN[:25], b",,,\n", b"\n\n", b'"a\nb"', b"=1+1", b"\x1b", b"\xf0\x9f\x98\x80", b"\xed\xa0\x80",
+    b"x" * 131_073, b"y" * 99_999, PLAIN[:25], b",,,\n", b"\n\n", b'"a\nb"', b"=1+1", b"\x1b",
+    b"\xf0\x9f\x98\x80", b"\xed\xa0\x80",
 )  # fmt: skip
 
 
