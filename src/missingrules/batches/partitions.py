@@ -84,8 +84,9 @@ class Answerer:
         places: dict[str, Spot] = {}
         rejections: list[Rejection] = []
         read = used = 0
-        quick, quickly = self._quick(chunk, again)
-        for number, supplied in enumerate(chunk):
+        several = list(chunk)
+        quick, quickly = self._quick(chunk, [one for number, one in enumerate(several) if number not in again])
+        for number, supplied in enumerate(several):
             read += supplied.rows
             try:
                 if number in again:
@@ -119,9 +120,9 @@ class Answerer:
             rows_used=used,
         )
 
-    def _quick(self, chunk: Chunk, again: Mapping[int, Spot]) -> tuple[Histories | None, Mapping[str, Supplied]]:
-        """Children of tables whose rows are plain, as columns at once; and where each stands."""
-        supplied = [one for number, one in enumerate(chunk) if number not in again]
+    def _quick(self, chunk: Chunk, supplied: Sequence[Supplied]) -> tuple[Histories | None, Mapping[str, Supplied]]:
+        """Of those supplied by a chunk the children of tables whose rows are plain, as columns at once; and where each
+        stands."""
         asked = self.words, self.protocols[0].clock, self.graded, self.question.as_of
         rows: Mapping[str, Supplied]
         if isinstance(chunk, Piece):

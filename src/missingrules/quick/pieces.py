@@ -74,10 +74,17 @@ class Piece:
     until: bool = False
 
     def __len__(self) -> int:
-        return len(self._supplied)
+        _, lost = self._counts
+        told = len(self.names) + int(np.count_nonzero(lost))
+        return told - self.since - self.until
 
     def __iter__(self) -> Iterator[PlainRows | AstrayRows | LostRows]:
-        return iter(self._supplied)
+        # None is kept here: a piece that can be reached from itself would stay in memory with its tables.
+        for place, (name, rows, lost) in enumerate(zip(self.names, *map(np.ndarray.tolist, self._counts), strict=True)):
+            if lost and not (self.since and place == 0):
+                yield LostRows(self, place, lost)
+            if not (self.until and place == len(self.names) - 1):
+                yield (AstrayRows if name in self.astray else PlainRows)(self, place, rows)
 
     def __reduce__(self) -> tuple[Any, ...]:
         bare = {kind: replace(part, table=None) for kind, part in self.parts.items()}
@@ -85,22 +92,15 @@ class Piece:
         return _opened, (self.names, bare, self.heads, self.astray, self.meetings, self.since, self.until, data)
 
     @cached_property
-    def _supplied(self) -> tuple[PlainRows | AstrayRows | LostRows, ...]:
-        children = len(self.names)
-        lost = np.zeros(children, np.int64)
-        rows = np.zeros(children, np.int64)
+    def _counts(self) -> tuple[I64, I64]:
+        """How many rows each child has, and how many are lost before it."""
+        lost, rows = np.zeros((2, len(self.names)), np.int64)
         for part in self.parts.values():
             starts = part.rows.starts
             gone = np.diff(np.searchsorted(part.rows.lost, starts))
             lost += gone
             rows += np.diff(starts) - gone - np.diff(np.searchsorted(part.rows.blank, starts))
-        found: list[PlainRows | AstrayRows | LostRows] = []
-        for place, (name, of_child, before) in enumerate(zip(self.names, rows.tolist(), lost.tolist(), strict=True)):
-            if before and not (self.since and place == 0):
-                found.append(LostRows(self, place, before))
-            if not (self.until and place == children - 1):
-                found.append((AstrayRows if name in self.astray else PlainRows)(self, place, of_child))
-        return tuple(found)
+        return rows, lost
 
     def histories(
         self,
