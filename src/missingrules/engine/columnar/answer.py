@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from missingrules.engine.columnar.histories import Histories
 
 
-# Why a child is left: of these loose.py makes worlds.
 _GROWN: Final = 18  # so many years before all else birthdays may count; others are worked out one by one
+# Why a child is left: of these loose.py makes worlds.
 OPEN_TIMES: Final = "a time of day is not known"
 
 
