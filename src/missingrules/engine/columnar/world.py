@@ -375,7 +375,7 @@ class OfChildren(Of):
         of_child = self.world.stood.child
         for whose, times in each_once((*turns, *self.world.stays)):
             if whose == EPISODE:
-                yield Turns(CHILD, times_of(len(self), [(of_child.take(times.of), times.time)], self.world.horizon))
+                yield Turns(CHILD, times_of(len(self), of_child.take(times.of), times.time, self.world.horizon))
             else:
                 yield Turns(whose, times)
 
