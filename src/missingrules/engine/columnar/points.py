@@ -33,6 +33,10 @@ class Coded(NamedTuple):
     codes: int | Numbers
     values: tuple[Any, ...]
 
+    def each(self, rows: int) -> Numbers:
+        """One of each row."""
+        return np.broadcast_to(np.asarray(self.codes, np.int32), rows)
+
 
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Kleene's and. What comes after something that is false of all rows is not asked for."""

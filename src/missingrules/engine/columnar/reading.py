@@ -12,7 +12,7 @@ from missingrules.domain.clock import BEFORE_ALL
 from missingrules.domain.conditions import All, Any, CountTest, FactTest, Is, Known, Not, Range, leaves
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, among
 from missingrules.engine.columnar.over import Times
 from missingrules.engine.columnar.points import Coded, Points, Unspoken, any_of, known_true, looked_up
 from missingrules.engine.tracks import constant
@@ -54,8 +54,7 @@ def table_of(values_: Sequence[Anything], test: Test, word: FactWord | None) -> 
 
 def one_of(coded: Coded, wanted: tuple[str, ...]) -> Truth:
     """Whether a value is one of these."""
-    table = np.array([*(TRUE if value in wanted else FALSE for value in coded.values), UNKNOWN], np.int8)
-    return looked_up(coded.codes, table)
+    return looked_up(coded.codes, among(coded.values, wanted))
 
 
 class Reader:

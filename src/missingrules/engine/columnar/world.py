@@ -302,7 +302,7 @@ class OfChildren(Of):
 
         def codes(points: Points) -> Numbers:
             kept.append(points.coded(name))
-            return np.broadcast_to(np.asarray(kept[-1].codes, np.int32), len(points))
+            return kept[-1].each(len(points))
 
         over = over_of(self, codes, tuple(self._turns_of_fact(name)))
         return Steps(over.first, over.of, over.time, over.value, kept[0].values)
