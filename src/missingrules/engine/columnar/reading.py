@@ -13,7 +13,7 @@ from missingrules.domain.conditions import CountTest, FactTest, Is, Known, Range
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, among
-from missingrules.engine.columnar.over import Times
+from missingrules.engine.columnar.over import Over, Times
 from missingrules.engine.columnar.points import Coded, Points, Unspoken, any_of, known_true, looked_up
 from missingrules.engine.tracks import constant
 
@@ -213,6 +213,42 @@ class Of(Reader):
     def children(self, points: Points) -> I64:
         """Of which child each is."""
         raise NotImplementedError
+
+    def over(self, test: FactTest) -> Over:
+        """Whether a fact of the child passes a test, over time, of each child."""
+        raise NotImplementedError
+
+    def tested_of_episode(self, points: Points, test: FactTest) -> Truth:
+        """Whether a fact of the episode passes a test."""
+        raise NotImplementedError
+
+    def turns_of_episode(self, test: FactTest) -> Iterator[Turns]:
+        """Where that may turn."""
+        raise NotImplementedError
+
+    # --- what is the same of both ---------------------------------------------------------------------------------
+
+    def tested(self, points: Points, test: FactTest) -> Truth:
+        if test.fact == "child.age":
+            return self.age(points, test.test)
+        if test.fact.startswith("episode."):
+            return self.tested_of_episode(points, test)
+        over = self.over(test)
+        return over.constant if over.constant is not None else over.at(self.children(points), points.when)
+
+    def counted(self, points: Points, test: CountTest) -> Truth:
+        return self.world.counted(test).at(self.children(points), points.when)
+
+    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
+        if isinstance(leaf, CountTest):
+            yield Turns(CHILD, self.world.counted(leaf).times)
+        elif isinstance(leaf, FactTest):
+            if leaf.fact == "child.age":
+                yield from self.turns_of_age(leaf.test)
+            elif leaf.fact.startswith("episode."):
+                yield from self.turns_of_episode(leaf)
+            else:
+                yield Turns(CHILD, self.over(leaf).times)
 
     # --- ages -----------------------------------------------------------------------------------------------------
 
