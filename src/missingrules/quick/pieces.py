@@ -207,37 +207,36 @@ def _opened(*given: Any) -> Piece:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlainRows:
-    """All rows of one child, of which nothing is wrong that is known before they are read."""
+class _OfChild:
+    """All rows of one child."""
 
     piece: Piece
     place: int
     rows: int
 
-    @property
-    def child(self) -> str:
-        return self.piece.names[self.place]
-
     def places(self) -> Iterator[tuple[str, int | None]]:
         """The file and row of each."""
         return self.piece.spots(self.place)
+
+
+class PlainRows(_OfChild):
+    """Those of which nothing is wrong that is known before they are read."""
+
+    __slots__ = ()
+
+    @property
+    def child(self) -> str:
+        return self.piece.names[self.place]
 
     def case(self, protocols: Sequence[Protocol], words: CaseWords, as_of: Instant) -> Case:
         """The case; `Rejected` with at least one rejection for each row."""
         return self.piece.child(self.place).case(protocols, words, as_of)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AstrayRows:
-    """All rows of a child one of which stands in the wrong place."""
+class AstrayRows(_OfChild):
+    """Those of a child one of which stands in the wrong place."""
 
-    piece: Piece
-    place: int
-    rows: int
-
-    def places(self) -> Iterator[tuple[str, int | None]]:
-        """The file and row of each."""
-        return self.piece.spots(self.place)
+    __slots__ = ()
 
     def case(self, protocols: Sequence[Protocol], words: CaseWords, as_of: Instant) -> Case:
         """`Rejected`, with a rejection for each row."""
