@@ -92,9 +92,13 @@ async function filters(page, say) {
   const all = await rows.count();
   await page.fill("#filter-words", "zzzz");
   if (await rows.count()) say("a filter for nothing finds something");
-  await page.click("form.filters button");
-  await page.waitForFunction((all) => document.querySelectorAll("tr.question:not([hidden])").length === all, all, { timeout: 3000 })
-    .catch(() => say("Show all does not show all"));
+  // The page filters after the form has been reset, so what follows has to wait for it.
+  const showAll = async () => {
+    await page.click("form.filters button");
+    await page.waitForFunction((all) => document.querySelectorAll("tr.question:not([hidden])").length === all, all, { timeout: 3000 })
+      .catch(() => say("Show all does not show all"));
+  };
+  await showAll();
   await page.selectOption("#filter-topic", { index: 1 });
   const topic = await page.locator("#filter-topic").inputValue();
   const of = await page.locator(`section[data-topic=${topic}] tr.question`).count();
@@ -105,14 +109,14 @@ async function filters(page, say) {
   await page.locator(`#${last}`).waitFor({ state: "visible", timeout: 3000 }).catch(() => say("a link to what is hidden"));
   await page.locator("input[name=area]").first().uncheck();
   if (await page.locator('[data-area="0"]:visible').count()) say("an area that is not wanted is shown");
-  await page.click("form.filters button");
+  await showAll();
   const standing = page.locator("input[name=standing]").first();
   await standing.check();
   const wanted = await standing.inputValue();
   const wrong = await page.evaluate((value) => [...document.querySelectorAll("tr.question:not([hidden])")]
     .filter((row) => !row.querySelector(`[data-standing="${value}"]`)).length, wanted);
   if (wrong || (await rows.count()) === all) say(`the filter by ${wanted} shows others`);
-  await page.click("form.filters button");
+  await showAll();
   const top = await page.evaluate(() => {
     const longest = [...document.querySelectorAll(".about-topic table")].sort((a, b) => b.offsetHeight - a.offsetHeight)[0];
     longest.rows[longest.rows.length - 1].scrollIntoView({ block: "end" });

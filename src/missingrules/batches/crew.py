@@ -44,7 +44,12 @@ class Supplied(Protocol):
         ...
 
 
-Chunk = tuple[Supplied, ...]
+class Chunk(Protocol):
+    """Several of them together, which can be sent to another process."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Supplied]: ...
 
 
 class Named(Protocol):

@@ -22,6 +22,7 @@ from missingrules.formats.commas import comma_bytes
 from missingrules.formats.tables import Table
 from missingrules.interface.words import words_of
 from missingrules.quick.children import rows_in, taken_of
+from missingrules.quick.pieces import Piece, PlainRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from missingrules.domain.case import Case
     from missingrules.domain.protocol import Protocol
     from missingrules.engine.columnar.histories import Histories
-    from missingrules.quick.children import ChildRows
 
 
 class Kept(StrEnum):
@@ -84,8 +84,9 @@ class Answerer:
         places: dict[str, Spot] = {}
         rejections: list[Rejection] = []
         read = used = 0
-        quick, quickly = self._quick([one for number, one in enumerate(chunk) if number not in again])
-        for number, supplied in enumerate(chunk):
+        several = list(chunk)
+        quick, quickly = self._quick(chunk, [one for number, one in enumerate(several) if number not in again])
+        for number, supplied in enumerate(several):
             read += supplied.rows
             try:
                 if number in again:
@@ -119,14 +120,20 @@ class Answerer:
             rows_used=used,
         )
 
-    def _quick(self, supplied: Sequence[Supplied]) -> tuple[Histories | None, Mapping[str, ChildRows]]:
-        """Children of tables whose rows are plain, as columns at once; and where each stands."""
-        rows = rows_in(supplied)
-        clock = self.protocols[0].clock
-        found = taken_of(list(rows.values()), self.words, clock, self.graded, self.question.as_of)
+    def _quick(self, chunk: Chunk, supplied: Sequence[Supplied]) -> tuple[Histories | None, Mapping[str, Supplied]]:
+        """Of those supplied by a chunk the children of tables whose rows are plain, as columns at once; and where each
+        stands."""
+        asked = self.words, self.protocols[0].clock, self.graded, self.question.as_of
+        rows: Mapping[str, Supplied]
+        if isinstance(chunk, Piece):
+            plain = [one for one in supplied if isinstance(one, PlainRows)]
+            rows, found = {one.child: one for one in plain}, chunk.histories(plain, *asked)
+        else:
+            rows = told = rows_in(supplied)
+            found = taken_of(list(told.values()), *asked)
         return found, {} if found is None else {name: rows[name] for name in found.case}
 
-    def _answers(self, quick: Histories | None, rows: Mapping[str, ChildRows], cases: Mapping[str, Case]) -> Answers:
+    def _answers(self, quick: Histories | None, rows: Mapping[str, Supplied], cases: Mapping[str, Case]) -> Answers:
         protocols, question = self.protocols, self.question
         parts = [answered(protocols, list(cases.values()), question)] if cases or quick is None else []
         if quick is not None and len(quick):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from missingrules.batches.arrow import parquet_rows
-from missingrules.batches.crew import pieces, shared
+from missingrules.batches.crew import shared
 from missingrules.batches.folder import BOOK, PARTS, REJECTED
 from missingrules.batches.partitions import Kept, filer
 from missingrules.batches.tables import TABLES
@@ -22,7 +21,7 @@ from missingrules.formats.workbook import MOST_ROWS, write_workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from missingrules.batches.crew import Spot, Supplied
+    from missingrules.batches.crew import Chunk, Spot
     from missingrules.batches.folder import Folder
     from missingrules.batches.partitions import Part
     from missingrules.batches.tables import Question
@@ -45,26 +44,24 @@ class Finished:
 
 def run(
     folder: Folder,
-    cases: Iterable[Supplied],
+    chunks: Iterator[Chunk],
     protocols: Callable[[], Sequence[Protocol]],
     question: Question,
     *,
-    partition: int,
     format: str,
     jobs: int,
 ) -> Iterator[Finished]:
     """The partitions that are not finished yet, one after the other, each in the folder when it comes out.
 
-    `cases` are all of them, in the order in which they came before. `protocols` reads the rules: each process calls it
-    once. InvalidInput where a workbook cannot hold the rows, or nothing can be written; RuntimeError where a process
+    `chunks` are those that are not finished, cut as they were before. `protocols` reads the rules: each process calls
+    it once. InvalidInput where a workbook cannot hold the rows, or nothing can be written; RuntimeError where a process
     ends before its work is done.
     """
     kept, under = (Kept.PARQUET, PARTS) if format == XLSX else (Kept(format), "")
     begun = len(folder.finished)
     seen: dict[str, Spot] = {id_: (file, row) for line in folder.finished for id_, file, row in line["cases"]}
-    rest = islice(cases, begun * partition, None)
     _refuse_full(folder, format)
-    parts = shared(pieces(rest, partition), partial(filer, protocols, question, kept), jobs=jobs, seen=seen)
+    parts = shared(chunks, partial(filer, protocols, question, kept), jobs=jobs, seen=seen)
     for number, part in enumerate(parts, start=begun):
         files = {folder.file(table, number, kept, under=under): data for table, data in part.files.items()}
         folder.finish(number, _line(part, seen), files)

@@ -13,7 +13,7 @@ from missingrules.adapters.given import MAPPINGS
 from missingrules.batches.folder import opened, read_journal
 from missingrules.batches.run import XLSX, assemble, run
 from missingrules.batches.tables import ANSWERED, TABLES
-from missingrules.calls.caseloads import hashed
+from missingrules.calls.caseloads import hashed, stamp_of
 from missingrules.domain.clock import calendar_version
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.interface.shared import iso, library_version
@@ -75,10 +75,9 @@ class Batching:
         left = -(-max(0, self.given.number - self.begun) // self.size)
         yield from run(
             self.folder,
-            self.given.cases(),
+            self.given.chunks(self.size, begun=len(self.folder.finished) * self.size),
             load,
             self.question,
-            partition=self.size,
             format=self.wanted.format,
             jobs=max(1, min(self.wanted.jobs, left)),
         )
@@ -89,7 +88,7 @@ class Batching:
         InvalidInput where an input is not what it was at the beginning.
         """
         for path, stamp in self.stamps.items():
-            if _stamp(path) != stamp:
+            if stamp_of(path) != stamp:
                 message = f"{path} was changed while it was read"
                 raise InvalidInput([Diagnostic("input-changed", message, hint="begin anew with --force")])
         clock = self.protocols[0].clock
@@ -141,10 +140,11 @@ def batching(
     _refuse_inside(wanted.output, paths, given.read)
     size = wanted.partition or _size_before(wanted.output) or _size(given.number, wanted.jobs)
     inputs = [*given.read, *_mapping(wanted.asked)]
-    stamps = [_stamp(path) for path in inputs]
+    # Of the cases as they were before they were looked through: rows are told by their places then.
+    stamps = {path: stamp_of(path) for path in inputs} | dict(given.stamps)
     asked = _asked(inputs, protocols, question, replace(wanted, partition=size))
     with opened(wanted.output, asked, tuple(TABLES), force=wanted.force) as folder:
-        yield Batching(folder, given, protocols, question, wanted, size, dict(zip(inputs, stamps, strict=True)))
+        yield Batching(folder, given, protocols, question, wanted, size, stamps)
 
 
 def _refuse_inside(output: Path, paths: Sequence[Path], read: Sequence[Path]) -> None:
@@ -169,14 +169,6 @@ def _size(number: int, jobs: int) -> int:
 
 def _mapping(asked: Asked | None) -> list[Path]:
     return [Path(asked.kind)] if asked is not None and Path(asked.kind).suffix.lower() in MAPPINGS else []
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return -1, -1
-    return found.st_size, found.st_mtime_ns
 
 
 def _asked(inputs: Sequence[Path], protocols: Sequence[Protocol], question: Question, wanted: Wanted) -> dict[str, Any]:

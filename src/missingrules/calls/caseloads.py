@@ -6,11 +6,12 @@ import hashlib
 import os
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules.adapters.given import opened
+from missingrules.batches.crew import pieces
 from missingrules.domain.case import Case
 from missingrules.domain.diagnostics import Diagnostic, InvalidInput
 from missingrules.domain.protocol import Protocol
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
     from missingrules.adapters.given import Asked
     from missingrules.adapters.rows import Intake
-    from missingrules.batches.crew import Supplied
+    from missingrules.batches.crew import Chunk, Supplied
     from missingrules.domain.audit import Rejection
     from missingrules.domain.clock import Instant
     from missingrules.interface.words import CaseWords
+    from missingrules.quick.caseloads import QuickCaseload
     from missingrules.tables.caseload import Caseload
 
 _BLOCK: Final = 1 << 20
@@ -116,12 +118,16 @@ def _path(given: Case | str | os.PathLike[str]) -> Path:
 class Filed:
     """Cases in files and tables, looked through: how many there are, and each as it comes. InvalidInput as `audit`.
 
-    `asked`: they are exports of another system, and of which.
+    `asked`: they are exports of another system, and of which. `quick`: tables may be read as columns, which `chunks`
+    alone gives then, and needs NumPy and Arrow.
     """
 
-    def __init__(self, paths: Sequence[Path], protocols: Sequence[Protocol], asked: Asked | None = None) -> None:
+    def __init__(
+        self, paths: Sequence[Path], protocols: Sequence[Protocol], asked: Asked | None = None, *, quick: bool = False
+    ) -> None:
         self.files, tables = files_in(paths) if asked is None else ([], [])
         self.read = (*self.files, *tables) if asked is None else tuple(paths)
+        self.stamps = {path: stamp_of(path) for path in self.read}  # before anything is read of them
         words = words_of(protocols)
         self.caseloads: list[Caseload | Intake] = []
         self.shared_rows = 0  # that are used, and of no case
@@ -132,7 +138,16 @@ class Filed:
                     self.caseloads.append(opened(path, asked, words))
                 except InvalidInput as error:
                     problems += error.diagnostics
-        for together in tables_in(tables):
+        self.quick: QuickCaseload | None = None
+        groups = tables_in(tables)
+        if quick and len(groups) == 1 and not self.files:
+            from missingrules.quick.caseloads import quick_caseload
+
+            self.quick = quick_caseload(groups[0], words, protocols[0].clock)
+        if self.quick is not None:
+            self.shared_rows += self.quick.shared_rows
+            groups = []
+        for together in groups:
             try:
                 found = caseload_of(together, words, protocols[0].clock)
             except InvalidInput as error:
@@ -142,22 +157,41 @@ class Filed:
                 self.shared_rows += found.shared_rows
         if problems:
             raise InvalidInput(problems)
-        self.number = number_in(self.files) + sum(map(len, self.caseloads))
+        self.number = number_in(self.files) + sum(map(len, self._looked_through))
 
     @property
     def columns(self) -> tuple[Rejection, ...]:
         """Columns of the tables that nobody reads."""
-        return tuple(column for caseload in self.caseloads for column in caseload.columns)
+        return tuple(column for caseload in self._looked_through for column in caseload.columns)
+
+    @property
+    def _looked_through(self) -> Sequence[Caseload | Intake | QuickCaseload]:
+        return self.caseloads if self.quick is None else [self.quick]
 
     def pieces(self, size: int) -> int:
         """Into how many pieces of a size the work can be cut: more processes than these would only wait."""
         return max(1, -(-self.number // size))
+
+    def chunks(self, size: int, begun: int = 0) -> Iterator[Chunk]:
+        """So many at a time, from that place on."""
+        if self.quick is not None:
+            return self.quick.pieces(size, begun)
+        return pieces(islice(self.cases(), begun, None), size)
 
     def cases(self) -> Iterator[Supplied]:
         """Each as something of which a case can be made elsewhere."""
         yield from cases_in(self.files)
         for caseload in self.caseloads:
             yield from caseload.children()
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """What tells whether a file was written anew: its size, and when it was."""
+    try:
+        found = path.stat()
+    except OSError:
+        return -1, -1
+    return found.st_size, found.st_mtime_ns
 
 
 def hashed(path: Path) -> dict[str, int | str]:

@@ -93,7 +93,7 @@ def batch(
         protocols = common.protocols(protocol)
         chosen = common.readings(reading or [], protocols)
         asked = exports.asked(kind, year, history_from, complete_to, encoding, found_is_return=found_is_return)
-        given = Filed(cases, protocols, asked)
+        given = Filed(cases, protocols, asked, quick=True)
         without = frozenset(name for name, on in (("questions", questions), ("readings", rests)) if not on)
         question = Question(now, chosen, organisation, horizon, without)
         most = jobs or os.cpu_count() or 1

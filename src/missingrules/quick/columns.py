@@ -154,14 +154,17 @@ class Unfit(Exception):
     """Cells of which Arrow makes no column."""
 
 
-def table_of(columns: Mapping[str, Sequence[Any]]) -> Any:
-    """A table of these cells. `Unfit` where those of one column are of several types, or of one of their own."""
+def table_of(columns: Mapping[str, Sequence[Any] | Array]) -> Any:
+    """A table of these cells, or columns as they are. `Unfit` where the cells of one column are of several types, or of
+    one of their own."""
     try:
         return pa.table({name: _column(cells) for name, cells in columns.items()})
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise Unfit from error
 
 
-def _column(cells: Sequence[Any]) -> Any:
+def _column(cells: Sequence[Any] | Array) -> Any:
+    if isinstance(cells, pa.ChunkedArray):
+        return cells
     found = pa.array(cells)
     return found.cast(pa.string()) if pa.types.is_null(found.type) else found

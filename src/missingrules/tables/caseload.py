@@ -67,13 +67,14 @@ class Caseload:
                 yield UnusableRows(tuple(unusable))
             found = {kind: of_kind for kind, of_kind in rows.items() if of_kind}
             of = ChildRows(child, found, self.heads, self.calendar.times)
-            yield self._refused(of) or of
+            yield self.refused(of) or of
         rest = [lost for stream in streams.values() for lost in stream.rest()]
         if rest:
             yield UnusableRows(tuple(rest))
 
-    def _refused(self, of: ChildRows) -> UnusableRows | None:
-        """All rows of a child one of which stands in the wrong place: what is missing might be anywhere."""
+    def refused(self, of: ChildRows) -> UnusableRows | None:
+        """All rows of a child one of which stands in the wrong place: what is missing might be anywhere. None where
+        none does."""
         spot = self.astray.get(of.child)
         if spot is None:
             return None
@@ -81,16 +82,38 @@ class Caseload:
         reason = f"not used, since another row of this child cannot be: {first}"
         return UnusableRows(
             tuple(
-                self._misplaced(*each)
+                self.misplaced(*each)
                 if each == spot
                 else Rejection(self.heads[each[0]].label, each[1], None, NOT_USED, reason)
                 for each in of.spots()
             )
         )
 
-    def _misplaced(self, kind: str, number: int) -> Rejection:
+    def misplaced(self, kind: str, number: int) -> Rejection:
+        """Why a row cannot be used that comes too late."""
         reason = "this child comes again, or comes before another that is first elsewhere"
         return Rejection(self.heads[kind].label, number, "child", "child-again", reason, SORT)
+
+    def wrong(self, kind: str, row: Row) -> Rejection | None:
+        """Why a row is nobody's; None where it is a child's."""
+        head = self.heads[kind]
+        number, cells = row
+        if long := wrong_length(head, number, cells):
+            return long
+        if is_empty(cells[head.child]):
+            return Rejection(head.label, number, "child", "no-child", "no child is named here", "fill in the cell")
+        if isinstance(cells[head.child], Strange):
+            reason = "what stands here is no name of a child"
+            return Rejection(head.label, number, "child", "no-child", reason, "write the child's number")
+        if text_of(cells[head.child]) not in self.order:
+            first = self.heads[_leader(self.tables)].label
+            reason = f"no row of {first} is of this child"
+            return Rejection(head.label, number, "child", "unknown-child", reason, "add the child there")
+        return None
+
+    def lost(self, kind: str, row: Row) -> Rejection:
+        """Why a row cannot be used that no child comes with."""
+        return self.wrong(kind, row) or self.misplaced(kind, row[0])
 
 
 class _Stream:
@@ -110,7 +133,7 @@ class _Stream:
         place = self.caseload.order[child]
         while self._next is not None:
             row = self._next
-            wrong = self._wrong(row)
+            wrong = self.caseload.wrong(self.kind, row)
             if wrong is None:
                 at = self.caseload.order[text_of(row[1][self.head.child])]
                 if at > place:
@@ -118,7 +141,7 @@ class _Stream:
                 if at == place:
                     found.append(row)
                 else:
-                    wrong = self.caseload._misplaced(self.kind, row[0])
+                    wrong = self.caseload.misplaced(self.kind, row[0])
             if wrong is not None:
                 lost.append(wrong)
             self._next = next(self._rows, None)
@@ -127,23 +150,8 @@ class _Stream:
     def rest(self) -> Iterator[Rejection]:
         """What is left when all children have come."""
         while self._next is not None:
-            yield self._wrong(self._next) or self.caseload._misplaced(self.kind, self._next[0])
+            yield self.caseload.lost(self.kind, self._next)
             self._next = next(self._rows, None)
-
-    def _wrong(self, row: Row) -> Rejection | None:
-        number, cells = row
-        if long := wrong_length(self.head, number, cells):
-            return long
-        if is_empty(cells[self.head.child]):
-            return Rejection(self.head.label, number, "child", "no-child", "no child is named here", "fill in the cell")
-        if isinstance(cells[self.head.child], Strange):
-            reason = "what stands here is no name of a child"
-            return Rejection(self.head.label, number, "child", "no-child", reason, "write the child's number")
-        if text_of(cells[self.head.child]) not in self.caseload.order:
-            first = self.caseload.heads[_leader(self.caseload.tables)].label
-            reason = f"no row of {first} is of this child"
-            return Rejection(self.head.label, number, "child", "unknown-child", reason, "add the child there")
-        return None
 
 
 def caseload_of(tables: Sequence[Table], words: CaseWords, clock: Clock | None = None) -> Caseload:

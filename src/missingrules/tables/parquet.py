@@ -40,13 +40,12 @@ class ParquetTable:
 
         number = 0
         try:
-            with _opened(self.path) as file:
-                for batch in file.iter_batches(_AT_ONCE, use_threads=False):
-                    columns = [cells_of(column) for column in batch.columns]
-                    for cells in zip(*columns, strict=True):
-                        number += 1
-                        if any(cell is not None and str(cell).strip() for cell in cells):
-                            yield number, cells
+            for batch in batches_of(self.path):
+                columns = [cells_of(column) for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    if any(cell is not None and str(cell).strip() for cell in cells):
+                        yield number, cells
         except (pa.ArrowException, OSError):
             raise _unreadable(self.path) from None
 
@@ -65,6 +64,20 @@ def parquet_table(path: Path) -> ParquetTable:
     except (pa.ArrowException, OSError):
         raise _unreadable(path) from None
     return ParquetTable(path, path.stem.casefold(), head)
+
+
+def batches_of(path: Path) -> Iterator[Any]:
+    """Its rows as pyarrow.RecordBatch, some thousands each; one without rows where there are none.
+
+    pyarrow.ArrowException or OSError where it cannot be read.
+    """
+    import pyarrow as pa
+
+    with _opened(path) as file:
+        if not file.metadata.num_rows:
+            schema = file.schema_arrow
+            yield pa.RecordBatch.from_arrays([pa.nulls(0, one.type) for one in schema], schema=schema)
+        yield from file.iter_batches(_AT_ONCE, use_threads=False)
 
 
 def _opened(path: Path) -> Any:

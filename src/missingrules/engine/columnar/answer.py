@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 # Why a child is left: of these loose.py makes worlds.
-_GROWN: Final = 18  # so many years before all else birthdays may count; others are worked out one by one
 OPEN_TIMES: Final = "a time of day is not known"
 
 
@@ -73,8 +72,7 @@ def days_for(histories: Histories, as_of: Instant, protocol: Protocol) -> Days:
     supplied = histories.history_from[histories.history_from > NO_DAY]
     if len(supplied):
         years.append(date.fromordinal(int(supplied.min())).year)
-    # Few partitions have years of their own, so that most share one table. Birthdays begin before all else.
-    return days_of(protocol.clock, (min(years) - _GROWN) // 10 * 10, (max(years) + 2) // 10 * 10 + 9)
+    return days_of(protocol.clock, min(years) - 2, max(years) + 2)
 
 
 def _loose(protocol: Protocol, stood: Stood) -> Bools:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
 
 # One type for the checker, which loses track of them in arithmetic; the names say what is meant.
 Numbers: TypeAlias = NDArray[Any]
@@ -18,6 +21,11 @@ Bools: TypeAlias = Numbers
 FALSE: Final = 0
 UNKNOWN: Final = 1
 TRUE: Final = 2
+
+
+def among(values: Iterable[Any], wanted: Container[Any]) -> I8:
+    """Of each value whether it is one of those wanted; last what is unknown."""
+    return np.array([*(TRUE if value in wanted else FALSE for value in values), UNKNOWN], np.int8)
 
 
 def ranges(starts: I64, lengths: I64) -> I64:

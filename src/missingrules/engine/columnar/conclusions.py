@@ -55,9 +55,9 @@ def conclusions_of(world: World) -> Iterator[Concluded]:
             what=fact.removeprefix("episode."),
             of_episodes=of_episodes,
             subjects=some,
-            recorded=_of(recorded, some),
+            recorded=recorded.each(len(points))[some],
             recorded_as=recorded.values,
-            value=_of(value, some),
+            value=value.each(len(points))[some],
             value_as=_texts(world, fact, value),
             holding=holding[some],
             citations={
@@ -67,11 +67,6 @@ def conclusions_of(world: World) -> Iterator[Concluded]:
                 for bits in distinct(holding[some])
             },
         )
-
-
-def _of(coded: Coded, rows: I64) -> I64:
-    codes = coded.codes
-    return np.full(len(rows), codes) if isinstance(codes, int) else codes[rows]
 
 
 def _texts(world: World, fact: str, value: Coded) -> tuple[str, ...]:

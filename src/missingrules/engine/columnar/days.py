@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # So many years are in the table beyond the last instant: no length in use reaches further.
 AHEAD: Final = 30
+# And so many before the first for birthdays, which begin before all else; others are worked out one by one.
+GROWN: Final = 18
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
@@ -94,11 +96,14 @@ class Days:
         # Of 29 February in a common year it is the day after the 28th.
         then = (months + 12 * age).astype("datetime64[D]") + (dates - months.astype("datetime64[D]"))
         days = then.astype(np.int64) + (_EPOCH - self._before)
-        inside = (days >= 0) & (days < len(self.midnights))
-        found[known[inside]] = self.midnights[days[inside]]
+        earlier = _midnights(self.clock, self.first.replace(year=self.first.year - GROWN), self.first)
+        midnights = np.concatenate((earlier[:-1], self.midnights))
+        days += len(earlier) - 1
+        inside = (days >= 0) & (days < len(midnights))
+        found[known[inside]] = midnights[days[inside]]
         outside, back = np.unique(days[~inside], return_inverse=True)
-        midnights = [self.clock.midnight(date.fromordinal(int(day) + self._before)) for day in outside]
-        found[known[~inside]] = np.array(midnights, np.int64)[back]
+        others = [self.clock.midnight(date.fromordinal(int(day) + self._before - len(earlier) + 1)) for day in outside]
+        found[known[~inside]] = np.array(others, np.int64)[back]
         return found
 
     def _calendar_days(self, days: I64, length: Length) -> I64:
@@ -164,6 +169,11 @@ class Days:
 def days_of(clock: Clock, first_year: int, last_year: int) -> Days:
     """The dates of these years and of some beyond. Holds only what follows from its arguments."""
     first, last = date(first_year, 1, 1), date(last_year + AHEAD, 12, 31)
-    count = last.toordinal() - first.toordinal() + 2
-    midnights = np.array([clock.midnight(first + timedelta(n)) for n in range(count)], np.int64)
-    return Days(clock, first, midnights)
+    return Days(clock, first, _midnights(clock, first, last + timedelta(1)))
+
+
+@lru_cache(maxsize=32)
+def _midnights(clock: Clock, first: date, last: date) -> I64:
+    """The first second of each date up to the last. Holds only what follows from its arguments."""
+    count = last.toordinal() - first.toordinal() + 1
+    return np.array([clock.midnight(first + timedelta(n)) for n in range(count)], np.int64)

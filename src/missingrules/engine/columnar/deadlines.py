@@ -20,10 +20,10 @@ from missingrules.domain.deadlines import (
     Within,
     Word,
 )
-from missingrules.engine.columnar.arrays import FALSE, TRUE, starts_of
+from missingrules.engine.columnar.arrays import FALSE, TRUE
 from missingrules.engine.columnar.firing import FIRED
 from missingrules.engine.columnar.offers import FieldsOf
-from missingrules.engine.columnar.over import key
+from missingrules.engine.columnar.over import in_order
 from missingrules.engine.columnar.points import Unspoken
 from missingrules.engine.columnar.search import later
 from missingrules.engine.deadlines import OF_TRIGGER
@@ -254,12 +254,7 @@ def _over_time(
             inside = np.flatnonzero((start < at) & (at <= end))
             which.append(inside)
             time.append(at[inside])
-    which_, time_ = np.concatenate(which), np.concatenate(time)
-    if len(which_) > len(found):
-        keys = key(which_, time_)
-        order = np.argsort(keys, kind="stable")
-        order = order[starts_of(keys[order])]
-        which_, time_ = which_[order], time_[order]
+    which_, time_ = in_order(np.concatenate(which), np.concatenate(time))
     points = found.points if deadline.at_firing else reader.at(found.rows.take(which_), time_)
     truths = [points.each(points.truth(row.condition)) for row in deadline.rows]
     return np.searchsorted(which_, np.arange(len(found) + 1)), time_, truths

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
+from missingrules.engine.columnar.arrays import TRUE, UNKNOWN, among
 from missingrules.engine.columnar.counting import Tally, both, tally
 from missingrules.engine.columnar.over import Moments, Over, lasting
 from missingrules.engine.plan import plan_of
@@ -112,8 +112,7 @@ class Ground:
             if steps is None:
                 one = lasting(np.full(everyone, UNKNOWN, np.int8))
             else:
-                table = np.array([*(TRUE if v in wanted else FALSE for v in steps.values), UNKNOWN], np.int8)
-                one = steps.looked_up(table)
+                one = steps.looked_up(among(steps.values, wanted))
             found = one if found.constant == TRUE else both(found, one)
         return found
 

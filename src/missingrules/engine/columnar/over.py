@@ -11,8 +11,6 @@ import numpy as np
 from missingrules.engine.columnar.arrays import ranges, starts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from missingrules.engine.columnar.arrays import I64, Bools, Numbers
 
 _BIG: Final = 1 << 34
@@ -75,15 +73,18 @@ class Moments(Times):
         return places, at.take(places)
 
 
-def times_of(owners: int, parts: Iterable[tuple[I64, I64]], last: int) -> Times:
-    """Those of several parts that are not after `last`, each once."""
-    kept = [(of[time <= last], time[time <= last]) for of, time in parts]
-    keys = [key(of, time) for of, time in kept]
-    every = np.concatenate(keys) if keys else np.zeros(0, np.int64)
-    order = np.argsort(every, kind="stable")
-    order = order[starts_of(every[order])]
-    of, time = (np.concatenate([part[n] for part in kept] or [every])[order] for n in (0, 1))
-    return Times(owners, of, time)
+def times_of(owners: int, of: I64, time: I64, last: int) -> Times:
+    """Those that are not after `last`, each once."""
+    kept = time <= last
+    return Times(owners, *in_order(of[kept], time[kept]))
+
+
+def in_order(of: I64, time: I64) -> tuple[I64, I64]:
+    """Rows and their instants, in order of row and instant, each once."""
+    keys = key(of, time)
+    order = np.argsort(keys, kind="stable")
+    order = order[starts_of(keys[order])]
+    return of[order], time[order]
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,30 +33,30 @@ class Coded(NamedTuple):
     codes: int | Numbers
     values: tuple[Any, ...]
 
+    def each(self, rows: int) -> Numbers:
+        """One of each row."""
+        return np.broadcast_to(np.asarray(self.codes, np.int32), rows)
+
 
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Kleene's and. What comes after something that is false of all rows is not asked for."""
-    found: Truth = TRUE
-    for part in parts:
-        if isinstance(part, int) or isinstance(found, int):
-            found = _one_alike(found, part, TRUE, FALSE, np.minimum)
-        else:
-            found = np.minimum(found, part)
-        if found == FALSE if isinstance(found, int) else not found.any():
-            return FALSE
-    return found
+    return _joined(parts, TRUE, FALSE, np.minimum)
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Kleene's or. What comes after something that is true of all rows is not asked for."""
-    found: Truth = FALSE
+    return _joined(parts, FALSE, TRUE, np.maximum)
+
+
+def _joined(parts: Iterable[Truth], idle: int, decides: int, join: Callable[..., Any]) -> Truth:
+    found: Truth = idle
     for part in parts:
         if isinstance(part, int) or isinstance(found, int):
-            found = _one_alike(found, part, FALSE, TRUE, np.maximum)
+            found = _one_alike(found, part, idle, decides, join)
         else:
-            found = np.maximum(found, part)
-        if found == TRUE if isinstance(found, int) else found.min(initial=TRUE) == TRUE:
-            return TRUE
+            found = join(found, part)
+        if found == decides if isinstance(found, int) else (found == decides).all():
+            return decides
     return found
 
 

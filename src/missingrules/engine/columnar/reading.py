@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
-from typing import Any as Anything
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from missingrules.domain.clock import BEFORE_ALL
-from missingrules.domain.conditions import All, Any, CountTest, FactTest, Is, Known, Not, Range, leaves
+from missingrules.domain import conditions
+from missingrules.domain.clock import BEFORE_ALL, FOREVER
+from missingrules.domain.conditions import CountTest, FactTest, Is, Known, Range, leaves
 from missingrules.domain.vocabulary import FactType
 from missingrules.engine import values
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
-from missingrules.engine.columnar.over import Times
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, among
+from missingrules.engine.columnar.over import Over, Times
 from missingrules.engine.columnar.points import Coded, Points, Unspoken, any_of, known_true, looked_up
 from missingrules.engine.tracks import constant
 
@@ -40,7 +40,7 @@ class Turns(NamedTuple):
     times: Times
 
 
-def table_of(values_: Sequence[Anything], test: Test, word: FactWord | None) -> I8:
+def table_of(values_: Sequence[Any], test: Test, word: FactWord | None) -> I8:
     """Whether each value passes the test; last what is unknown. A level of a scale stands as all that are possible."""
     scale = word.values if word and word.type is FactType.SCALE else ()
     out = []
@@ -54,8 +54,7 @@ def table_of(values_: Sequence[Anything], test: Test, word: FactWord | None) -> 
 
 def one_of(coded: Coded, wanted: tuple[str, ...]) -> Truth:
     """Whether a value is one of these."""
-    table = np.array([*(TRUE if value in wanted else FALSE for value in coded.values), UNKNOWN], np.int8)
-    return looked_up(coded.codes, table)
+    return looked_up(coded.codes, among(coded.values, wanted))
 
 
 class Reader:
@@ -66,7 +65,7 @@ class Reader:
     def __init__(self, world: Ground, size: int) -> None:
         self.world = world
         self.size = size
-        self._turns: dict[Anything, tuple[Turns, ...]] = {}
+        self._turns: dict[Any, tuple[Turns, ...]] = {}
 
     def __len__(self) -> int:
         return self.size
@@ -121,7 +120,7 @@ class Reader:
         name = self.world.number(condition)
         found = self._turns.get(name)
         if found is None:
-            if isinstance(condition, (All, Any, Not)):
+            if isinstance(condition, (conditions.All, conditions.Any, conditions.Not)):
                 parts = [one for leaf in leaves(condition) for one in self.turns(leaf)]
             else:
                 parts = list(self.turns_of_leaf(condition))
@@ -211,11 +210,45 @@ class Fields:
 class Of(Reader):
     """The rows are episodes, or children."""
 
-    world: Ground
-
     def children(self, points: Points) -> I64:
         """Of which child each is."""
         raise NotImplementedError
+
+    def over(self, test: FactTest) -> Over:
+        """Whether a fact of the child passes a test, over time, of each child."""
+        raise NotImplementedError
+
+    def tested_of_episode(self, points: Points, test: FactTest) -> Truth:
+        """Whether a fact of the episode passes a test."""
+        raise NotImplementedError
+
+    def turns_of_episode(self, test: FactTest) -> Iterator[Turns]:
+        """Where that may turn."""
+        raise NotImplementedError
+
+    # --- what is the same of both ---------------------------------------------------------------------------------
+
+    def tested(self, points: Points, test: FactTest) -> Truth:
+        if test.fact == "child.age":
+            return self.age(points, test.test)
+        if test.fact.startswith("episode."):
+            return self.tested_of_episode(points, test)
+        over = self.over(test)
+        return over.constant if over.constant is not None else over.at(self.children(points), points.when)
+
+    def counted(self, points: Points, test: CountTest) -> Truth:
+        return self.world.counted(test).at(self.children(points), points.when)
+
+    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
+        if isinstance(leaf, CountTest):
+            yield Turns(CHILD, self.world.counted(leaf).times)
+        elif isinstance(leaf, FactTest):
+            if leaf.fact == "child.age":
+                yield from self.turns_of_age(leaf.test)
+            elif leaf.fact.startswith("episode."):
+                yield from self.turns_of_episode(leaf)
+            else:
+                yield Turns(CHILD, self.over(leaf).times)
 
     # --- ages -----------------------------------------------------------------------------------------------------
 
@@ -227,13 +260,13 @@ class Of(Reader):
         return self._born(points, any_of(self._of_age(points, low, high) for low, high in spans))
 
     def _of_age(self, points: Points, low: int | None, high: int | None) -> Truth:
-        begins = _ALWAYS if low is None else self._turns_to(points, low)
-        return points.between(begins, _NEVER if high is None else self._turns_to(points, high))
+        begins = BEFORE_ALL if low is None else self._turns_to(points, low)
+        return points.between(begins, FOREVER if high is None else self._turns_to(points, high))
 
     def _turns_to(self, points: Points, age: int) -> I64 | int:
         """When the child of each turns so old."""
         if age <= 0:
-            return _ALWAYS
+            return BEFORE_ALL
         found: I64 = points.once(("age", age), lambda: self.world.born(age).take(self.children(points)))
         return found
 
@@ -288,10 +321,6 @@ class Of(Reader):
             yield from self.turns_of_guard(one.guard)
 
 
-_ALWAYS: Final = -(1 << 62)
-_NEVER: Final = 1 << 62
-
-
 def _ages(test: Test) -> tuple[int | None, int | None]:
     """From which birthday on, and before which one, a range of ages holds."""
     assert isinstance(test, Range)
@@ -307,9 +336,9 @@ def _possible(levels: int) -> tuple[tuple[int, ...], ...]:
 
 def _raised(
     given: Numbers,
-    recorded: tuple[Anything, ...],
+    recorded: tuple[Any, ...],
     scale: tuple[str, ...],
-    concluding: Sequence[Anything],
+    concluding: Sequence[Any],
     holds: list[Numbers],
 ) -> Numbers:
     """The levels that are possible, as bits: recorded, raised by every floor that holds, and by any that may hold."""
@@ -334,8 +363,8 @@ def _at_least(bits: Numbers, floor: Numbers) -> Numbers:
 
 
 def _settled(
-    given: Numbers, recorded: tuple[Anything, ...], concluding: Sequence[Anything], holds: list[Numbers]
-) -> tuple[tuple[Anything, ...], Numbers]:
+    given: Numbers, recorded: tuple[Any, ...], concluding: Sequence[Any], holds: list[Numbers]
+) -> tuple[tuple[Any, ...], Numbers]:
     """The one value that is recorded or concluded; unknown where there is none, or several are possible."""
     every = list(recorded)
     for one in concluding:

@@ -8,8 +8,9 @@ import numpy as np
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.engine.columnar.arrays import TRUE, starts_of
-from missingrules.engine.columnar.over import Over, key, tidied
+from missingrules.engine.columnar.over import Over, in_order, tidied
 from missingrules.engine.columnar.points import all_of
+from missingrules.engine.columnar.reading import each_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +102,7 @@ class Every(NamedTuple):
         return all_of(part.read(points) for part in self.parts)
 
     def turns(self, reader: Reader) -> tuple[Turns, ...]:
-        return tuple({id(one.times): one for part in self.parts for one in part.turns(reader)}.values())
+        return each_once(one for part in self.parts for one in part.turns(reader))
 
 
 class Later(NamedTuple):
@@ -121,11 +122,7 @@ def later(reader: Reader, turns: Sequence[Turns], rows: I64, start: I64, end: I6
         return Later(none, none)
     if len(found) == 1:
         return Later(*found[0])
-    which, time = (np.concatenate([one[n] for one in found]) for n in (0, 1))
-    keys = key(which, time)
-    order = np.argsort(keys, kind="stable")
-    order = order[starts_of(keys[order])]
-    return Later(which[order], time[order])
+    return Later(*in_order(*(np.concatenate([one[n] for one in found]) for n in (0, 1))))
 
 
 def first(

@@ -238,11 +238,6 @@ class Stood:
     def _started(self) -> I64:
         return key(self.child, self.started)
 
-    def episodes_of_children(self, children: I64) -> tuple[I64, I64]:
-        """Of each of these children (a row each) every episode: which row of the argument, and which episode."""
-        counts = self.episodes_of[children]
-        return np.repeat(np.arange(len(children)), counts), ranges(self.first[children], counts)
-
 
 def _each_of(said: Said, rows: I64, number: Any) -> tuple[I64, I64]:
     """Of rows whose value is a tuple, every part: its place among the rows, and its number; `rows` may repeat."""

@@ -212,8 +212,7 @@ class Unknown:
 
     def _unknown(self, fact: str, episodes: I64, at: I64) -> Bools:
         """Of which episodes a fact is unknown at an instant of each."""
-        codes = self.world.episodes.at(episodes, at).coded(fact).codes
-        found: Bools = np.broadcast_to(np.asarray(codes), len(episodes)) < 0
+        found: Bools = self.world.episodes.at(episodes, at).coded(fact).each(len(episodes)) < 0
         return found
 
     def _children(self, spots: Spots) -> I64:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
-from missingrules.domain.conditions import CountTest, FactTest, Known
+from missingrules.domain.conditions import Known, Range
 from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN
 from missingrules.engine.columnar.ground import Ground
 from missingrules.engine.columnar.over import Over, lasting, times_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.domain.clock import Length
-    from missingrules.domain.conditions import Condition, Counted, Test
+    from missingrules.domain.conditions import Counted, FactTest, Test
     from missingrules.engine.columnar.arrays import I64, Numbers
     from missingrules.engine.columnar.points import Points, Truth
 
@@ -65,6 +65,7 @@ class OfEpisodes(Of):
     def __init__(self, world: World, size: int) -> None:
         super().__init__(world, size)
         self._first: dict[tuple[str, ...], Numbers] = {}
+        self._reaches: dict[tuple[Length, bool], I64] = {}
 
     def children(self, points: Points) -> I64:
         found: I64 = points.once("child", lambda: self.world.stood.child.take(points.rows))
@@ -73,22 +74,17 @@ class OfEpisodes(Of):
     def owners(self, whose: str, rows: I64) -> I64:
         return rows if whose == EPISODE else self.world.stood.child.take(rows) if whose == CHILD else rows * 0
 
+    def over(self, test: FactTest) -> Over:
+        return self.world.children.over(test)
+
     # --- at instants --------------------------------------------------------------------------------------------------
 
-    def tested(self, points: Points, test: FactTest) -> Truth:
+    def tested_of_episode(self, points: Points, test: FactTest) -> Truth:
         name = test.fact
-        if name == "child.age":
-            return self.age(points, test.test)
         if name == "episode.missing_for":
             return self._missing_for(points, test.test)
-        if not name.startswith("episode."):
-            over = self.world.children.over(test)
-            return over.constant if over.constant is not None else over.at(self.children(points), points.when)
         coded = points.coded(name)
         return looked_up(coded.codes, table_of(coded.values, test.test, self.world.protocol.words.facts.get(name)))
-
-    def counted(self, points: Points, test: CountTest) -> Truth:
-        return self.world.counted(test).at(self.children(points), points.when)
 
     def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth:
         return one_of(points.coded("episode.kind"), kinds)
@@ -122,23 +118,21 @@ class OfEpisodes(Of):
         return self.world.recorded("episode", rest)
 
     def _missing_for(self, points: Points, test: Test) -> Truth:
-        if isinstance(test, Known):
-            return TRUE
         parts = []
-        if test.low is not None:  # type: ignore[union-attr]
-            parts.append(self._lasted(points, length(test.low), not test.low_inside))  # type: ignore[union-attr]
-        if test.high is not None:  # type: ignore[union-attr]
-            parts.append(negated(self._lasted(points, length(test.high), test.high_inside)))  # type: ignore[union-attr]
+        for limit, more_than, at_least in _limits(test):
+            lasted = points.between(self._reached(limit, more_than).take(points.rows), FOREVER)
+            parts.append(lasted if at_least else negated(lasted))
         return all_of(parts)
 
-    def _lasted(self, points: Points, length: Length, more_than: bool) -> Truth:
-        return points.between(self._reached(length, more_than).take(points.rows), FOREVER)
-
-    def _reached(self, length: Length, more_than: bool) -> I64:
+    def _reached(self, limit: Length, more_than: bool) -> I64:
         """When each has lasted so long; FOREVER where it had ended."""
-        stood = self.world.stood
-        reached = stood.days.after(stood.started, length) + more_than
-        return np.where(reached <= stood.returned, reached, FOREVER)
+        name = limit, more_than
+        found = self._reaches.get(name)
+        if found is None:
+            stood = self.world.stood
+            reached = stood.days.after(stood.started, limit) + more_than
+            found = self._reaches[name] = np.where(reached <= stood.returned, reached, FOREVER)
+        return found
 
     def is_first(self, kinds: tuple[str, ...]) -> Numbers:
         """Whether no episode of these kinds started before each; the history may begin later than the child's."""
@@ -166,19 +160,12 @@ class OfEpisodes(Of):
 
     # --- where they may turn ------------------------------------------------------------------------------------------
 
-    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
-        if isinstance(leaf, CountTest):
-            yield Turns(CHILD, self.world.counted(leaf).times)
-        elif isinstance(leaf, FactTest):
-            name = leaf.fact
-            if name == "child.age":
-                yield from self.turns_of_age(leaf.test)
-            elif not name.startswith("episode."):
-                yield Turns(CHILD, self.world.children.over(leaf).times)
-            elif name == "episode.missing_for":
-                yield from self._turns_of_length(leaf.test)
-            else:
-                yield from self._turns_of_fact(name)
+    def turns_of_episode(self, test: FactTest) -> Iterator[Turns]:
+        if test.fact == "episode.missing_for":
+            for limit, more_than, _ in _limits(test.test):
+                yield Turns(EPISODE, self.world.moments(self._reached(limit, more_than)))
+        else:
+            yield from self._turns_of_fact(test.fact)
 
     def _turns_of_fact(self, name: str) -> Iterator[Turns]:
         if name in ("episode.missing", "episode.first_episode"):
@@ -201,13 +188,6 @@ class OfEpisodes(Of):
         if counted.missing_from:
             yield from self._turns_of_fact("episode.from")
 
-    def _turns_of_length(self, test: Test) -> Iterator[Turns]:
-        for limit, more_than in ((getattr(test, "low", None), True), (getattr(test, "high", None), False)):
-            if limit is not None:
-                inside = test.low_inside if more_than else test.high_inside  # type: ignore[union-attr]
-                reached = self._reached(length(limit), not inside if more_than else inside)
-                yield Turns(EPISODE, self.world.moments(reached))
-
 
 class OfChildren(Of):
     """The rows are children; what is read of an episode is read of the one then running."""
@@ -227,13 +207,8 @@ class OfChildren(Of):
 
     # --- at instants --------------------------------------------------------------------------------------------------
 
-    def tested(self, points: Points, test: FactTest) -> Truth:
+    def tested_of_episode(self, points: Points, test: FactTest) -> Truth:
         name = test.fact
-        if name == "child.age":
-            return self.age(points, test.test)
-        if not name.startswith("episode."):
-            over = self.over(test)
-            return over.constant if over.constant is not None else over.at(points.rows, points.when)
         none = "false" if name == "episode.missing" else None
         word = self.world.protocol.words.facts.get(name)
         nothing = table_of(() if none is None else (none,), test.test, word)[0]
@@ -262,9 +237,6 @@ class OfChildren(Of):
         found: tuple[I64, Points] = points.once("running", made)
         return found
 
-    def counted(self, points: Points, test: CountTest) -> Truth:
-        return self.world.counted(test).at(points.rows, points.when)
-
     def kinds(self, points: Points, kinds: tuple[str, ...]) -> Truth:
         raise NotImplementedError
 
@@ -280,7 +252,6 @@ class OfChildren(Of):
     # --- over time ----------------------------------------------------------------------------------------------------
 
     def over(self, test: FactTest) -> Over:
-        """Whether a fact of the child passes a test, over time."""
         name = test.fact, test.test
         found = self._overs.get(name)
         if found is None:
@@ -302,7 +273,7 @@ class OfChildren(Of):
 
         def codes(points: Points) -> Numbers:
             kept.append(points.coded(name))
-            return np.broadcast_to(np.asarray(kept[-1].codes, np.int32), len(points))
+            return kept[-1].each(len(points))
 
         over = over_of(self, codes, tuple(self._turns_of_fact(name)))
         return Steps(over.first, over.of, over.time, over.value, kept[0].values)
@@ -347,16 +318,8 @@ class OfChildren(Of):
 
     # --- where they may turn ------------------------------------------------------------------------------------------
 
-    def turns_of_leaf(self, leaf: Condition) -> Iterator[Turns]:
-        if isinstance(leaf, CountTest):
-            yield Turns(CHILD, self.world.counted(leaf).times)
-        elif isinstance(leaf, FactTest):
-            if leaf.fact == "child.age":
-                yield from self.turns_of_age(leaf.test)
-            elif leaf.fact.startswith("episode."):
-                yield from self._of_episodes(self.world.episodes.turns(leaf))
-            else:
-                yield Turns(CHILD, self.over(leaf).times)
+    def turns_of_episode(self, test: FactTest) -> Iterator[Turns]:
+        return self._of_episodes(self.world.episodes.turns(test))
 
     def _turns_of_fact(self, name: str) -> Iterator[Turns]:
         yield Turns(CHILD, self._recorded(name).times)
@@ -375,7 +338,7 @@ class OfChildren(Of):
         of_child = self.world.stood.child
         for whose, times in each_once((*turns, *self.world.stays)):
             if whose == EPISODE:
-                yield Turns(CHILD, times_of(len(self), [(of_child.take(times.of), times.time)], self.world.horizon))
+                yield Turns(CHILD, times_of(len(self), of_child.take(times.of), times.time, self.world.horizon))
             else:
                 yield Turns(whose, times)
 
@@ -383,3 +346,14 @@ class OfChildren(Of):
 def _of_truth(truth: Truth) -> Coded:
     """Truth as the value of a yes/no fact."""
     return Coded(looked_up(truth, np.array([1, -1, 0], np.int32)), YES_NO)
+
+
+def _limits(test: Test) -> Iterator[tuple[Length, bool, bool]]:
+    """The lengths that a test compares with: each with whether more than that is asked, and whether it is the least."""
+    if isinstance(test, Known):
+        return
+    assert isinstance(test, Range)
+    if test.low is not None:
+        yield length(test.low), not test.low_inside, True
+    if test.high is not None:
+        yield length(test.high), test.high_inside, False
