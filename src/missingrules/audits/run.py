@@ -162,16 +162,15 @@ class _Auditor:
         counter = self._ready(len(supplied))
         if counter is None:
             return {}
-        taken = counter.taken(list(supplied.values()))
-        counted = counter.of_taken(taken)
+        children, counted = counter.of_rows(list(supplied.values()))
         if counted is None:
             return {}
         at = {id(one): place for place, one in supplied.items()}
-        places = [at[id(child)] for child in taken.children]
+        places = [at[id(child)] for child in children]
         for n in self._add(counted, places, tally, found):
-            case = taken.children[n].case(self.protocols, self.words, self.question.as_of)
+            case = children[n].case(self.protocols, self.words, self.question.as_of)
             found[places[n]] = self._one(case, tally)
-        return {place: child.child for place, child in zip(places, taken.children, strict=True)}
+        return {place: child.child for place, child in zip(places, children, strict=True)}
 
     def _together(self, cases: Mapping[int, Case], tally: Tally, found: dict[int, _Found]) -> Iterable[int]:
         """Counts those together of whom that can be; the places of the others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, Broken, By, Count, Lacking, Outcome, Totals
+from missingrules.domain.audit import LATE_BY, MONTH_OPEN, NO_MONTH, Broken, By, Count, Lacking, Outcome, Totals
 from missingrules.domain.people import People
 from missingrules.domain.protocol import bare, layer_of
 
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.domain.answers import Answer
-    from missingrules.domain.audit import Alike, Counted, Finding, Group
+    from missingrules.domain.audit import Counted, Finding, Group, Subtotal
     from missingrules.domain.citations import NotStated
     from missingrules.domain.obligations import Undecided
     from missingrules.domain.people import Role
 
-DAY: Final = 86400
 _PLACES: Final = {name: place for place, name in enumerate(Count._fields)}
 _LATEST: Final = _PLACES["latest"]
 _RECORDED, _RECORDED_LATE = _PLACES["recorded"], _PLACES["recorded_late"]
@@ -66,7 +65,7 @@ class Tally:
         """What many cases were counted as together."""
         self.cases += found.cases
         self.episodes += found.episodes
-        for one in found.alike:
+        for one in found.subtotals:
             for key in _groups(one, one.month):
                 self._join(key, one.counts)
         for of, lacking in found.lacking.items():
@@ -168,8 +167,7 @@ def _steps(one: Finding) -> list[int]:
     """Which numbers of a count it is one of."""
     steps = [_PLACES[one.outcome]]
     if one.outcome is Outcome.LATE and one.late_by is not None:
-        band = "late_day" if one.late_by <= DAY else "late_week" if one.late_by <= 7 * DAY else "late_longer"
-        steps.append(_PLACES[band])
+        steps.append(_PLACES[next(band for band, most in LATE_BY if one.late_by <= most)])
     elif one.outcome in _IN_TIME and one.late_recording is not None:
         steps.append(_RECORDED)
         if one.late_recording:
@@ -177,7 +175,7 @@ def _steps(one: Finding) -> list[int]:
     return steps
 
 
-def _groups(one: Finding | Alike, month: str) -> tuple[tuple[By | None, Group], ...]:
+def _groups(one: Finding | Subtotal, month: str) -> tuple[tuple[By | None, Group], ...]:
     """Each of the groups that it is counted in: once in each kind."""
     return (
         (None, ()),

@@ -163,7 +163,7 @@ def _obligations(made: Columns, owed: Owed, named: Named, editions: Mapping[str,
     for name, part in PEOPLE.items():
         found[name] = _coded(owed.who[part], partial(_people, made, name))
     if owed.due is not owed.due_latest:
-        between = (owed.due != owed.due_latest) & (owed.due_latest < FOREVER)
+        between = owed.between()
         if between.any():
             found["due_earliest"] = np.where(between, owed.due, FOREVER)
             found["due_latest"] = np.where(between, owed.due_latest, FOREVER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy as np
 from missingrules.batches import entered
 from missingrules.batches.answers import alone
 from missingrules.batches.counting import Areas, Counting
-from missingrules.batches.looked import Looked
-from missingrules.batches.rows import findings_of
+from missingrules.batches.examined import Examined
+from missingrules.batches.findings import findings_of
 from missingrules.batches.tables import Question
 from missingrules.domain.audit import Counted
 from missingrules.engine.columnar.answer import answered, days_for
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from missingrules.batches.crew import Supplied
     from missingrules.batches.entered import Entered
-    from missingrules.domain.audit import Alike, Finding, Lacking
+    from missingrules.domain.audit import Finding, Lacking, Subtotal
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Instant
     from missingrules.domain.protocol import Protocol
@@ -50,17 +49,15 @@ class Counter:
         # Whether columns can be asked of these protocols together at all.
         self.ready = alone(protocols, Question(as_of, readings)) is None
 
-    def taken(self, supplied: Sequence[Supplied]) -> Taken:
-        """Those of them who are children of tables whose rows are plain: no case of them is made."""
+    def of_rows(self, supplied: Sequence[Supplied]) -> tuple[Sequence[ChildRows], Counted | None]:
+        """Those of them who are children of tables whose rows are plain, of whom no case needs to be made, and what
+        these come to; None of none."""
         rows = rows_in(supplied)
-        found = taken_of(list(rows.values()), self.words, self.clock, self.graded, self.as_of)
-        return Taken(found, () if found is None else tuple(rows[name] for name in found.case))
-
-    def of_taken(self, taken: Taken) -> Counted | None:
-        """What these children come to; None of none."""
-        if taken.histories is None or not taken.children:
-            return None
-        return self._counted(taken.histories, entered.of_rows(taken.children, taken.histories, self.clock))
+        taken = taken_of(list(rows.values()), self.words, self.clock, self.graded, self.as_of)
+        if taken is None or not len(taken.histories):
+            return (), None
+        children = [rows[name] for name in taken.histories.case]
+        return children, self._counted(taken.histories, entered.of_stamps(taken.recorded))
 
     def of_cases(self, cases: Sequence[Case]) -> Counted:
         """What these cases come to."""
@@ -70,19 +67,21 @@ class Counter:
     def _counted(self, histories: Histories, entries: Entered) -> Counted:
         protocols, as_of = self.protocols, self.as_of
         stood = Stood(histories, as_of, days_for(histories, as_of, protocols[0]))
-        looked = [
-            Looked(answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=self.rows)
+        examined = [
+            Examined(
+                answered(one, histories, as_of, horizon_days=0, readings=self.readings, stood=stood), rows=self.rows
+            )
             for one in protocols
         ]
-        kept = ~np.logical_or.reduce([one.singly for one in looked])
-        alike: list[Alike] = []
+        kept = ~np.logical_or.reduce([one.singly for one in examined])
+        subtotals: list[Subtotal] = []
         lacking: dict[tuple[str, str], Lacking] = {}
         not_in_force: dict[tuple[str, str], int] = {}
         findings: list[list[Finding]] = [[] for _ in range(len(histories) if self.rows else 0)]
         areas = Areas(histories)
-        for one in looked if kept.any() else ():
+        for one in examined if kept.any() else ():
             counting = Counting(one, kept, entries, areas)
-            alike += counting.alike()
+            subtotals += counting.subtotals()
             lacking |= counting.lacking()
             not_in_force |= counting.not_in_force()
             if self.rows:
@@ -93,17 +92,9 @@ class Counter:
             singly=tuple(np.flatnonzero(~kept).tolist()),
             cases=int(kept.sum()),
             episodes=int(stood.episodes_of[kept].sum()),
-            alike=tuple(alike),
+            subtotals=tuple(subtotals),
             lacking=lacking,
             asks={(layer, fact): wording(layers[layer], fact) for layer, fact in lacking},
             not_in_force=not_in_force,
             findings=tuple(map(tuple, findings)),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Children who were taken together, and their rows in the same order."""
-
-    histories: Histories | None
-    children: tuple[ChildRows, ...]

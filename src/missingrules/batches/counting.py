@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from missingrules.batches.looked import between_of, limit_of
-from missingrules.domain.audit import MONTH_OPEN, NO_MONTH, Alike, Count, Lacking, Outcome, outcome_of
+from missingrules.domain.audit import LATE_BY, MONTH_OPEN, NO_MONTH, Count, Lacking, Outcome, Subtotal, outcome_of
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
+from missingrules.domain.protocol import bare, layer_of
 from missingrules.domain.rules import Modality
 from missingrules.engine.columnar.arrays import sorted_once, starts_of
 from missingrules.engine.columnar.histories import NONE
@@ -20,39 +21,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.batches.entered import Entered
-    from missingrules.batches.looked import Looked
+    from missingrules.batches.examined import Examined
     from missingrules.domain.clock import Instant
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.histories import Histories
     from missingrules.engine.columnar.solve import Owed
 
-DAY: Final = 86400
 OUTCOMES: Final = tuple(Outcome)
 _PLACE: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 IN_TIME, LATE, OVERDUE = (_PLACE[one] for one in (Outcome.IN_TIME, Outcome.LATE, Outcome.OVERDUE))
 AHEAD, NO_LIMIT, PERMITTED = (_PLACE[one] for one in (Outcome.DONE_AHEAD, Outcome.DONE_NO_LIMIT, Outcome.PERMITTED))
+_RECORDED, _RECORDED_LATE, _LATEST = map(Count._fields.index, ("recorded", "recorded_late", "latest"))
+_BANDS: Final = np.array([Count._fields.index(band) for band, _ in LATE_BY], np.int64)
+_UP_TO: Final = np.array([most for _, most in LATE_BY], np.int64)
 
 
 class Counting:
     """One protocol's obligations of the children that are kept."""
 
-    def __init__(self, looked: Looked, kept: Bools, entries: Entered, areas: Areas) -> None:
-        self.looked = looked
+    def __init__(self, examined: Examined, kept: Bools, entries: Entered, areas: Areas) -> None:
+        self.examined = examined
         self.kept = kept
         self.entries = entries
         self.areas = areas
-        self.as_of = looked.stood.as_of
-        self.months = Months(looked)
+        self.as_of = examined.stood.as_of
+        self.months = Months(examined)
 
-    def alike(self) -> Iterator[Alike]:
-        """How often the obligations of each duty stand alike, by whom, month and area."""
-        for owed in self.looked.owed:
-            child = self.looked.child(owed)
+    def subtotals(self) -> Iterator[Subtotal]:
+        """What the obligations of each duty come to, by people, month and area."""
+        for owed in self.examined.owed:
+            child = self.examined.child(owed)
             rows = np.flatnonzero(self.kept[child])
             if len(rows):
                 yield from self._of_duty(owed, child, rows)
 
-    def _of_duty(self, owed: Owed, child: I64, rows: I64) -> Iterator[Alike]:
+    def _of_duty(self, owed: Owed, child: I64, rows: I64) -> Iterator[Subtotal]:
         by, month = owed.who["by"], self.months.of(owed, rows)
         who = np.zeros(len(rows), np.int64) if by.numbers is None else by.numbers[rows]
         area = self.areas.of(child[rows], np.where(owed.triggered < FOREVER, owed.triggered, self.as_of)[rows])
@@ -62,9 +65,9 @@ class Counting:
         group[order] = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(rows))))
         duty, first = owed.duty, order[begins]
         for n, count in enumerate(self._counts(owed, rows, group, len(begins))):
-            yield Alike(
-                protocol=owed.prefix.partition("/")[0],
-                rule=duty.id.rpartition("/")[2],
+            yield Subtotal(
+                protocol=layer_of(owed.prefix),
+                rule=bare(duty.id),
                 title=duty.title,
                 modality=duty.modality,
                 by=by.of[int(who[first[n]])],  # type: ignore[arg-type]
@@ -75,63 +78,61 @@ class Counting:
 
     def _counts(self, owed: Owed, rows: I64, group: I64, groups: int) -> Iterator[Count]:
         """What each group of rows comes to."""
-        limit, done = limit_of(owed)[rows], owed.done_at[rows]
+        limit, done = owed.limit()[rows], owed.done_at[rows]
         outcome = outcomes(owed, rows, limit, self.as_of)
-        table = np.bincount(group * len(OUTCOMES) + outcome, minlength=groups * len(OUTCOMES))
-        more = np.zeros((groups, len(Count._fields) - len(OUTCOMES)), np.int64)
+        table = np.zeros((groups, len(Count._fields)), np.int64)
+        np.add.at(table, (group, outcome), 1)
         late = np.flatnonzero((outcome == LATE) & (done < FOREVER))
         by = done[late] - limit[late]
-        for n, band in enumerate((by <= DAY, (by > DAY) & (by <= 7 * DAY), by > 7 * DAY)):
-            more[:, n] = np.bincount(group[late[band]], minlength=groups)
-        np.maximum.at(more[:, -1], group[late], by)
-        for n, told in enumerate(self._recorded(owed, rows, outcome, limit)):
-            more[:, 3 + n] = np.bincount(group[told], minlength=groups)
-        yield from (Count(*row) for row in np.hstack((table.reshape(groups, -1), more)).tolist())
+        np.add.at(table, (group[late], _BANDS[np.searchsorted(_UP_TO, by)]), 1)
+        np.maximum.at(table[:, _LATEST], group[late], by)
+        for place, told in zip((_RECORDED, _RECORDED_LATE), self._recorded(owed, rows, outcome, limit), strict=True):
+            table[:, place] = np.bincount(group[told], minlength=groups)
+        return starmap(Count, table.tolist())
 
     def _recorded(self, owed: Owed, rows: I64, outcome: I64, limit: I64) -> tuple[I64, I64]:
         """Of what was done in time that of which it is known whether it was written down in time; and what was not."""
         done = np.flatnonzero((outcome == IN_TIME) | (outcome == AHEAD))
-        record = self.looked.record(owed, rows[done])
-        first, last, by = self.entries.first[record], self.entries.last[record], limit[done]
-        late = (first > by) & (first < FOREVER)
-        return done[late | (last <= by)], done[late]
+        known, late = self.entries.late(self.examined.record(owed, rows[done]), limit[done])
+        return done[known], done[late]
 
     def lacking(self) -> dict[tuple[str, str], Lacking]:
         """On which facts obligations hang, by how many and in how many cases."""
-        lacks = self.looked.lacks
-        layers = [owed.prefix.partition("/")[0] for owed in self.looked.owed]
+        lacks = self.examined.lacks
+        layers = [layer_of(owed.prefix) for owed in self.examined.owed]
         out: dict[tuple[str, str], Lacking] = {}
-        counts = np.array([owed.duty.modality is not Modality.MAY for owed in self.looked.owed], np.bool_)
+        counts = np.array([owed.duty.modality is not Modality.MAY for owed in self.examined.owed], np.bool_)
         child = np.full(len(lacks.row), NONE, np.int64)
         begins = np.searchsorted(lacks.owed, np.arange(len(layers) + 1)).tolist()
         for number in np.flatnonzero(counts).tolist():
             these = slice(begins[number], begins[number + 1])
             if begins[number] < begins[number + 1]:
-                owner = self.looked.child(self.looked.owed[number])[lacks.row[these]]
+                owner = self.examined.child(self.examined.owed[number])[lacks.row[these]]
                 child[these] = np.where(self.kept[owner], owner, NONE)
         names = sorted(set(layers))
         layer = np.array([names.index(one) for one in layers], np.int64)[lacks.owed]
         some = np.flatnonzero(child != NONE)
-        of, size = layer[some] * max(1, len(self.looked.facts)) + lacks.fact[some], len(self.kept)
+        facts, size = self.examined.facts, len(self.kept)
+        of = layer[some] * len(facts) + lacks.fact[some]
         every, times = np.unique(of, return_counts=True)
         cases = np.bincount(np.searchsorted(every, sorted_once(of * size + child[some]) // size), minlength=len(every))
         for one, obligations, several in zip(every.tolist(), times.tolist(), cases.tolist(), strict=True):
-            place, fact = divmod(one, max(1, len(self.looked.facts)))
-            out[names[place], self.looked.facts[fact]] = Lacking(obligations, several)
+            place, fact = divmod(one, len(facts))
+            out[names[place], facts[fact]] = Lacking(obligations, several)
         return out
 
     def not_in_force(self) -> dict[tuple[str, str], int]:
         """How often each edition was applied on a date on which it is not in force: by episode; and of a child at most
         once before and once after."""
         out: dict[tuple[str, str], int] = {}
-        stood = self.looked.stood
-        for layer in self.looked.found.protocol.layers:
+        stood = self.examined.stood
+        for layer in self.examined.found.protocol.layers:
             if layer.edition.in_force == (None, None):
                 continue
             begun, lapsed = layer.edition.in_force
             start = 0 if begun is None else stood.days.number(begun)
             end = len(stood.days.midnights) if lapsed is None else stood.days.number(lapsed)
-            of_none = [o for o in self.looked.owed if not o.of_episodes and o.prefix.partition("/")[0] == layer.name]
+            of_none = [o for o in self.examined.owed if not o.of_episodes and layer_of(o.prefix) == layer.name]
             children = np.concatenate([np.zeros(0, np.int64), *(one.subjects for one in of_none)])
             whens = np.concatenate([np.zeros(0, np.int64), *(one.triggered for one in of_none)])
             days = stood.days.of(np.where(whens < FOREVER, whens, self.as_of)[self.kept[children]])
@@ -166,9 +167,9 @@ class Months:
 
     OPEN: Final = -2
 
-    def __init__(self, looked: Looked) -> None:
-        clock = looked.found.protocol.clock
-        every = [instants[instants < FOREVER] for o in looked.owed for instants in (o.due, o.due_latest)]
+    def __init__(self, examined: Examined) -> None:
+        clock = examined.found.protocol.clock
+        every = [instants[instants < FOREVER] for o in examined.owed for instants in (o.due, o.due_latest)]
         some = [(int(one.min()), int(one.max())) for one in every if len(one)]
         self._names: list[str] = []
         begins = []
@@ -183,7 +184,7 @@ class Months:
 
     def of(self, owed: Owed, rows: I64) -> I64:
         """The number of each obligation's month."""
-        due, between = owed.due[rows], between_of(owed)[rows]
+        due, between = owed.due[rows], owed.between()[rows]
         found = np.where(due < FOREVER, np.searchsorted(self._begins, due, "right") - 1, NONE)
         last = np.searchsorted(self._begins, owed.due_latest[rows], "right") - 1
         return np.where(between & (last != found), self.OPEN, found)

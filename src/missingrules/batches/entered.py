@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
-from missingrules.quick.entered import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missingrules.domain.case import Case
     from missingrules.domain.clock import Clock
-    from missingrules.engine.columnar.arrays import I64
+    from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.histories import Histories
-    from missingrules.quick.children import ChildRows
+    from missingrules.quick.stamps import Stamps
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +26,12 @@ class Entered:
 
     first: I64
     last: I64
+
+    def late(self, record: I64, limit: I64) -> tuple[Bools, Bools]:
+        """Of some records whether it is known that they were written down by a limit or after it; and whether after."""
+        first, last, some = self.first[record], self.last[record], limit < FOREVER
+        late = some & (first > limit) & (first < FOREVER)
+        return late | (some & (last <= limit)), late
 
 
 def of_cases(cases: Sequence[Case], histories: Histories, clock: Clock) -> Entered:
@@ -39,6 +44,7 @@ def of_cases(cases: Sequence[Case], histories: Histories, clock: Clock) -> Enter
     return Entered(np.array(first, np.int64), np.array(last, np.int64))
 
 
-def of_rows(children: Sequence[ChildRows], histories: Histories, clock: Clock) -> Entered:
-    """Of the records of these children, who were taken quickly, in the order of the histories."""
-    return Entered(*entries_of(children, histories, clock))
+def of_stamps(recorded: Stamps) -> Entered:
+    """Of records whose times were read as columns."""
+    known = recorded.known()
+    return Entered(*(np.where(known, seconds, FOREVER) for seconds in (recorded.first, recorded.last)))

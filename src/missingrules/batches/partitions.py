@@ -130,7 +130,8 @@ class Answerer:
             rows, found = {one.child: one for one in plain}, chunk.histories(plain, *asked)
         else:
             rows = told = rows_in(supplied)
-            found = taken_of(list(told.values()), *asked)
+            taken = taken_of(list(told.values()), *asked)
+            found = None if taken is None else taken.histories
         return found, {} if found is None else {name: rows[name] for name in found.case}
 
     def _answers(self, quick: Histories | None, rows: Mapping[str, Supplied], cases: Mapping[str, Case]) -> Answers:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from missingrules.domain.clock import FOREVER
 from missingrules.domain.obligations import Status
 from missingrules.domain.rules import Modality
 
@@ -179,8 +180,12 @@ class Count(NamedTuple):
         return self.in_time * 1000 // self.rated if self.rated else None
 
 
-class Alike(NamedTuple):
-    """Obligations of one duty that are of the same people, month and area, counted. `month` is a group's."""
+# In which numbers of a `Count` those done late are counted, and up to how many seconds after the limit.
+LATE_BY: Final = (("late_day", 86400), ("late_week", 7 * 86400), ("late_longer", FOREVER))
+
+
+class Subtotal(NamedTuple):
+    """What the obligations of one duty come to that are of the same people, month and area. `month` is a group's."""
 
     protocol: str
     rule: str
@@ -239,7 +244,7 @@ class Counted:
     singly: tuple[int, ...]
     cases: int
     episodes: int
-    alike: tuple[Alike, ...]
+    subtotals: tuple[Subtotal, ...]
     lacking: Mapping[tuple[str, str], Lacking]
     asks: Mapping[tuple[str, str], str]
     not_in_force: Mapping[tuple[str, str], int]

@@ -52,6 +52,7 @@ class ActRows:
     id: Texts
     name: Said
     at: Stamps
+    recorded: Stamps
     episode: I64
     also: Mapping[int, tuple[int, ...]]
     said: Mapping[str, Said]
@@ -86,7 +87,7 @@ class Reader:
             column.name: self._may(sheet, column.name, self._field(column, declared[column.name]))
             for column in sheet.values
         }
-        return ActRows(sheet.child, id_, action, self._at(sheet), episode, also, found, fields)
+        return ActRows(sheet.child, id_, action, *self._times(sheet), episode, also, found, fields)
 
     def events(self, sheet: Sheet, episodes: EpisodeRows) -> ActRows:
         id_ = sheet.texts("id")
@@ -105,7 +106,7 @@ class Reader:
             # Of a field that is an instant it leaves the time open.
             dates = [isinstance(value, date) for value in told.values]
             self.children.loose[sheet.child[through(dates, np.maximum(told.value, NONE)) == 1]] = True
-        return ActRows(sheet.child, id_, event, self._at(sheet), episode, {}, {}, fields)
+        return ActRows(sheet.child, id_, event, *self._times(sheet), episode, {}, {}, fields)
 
     # --- cells --------------------------------------------------------------------------------------------------------
 
@@ -124,12 +125,13 @@ class Reader:
         of = sheet.child[rows]
         self.children.refused[of[Named(of, Texts(id_.code[rows], id_.texts)).twice()]] = True
 
-    def _at(self, sheet: Sheet) -> Stamps:
-        at = sheet.stamps("at")
+    def _times(self, sheet: Sheet) -> tuple[Stamps, Stamps]:
+        """When each was, and when it was written down."""
+        at, recorded = sheet.stamps("at"), sheet.stamps("recorded_at")
         self.children.loose[sheet.child[at.state == DATE]] = True
         self.children.refuse(sheet.child, ~at.known())
-        self.children.refuse(sheet.child, sheet.stamps("recorded_at").state == WRONG)
-        return at
+        self.children.refuse(sheet.child, recorded.state == WRONG)
+        return at, recorded
 
     def _action(self, word: str) -> str:
         return _known(word, self.words.actions)
@@ -240,10 +242,14 @@ def _all(text: str, how: Callable[[str], str]) -> tuple[str, ...]:
 # --- as columns of histories ------------------------------------------------------------------------------------------
 
 
-def records_in(rows: ActRows, number: I64, place: I64) -> Records:
-    """The records of the children with a number, `place` being that of each row of episodes."""
+def records_order(rows: ActRows, number: I64) -> I64:
+    """The rows of the children with a number, in the order of `Records`."""
     order = in_order(rows.child, rows.at.first, lambda some: list(ids_of(rows.id, np.array(some, np.int64))))
-    order = order[number[rows.child[order]] >= 0]
+    return order[number[rows.child[order]] >= 0]
+
+
+def records_in(rows: ActRows, order: I64, number: I64, place: I64) -> Records:
+    """The records of these rows, `place` being that of each row of episodes."""
     action = said(rows.name, order)
     words, others = Words(), np.full(len(order), NONE, np.int32)
     for at in np.flatnonzero(np.isin(order, list(rows.also))).tolist() if rows.also else ():

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from missingrules.domain.clock import Clock, Instant
-    from missingrules.engine.columnar.histories import Histories
     from missingrules.interface.words import CaseWords
     from missingrules.quick.sheets import Table
+    from missingrules.quick.take import Taken
 
 
 def rows_in(supplied: Sequence[object]) -> dict[str, ChildRows]:
@@ -30,8 +30,8 @@ def rows_in(supplied: Sequence[object]) -> dict[str, ChildRows]:
 
 def taken_of(
     children: Sequence[ChildRows], words: CaseWords, clock: Clock, graded: Callable[[str], bool], as_of: Instant
-) -> Histories | None:
-    """The histories of those whose rows are plain, by name; None where not even the columns are."""
+) -> Taken | None:
+    """Those whose rows are plain, by name; None where not even the columns are."""
     if not children:
         return None
     try:
@@ -41,7 +41,7 @@ def taken_of(
     if "episodes" not in tables:
         return None
     calendar = NO_CALENDAR._replace(times=children[0].meetings)
-    return quickly(tables, words, clock, graded, as_of=as_of, calendar=calendar).histories
+    return quickly(tables, words, clock, graded, as_of=as_of, calendar=calendar)
 
 
 def _table(children: Sequence[ChildRows], kind: str) -> Table:

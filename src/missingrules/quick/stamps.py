@@ -53,6 +53,10 @@ class Stamps:
     first: I64
     last: I64
 
+    def taken(self, rows: Numbers) -> Stamps:
+        """Those of some rows."""
+        return Stamps(self.state.take(rows), self.first.take(rows), self.last.take(rows))
+
     def known(self) -> Bools:
         found: Bools = (self.state == TIME) | (self.state == DATE)
         return found

@@ -13,7 +13,7 @@ from missingrules.domain.clock import BEFORE_ALL, FOREVER, Instant
 from missingrules.engine.columnar.histories import NO_DAY, NONE, OPEN, Histories
 from missingrules.interface.leaves import is_nothing, read_date, read_stamp, read_text, to_domain
 from missingrules.interface.order import OLDEST
-from missingrules.quick.acts import Reader, events_in, records_in
+from missingrules.quick.acts import Reader, events_in, records_in, records_order
 from missingrules.quick.columns import BAD
 from missingrules.quick.episodes import episodes_in, ids_of, in_order, read_episodes
 from missingrules.quick.facts import Facts
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from missingrules.quick.acts import ActRows
     from missingrules.quick.episodes import EpisodeRows
     from missingrules.quick.sheets import Children, Table
+    from missingrules.quick.stamps import Stamps
     from missingrules.tables.meetings import Calendar
 
 _DAY: Final = Column("history_from", Kind.TIME)
@@ -40,11 +41,12 @@ _DAY: Final = Column("history_from", Kind.TIME)
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
     """What was taken: `histories`, in the order of the leading table, and how many rows of each table they were made
-    of. `left` are the other children, as far as their names can be read here. `rest` has the places of all other rows
-    of each table, also of those that are no child's; `astray`, of each child that comes again or too late, the table
-    and the place at which it does."""
+    of; `recorded` is when each of their records was written down, which no rule reads. `left` are the other children,
+    as far as their names can be read here. `rest` has the places of all other rows of each table, also of those that
+    are no child's; `astray`, of each child that comes again or too late, the table and the place at which it does."""
 
     histories: Histories
+    recorded: Stamps
     left: tuple[str, ...]
     rows: Mapping[str, int]
     rest: Mapping[str, I64]
@@ -104,6 +106,7 @@ def quickly(
     place[order] = np.arange(len(order))
     unsettled = (episodes.times["returned"].instants() == OPEN) | (started == OPEN)
     children.loose[episodes.child[unsettled]] = True
+    in_turn = records_order(records, number)
     named = tuple(id_ for id_, is_taken in zip(children.ids, taken.tolist(), strict=True) if is_taken)
     histories = Histories(
         case=named,
@@ -113,13 +116,14 @@ def quickly(
         plan=facts.spans("plan", number),
         episodes=episodes_in(episodes, order, number, facts.spans("episode", place)),
         events=events_in(events, number, place, clock),
-        records=records_in(records, number, place),
+        records=records_in(records, in_turn, number, place),
         meetings=(_meetings(calendar, clock),) * len(named),
         loose=children.loose[taken],
     )
     used = {kind: one.at[taken[one.child]] for kind, one in sheets.items()}
     return Taken(
         histories=histories,
+        recorded=records.recorded.taken(in_turn),
         left=tuple(id_ for id_, is_taken in zip(children.ids, taken.tolist(), strict=True) if not is_taken),
         rows=MappingProxyType({kind: len(at) for kind, at in used.items()}),
         rest=MappingProxyType({kind: _others(at, len(tables[kind])) for kind, at in used.items()}),

@@ -77,6 +77,15 @@ class Owed:
     def __len__(self) -> int:
         return len(self.subjects)
 
+    def between(self) -> Bools:
+        """Whether each is due between two instants."""
+        found: Bools = (self.due != self.due_latest) & (self.due_latest < FOREVER)
+        return found
+
+    def limit(self) -> I64:
+        """By when each is due at the latest; FOREVER: there is no limit."""
+        return self.due if self.due is self.due_latest else np.where(self.between(), self.due_latest, self.due)
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -191,7 +200,7 @@ class Solver:
                 raise Unspoken(self._left[duty.rule])
             acts = (duty.action, *self.world.protocol.words.actions[duty.action].also)
             some = not self._act_names.isdisjoint(acts)
-            given = acts_given.of_action(self.world, duty, self._barred()) if some else None
+            given = acts_given.of_action(self.world, duty, self.barred()) if some else None
             made = self._undischarged(duty, given)
             if given is not None and (duty.repeat is None or duty.repeat.next_from == "schedule"):
                 made = [acts_given.discharge(self.world, duty, one, given) for one in made]
@@ -211,7 +220,8 @@ class Solver:
                 out.append(singles(found, opens, end))
         return [one for one in out if len(one)]
 
-    def _barred(self) -> I8:
+    def barred(self) -> I8:
+        """Of every act whether it broke a prohibition. `Unspoken` where columns do not express one."""
         if self._broken is None:
             self._broken = acts_given.barred(self.world, self.provisions.prohibitions)
         return self._broken

@@ -1,4 +1,4 @@
-"""What columns answered under one protocol, looked at as an audit does: who is left to the evaluator, by which record
+"""What columns answered under one protocol, examined as an audit does: who is left to the evaluator, by which record
 something was done, and what lacks where it cannot be decided."""
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from missingrules.domain.people import People, PeopleRows
 from missingrules.domain.rules import Effect, Modality
 from missingrules.engine.columnar.arrays import starts_of
 from missingrules.engine.columnar.asking import questions
-from missingrules.engine.columnar.discharge import barred
 from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.over import key
 from missingrules.engine.columnar.points import Unspoken
@@ -33,14 +32,14 @@ SEVERAL: Final = -1  # which record it was is not settled here
 
 class Lacks(NamedTuple):
     """Facts for lack of which obligations cannot be decided: a row for each obligation and fact, in the order of both.
-    `fact` is a place in `Looked.facts`."""
+    `fact` is a place in `Examined.facts`."""
 
-    owed: I64  # its place in `Looked.owed`
+    owed: I64  # its place in `Examined.owed`
     row: I64
     fact: I64
 
 
-class Looked:
+class Examined:
     """One protocol's answer. `rows`: the obligations themselves are wanted, and not only what they come to."""
 
     def __init__(self, found: Answered, *, rows: bool) -> None:
@@ -64,7 +63,7 @@ class Looked:
             out[:] = True
             return out
         try:
-            broken = barred(self.found.solver.world, self.found.solver.provisions.prohibitions)
+            broken = self.found.solver.barred()
         except Unspoken:
             out[:] = True
             return out
@@ -86,7 +85,7 @@ class Looked:
             return np.flatnonzero((owed.status == MET) | (owed.status == MET_LATE))
         if owed.duty.modality is Modality.MAY:
             return np.zeros(0, np.int64)
-        return np.flatnonzero((owed.status == MET) & (limit_of(owed) < FOREVER))
+        return np.flatnonzero((owed.status == MET) & (owed.limit() < FOREVER))
 
     def record(self, owed: Owed, done: I64) -> I64:
         """Of some rows that were done the row of the record by which; SEVERAL where others may have a part in it."""
@@ -181,18 +180,6 @@ class Looked:
                     names = zip(firings.subjects.tolist(), occurrences(self.stood, firings), rows.tolist(), strict=True)
                     found |= {(owed.of_episodes, subject, name): (number, row) for subject, name, row in names}
         return found
-
-
-def limit_of(owed: Owed) -> I64:
-    """By when each is due at the latest; FOREVER where there is no limit."""
-    found: I64 = np.where(between_of(owed), owed.due_latest, owed.due)
-    return found
-
-
-def between_of(owed: Owed) -> Bools:
-    """Whether each is due between two instants."""
-    found: Bools = (owed.due != owed.due_latest) & (owed.due_latest < FOREVER)
-    return found
 
 
 def _takes_several(duty: Duty) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from missingrules.batches.counting import LATE, OUTCOMES, OVERDUE, outcomes
-from missingrules.batches.looked import between_of, limit_of
 from missingrules.domain.audit import Finding
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.deadlines import Word
+from missingrules.domain.protocol import bare, layer_of
 from missingrules.engine.columnar.names import episode_ids, occurrences
 from missingrules.engine.columnar.status import MET, STATUSES
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from missingrules.batches.counting import Areas
     from missingrules.batches.entered import Entered
-    from missingrules.batches.looked import Looked
+    from missingrules.batches.examined import Examined
     from missingrules.domain.case import Stamp
     from missingrules.engine.columnar.arrays import I64, Bools
     from missingrules.engine.columnar.solve import Owed
@@ -32,12 +32,12 @@ Done = tuple[tuple[str, ...], "Stamp | None", "bool | None"]
 _NOT_DONE: Final[Done] = ((), None, None)
 
 
-def findings_of(looked: Looked, kept: Bools, entries: Entered, areas: Areas) -> list[list[Finding]]:
+def findings_of(examined: Examined, kept: Bools, entries: Entered, areas: Areas) -> list[list[Finding]]:
     """The findings of each child; none of those who are not kept."""
     every: list[list[tuple[Place, Finding]]] = [[] for _ in range(len(kept))]
-    making = _Making(looked, entries, areas)
-    for number, owed in enumerate(looked.owed):
-        rows = np.flatnonzero(kept[looked.child(owed)])
+    making = _Making(examined, entries, areas)
+    for number, owed in enumerate(examined.owed):
+        rows = np.flatnonzero(kept[examined.child(owed)])
         if len(rows):
             for child, place, finding in making.of_duty(number, owed, rows):
                 every[child].append((place, finding))
@@ -52,28 +52,28 @@ def _place(one: tuple[Place, Finding]) -> Place:
 class _Making:
     """The findings of one protocol."""
 
-    def __init__(self, looked: Looked, entries: Entered, areas: Areas) -> None:
-        self.looked = looked
+    def __init__(self, examined: Examined, entries: Entered, areas: Areas) -> None:
+        self.examined = examined
         self.entries = entries
         self.areas = areas
-        self.protocol = looked.found.protocol
+        self.protocol = examined.found.protocol
         self.editions = {layer.name: layer.edition.label for layer in self.protocol.layers}
-        self.as_of = looked.stood.as_of
-        self.cases = looked.stood.histories.case
-        self.records = looked.stood.histories.records.id
-        self.episodes = episode_ids(looked.stood)
+        self.as_of = examined.stood.as_of
+        self.cases = examined.stood.histories.case
+        self.records = examined.stood.histories.records.id
+        self.episodes = episode_ids(examined.stood)
 
     def of_duty(self, number: int, owed: Owed, rows: I64) -> Iterator[tuple[int, Place, Finding]]:
         """Some of its obligations, each with its child and its place among the child's."""
-        duty, layer, prefix = owed.duty, owed.prefix.partition("/")[0], owed.prefix
-        limit, between = limit_of(owed)[rows], between_of(owed)[rows]
+        duty, layer, prefix = owed.duty, layer_of(owed.prefix), owed.prefix
+        limit, between = owed.limit()[rows], owed.between()[rows]
         outcome = outcomes(owed, rows, limit, self.as_of)
-        child = self.looked.child(owed)[rows]
+        child = self.examined.child(owed)[rows]
         at_once, lacking, by = duty.deadline is Word.IMMEDIATELY, self._lacking(number), owed.who["by"]
         for row, of, ending, status, out, triggered, due, last, open_, done, late, told, area in zip(
             rows.tolist(),
             child.tolist(),
-            occurrences(self.looked.stood, owed.firings.taken(rows)),
+            occurrences(self.examined.stood, owed.firings.taken(rows)),
             owed.status[rows].tolist(),
             outcome.tolist(),
             _plain(owed.triggered[rows]),
@@ -94,7 +94,7 @@ class _Making:
                 key=f"{prefix}{subject}/{ending}",
                 protocol=layer,
                 edition=self.editions[layer],
-                rule=duty.id.rpartition("/")[2],
+                rule=bare(duty.id),
                 title=duty.title,
                 action=duty.action,
                 called=self.protocol.called.get(duty.action),
@@ -122,7 +122,7 @@ class _Making:
 
     def _lacking(self, number: int) -> dict[int, tuple[str, ...]]:
         """The facts for lack of which obligations of a duty cannot be decided, by their rows."""
-        lacks, facts = self.looked.lacks, self.looked.facts
+        lacks, facts = self.examined.lacks, self.examined.facts
         begin, end = np.searchsorted(lacks.owed, (number, number + 1)).tolist()
         out: dict[int, tuple[str, ...]] = {}
         for row, fact in zip(lacks.row[begin:end].tolist(), lacks.fact[begin:end].tolist(), strict=True):
@@ -136,21 +136,20 @@ class _Making:
         return _plain(np.where((until < FOREVER) & (limit < FOREVER), until - limit, FOREVER))
 
     def _done(self, owed: Owed, rows: I64, limit: I64) -> list[Done]:
-        """Of each by which records it was done."""
+        """Of each by which record it was done."""
         out = [_NOT_DONE] * len(rows)
-        every = self.looked.done(owed)
-        done = np.flatnonzero(np.isin(rows, every))
-        status = owed.status[rows[done]].tolist()
-        for place, record, state in zip(done.tolist(), self.looked.record(owed, rows[done]), status, strict=True):
-            first, last = int(self.entries.first[record]), int(self.entries.last[record])
-            by, late = int(limit[place]), None
+        done = np.flatnonzero(np.isin(rows, self.examined.done(owed)))
+        record = self.examined.record(owed, rows[done])
+        known, late = self.entries.late(record, limit[done])
+        known &= owed.status[rows[done]] == MET
+        # Of a date alone the first and the last second are known.
+        first, last = self.entries.first[record].tolist(), self.entries.last[record].tolist()
+        every = zip(done.tolist(), record.tolist(), first, last, known.tolist(), late.tolist(), strict=True)
+        for place, row, begin, end, is_known, is_late in every:
             stamp: Stamp | None = None
-            if first < FOREVER:
-                # Of a date alone the first and the last second are known.
-                stamp = first if first == last else self.protocol.clock.date_of(first)  # type: ignore[arg-type,assignment]
-                if state == MET and by < FOREVER:
-                    late = True if first > by else False if last <= by else None
-            out[place] = ((self.records[int(record)],), stamp, late)
+            if begin < FOREVER:
+                stamp = begin if begin == end else self.protocol.clock.date_of(begin)
+            out[place] = ((self.records[row],), stamp, is_late if is_known else None)
         return out
 
 
