@@ -1,17 +1,22 @@
-"""How long an audit takes, and how much memory: `python -m benchmarks.audit 1000 10000 100000 [--prove]`.
+"""How long an audit takes, and how much memory: `python -m benchmarks.audit 1000 10000 [--prove | --beside | --dates]`.
 
 Each caseload is invented, written as tables and audited by the command itself in a process of its own. With `--prove`
-its totals are held against the sum of single evaluations of the same cases, which never were tables.
+its totals are held against the sum of single evaluations of the same cases, which never were tables. With `--beside`
+one process audits in columns and another child by child, in turn, and the seconds are the processor's, start included;
+with `--dates` too, and of every third child the date alone of one start is known.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
 from benchmarks.caseload import AUDITED, caseload, write_tables
 from missingrules.audits.run import Question, audited
@@ -23,7 +28,13 @@ from missingrules.reading.catalogue import find
 from missingrules.reading.protocols import read_protocol
 from missingrules.reports.audit_data import totals_data
 
+if TYPE_CHECKING:
+    from resource import struct_rusage
+
 NAME = "northamptonshire"
+COMMAND = ("-m", "missingrules")
+# As if the extra were not installed.
+SINGLY = ("-c", "import sys; sys.modules['pyarrow'] = None; from missingrules.cli import main; main()")
 
 
 def measured(episodes: int, *, prove: bool) -> str:
@@ -32,20 +43,57 @@ def measured(episodes: int, *, prove: bool) -> str:
         folder = Path(made)
         children = write_tables(folder, episodes)
         output = folder / "totals.txt"
-        words = ["audit", made, "--protocol", NAME, "--as-of", AUDITED.isoformat(), "--format", "json"]
         began = time.perf_counter()
-        pid = os.spawnv(
-            os.P_NOWAIT, sys.executable, [sys.executable, "-m", "missingrules", *words, "--output", str(output)]
-        )
-        # Of the process and of those that it started, the largest.
-        _, status, used = os.wait4(pid, 0)
+        used = _audited(COMMAND, folder, output)
         seconds = time.perf_counter() - began
-        assert status == 0, f"the audit ended with {status}"
         line = f"{episodes:>9} {children:>9} {seconds:>8.1f} {episodes / seconds:>10.0f} {used.ru_maxrss / 1024:>8.0f}"
         if prove:
             same = json.loads(output.read_text(encoding="utf-8"))["totals"] == _summed(episodes)
             line += "  totals are the sum of single evaluations" if same else "  TOTALS DIFFER"
         return line
+
+
+def beside(episodes: int, *, dates: bool, times: int = 3) -> str:
+    """One line of the table: medians, in columns and child by child."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        children = write_tables(folder, episodes)
+        if dates:
+            _forget_times(folder / "episodes.csv")
+        outputs = {name: folder / f"{name}.txt" for name in ("columns", "singly")}
+        ways = {"columns": COMMAND, "singly": SINGLY}
+        used = [
+            {name: _audited(way, folder, outputs[name], "--jobs", "1") for name, way in ways.items()}
+            for _ in range(times)
+        ]
+        assert outputs["columns"].read_bytes() == outputs["singly"].read_bytes(), "the audits differ"
+        seconds = {name: median(one[name].ru_utime + one[name].ru_stime for one in used) for name in ways}
+        memory = {name: median(one[name].ru_maxrss / 1024 for one in used) for name in ways}
+        columns, singly = seconds["columns"], seconds["singly"]
+        line = f"{episodes:>9} {children:>9} {columns:>8.1f} {singly:>8.1f} {singly / columns:>6.1f}"
+        return line + f" {memory['columns']:>8.0f} {memory['singly']:>8.0f}"
+
+
+def _audited(way: tuple[str, ...], folder: Path, output: Path, *more: str) -> struct_rusage:
+    """What the command used: its time, and the memory of the largest of the process and those that it started."""
+    words = ["audit", str(folder), "--protocol", NAME, "--as-of", AUDITED.isoformat(), "--format", "json", *more]
+    pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, *way, *words, "--output", str(output)])
+    _, status, used = os.wait4(pid, 0)
+    assert status == 0, f"the audit ended with {status}"
+    return used
+
+
+def _forget_times(file: Path) -> None:
+    """Of the first episode of every third child only the date of its start stays."""
+    with file.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    for row in rows:
+        if int(row["child"].rpartition("-")[2]) % 3 == 0 and row["id"] == "E1":
+            row["started_at"] = row["started_at"][:10]
+    with file.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _summed(episodes: int) -> object:
@@ -61,6 +109,11 @@ def _summed(episodes: int) -> object:
 
 if __name__ == "__main__":
     sizes = [int(word) for word in sys.argv[1:] if word.isdigit()] or [1000]
-    print(" episodes  children  seconds  a second   MB")
-    for size in sizes:
-        print(measured(size, prove="--prove" in sys.argv), flush=True)
+    if "--beside" in sys.argv or "--dates" in sys.argv:
+        print(" episodes  children  columns   singly  ratio       MB       MB")
+        for size in sizes:
+            print(beside(size, dates="--dates" in sys.argv), flush=True)
+    else:
+        print(" episodes  children  seconds  a second   MB")
+        for size in sizes:
+            print(measured(size, prove="--prove" in sys.argv), flush=True)

@@ -21,8 +21,10 @@ from missingrules.audits import run as running
 from missingrules.audits.run import Question, audit, audited
 from missingrules.audits.totals import Tally
 from missingrules.calls.caseloads import Filed
+from missingrules.domain.audit import Broken, Count
 from missingrules.domain.case import Held
 from missingrules.domain.clock import instant_of
+from missingrules.domain.conditions import HoursTest
 from missingrules.domain.triggers import OnInstant
 from missingrules.interface.conversion import case_of, converted
 from missingrules.interface.words import words_of
@@ -30,7 +32,7 @@ from tests.audit.command import run
 from tests.columnar.many import crowded
 from tests.columnar.spoilt import NAMES, PAPERS, spoilt
 from tests.columnar.test_generated import several
-from tests.meaning.build import at, case, day, duty, episode, people, protocol, record, within
+from tests.meaning.build import at, case, day, duty, episode, forbid, guard, people, protocol, record, within
 from tests.meaning.histories import OPEN
 from tests.meaning.strategies import protocols, protocols_read_two_ways
 
@@ -212,6 +214,29 @@ def test_two_records_that_show_it_together_are_left_to_the_evaluator() -> None:
     (one,) = findings
     assert (one.outcome, one.done_by, one.late_recording) == ("in_time", ("r0", "r1"), True)
     assert (totals.whole.recorded, totals.whole.recorded_late) == (1, 1)
+
+
+def test_how_late() -> None:
+    """Up to a day and a second more, up to a week and a second more."""
+    rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
+    gone = episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00"))
+    days = "2025-05-02 10:00:01", "2025-05-03 10:00", "2025-05-03 10:00:01", "2025-05-09 10:00", "2025-05-09 10:00:01"
+    children = [replace(case(gone, records=[record("r", "visit", at(one))]), id=one) for one in days]
+    totals, *_ = the_same([rules], [*map(Given, children)], Question(AS_OF))
+    assert evaluated([rules], [*map(Given, children)]) == []
+    assert totals.whole == Count(late=5, late_day=2, late_week=2, late_longer=1, latest=7 * 24 * 3600 + 1)
+
+
+def test_a_prohibition_that_reads_the_hours_of_an_office_leaves_all_to_the_evaluator() -> None:
+    """A visit at noon of a Thursday breaks it, one at eleven at night does not."""
+    barred = forbid("f", "visit", guard(HoursTest("office", outside=False)))
+    rules = protocol(duty("r", OnInstant("started"), deadline=within("24 hours")), barred)
+    gone = episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00"))
+    times = "2025-05-01 12:00", "2025-05-01 23:00"
+    children = [replace(case(gone, records=[record("r", "visit", at(one))]), id=one) for one in times]
+    totals, *_ = the_same([rules], [*map(Given, children)], Question(AS_OF))
+    assert evaluated([rules], [*map(Given, children)]) == [*times]
+    assert totals.all_broken == Broken(breached=1, not_decidable=0, cases=1)
 
 
 # --- from tables, and in every format ---------------------------------------------------------------------------------

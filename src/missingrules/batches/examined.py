@@ -15,7 +15,6 @@ from missingrules.engine.columnar.arrays import starts_of
 from missingrules.engine.columnar.asking import questions
 from missingrules.engine.columnar.names import occurrences
 from missingrules.engine.columnar.over import key
-from missingrules.engine.columnar.points import Unspoken
 from missingrules.engine.columnar.status import MET, MET_LATE, NOT_DECIDABLE
 
 if TYPE_CHECKING:
@@ -57,24 +56,16 @@ class Examined:
     @cached_property
     def singly(self) -> Bools:
         """The children whom columns leave to the evaluator, or of whom they do not know what an audit asks: those who
-        broke a prohibition or may have, and those of whom it is open by which record something was done."""
+        broke a prohibition or may have, and those of whom it is open by which record something was done; all, where a
+        rule has a shape that columns do not express."""
         out: Bools = self.found.left.copy()
-        if self.found.found.rules:
+        if self.found.found.rules or self._asked.left:
             out[:] = True
             return out
-        try:
-            broken = self.found.solver.barred()
-        except Unspoken:
-            out[:] = True
-            return out
-        out[self.stood.acts.child[broken > 0]] = True
+        out[self.stood.acts.child[self.found.solver.barred() > 0]] = True
         for owed in self.owed:
             done = self.done(owed)
             out[self.child(owed)[done[self.record(owed, done) == SEVERAL]]] = True
-        left = self._asked.left
-        for owed in self.owed:
-            if owed.duty.rule in left:
-                out[self.child(owed)[owed.status == NOT_DECIDABLE]] = True
         return out
 
     # --- by which record ----------------------------------------------------------------------------------------------
