@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,18 +22,35 @@ from missingrules.audits import run as running
 from missingrules.audits.run import Question, audit, audited
 from missingrules.audits.totals import Tally
 from missingrules.calls.caseloads import Filed
-from missingrules.domain.audit import Broken, Count
+from missingrules.domain.audit import MONTH_OPEN, Broken, By, Count
 from missingrules.domain.case import Held
+from missingrules.domain.citations import Edition
 from missingrules.domain.clock import instant_of
-from missingrules.domain.conditions import HoursTest
-from missingrules.domain.triggers import OnInstant
+from missingrules.domain.conditions import HoursTest, Not
+from missingrules.domain.deadlines import DeadlineRows
+from missingrules.domain.triggers import OnEvent, OnInstant
 from missingrules.interface.conversion import case_of, converted
 from missingrules.interface.words import words_of
 from tests.audit.command import run
 from tests.columnar.many import crowded
 from tests.columnar.spoilt import NAMES, PAPERS, spoilt
 from tests.columnar.test_generated import several
-from tests.meaning.build import at, case, day, duty, episode, forbid, guard, people, protocol, record, within
+from tests.meaning.build import (
+    at,
+    case,
+    day,
+    duty,
+    episode,
+    event,
+    forbid,
+    guard,
+    people,
+    protocol,
+    record,
+    risk,
+    row,
+    within,
+)
 from tests.meaning.histories import OPEN
 from tests.meaning.strategies import protocols, protocols_read_two_ways
 
@@ -157,6 +175,18 @@ def test_editions_that_are_not_in_force() -> None:
     assert evaluated(rules, [child]) == []
 
 
+def test_of_a_child_an_edition_not_in_force_is_told_once_before_and_once_after() -> None:
+    """Two duties without an episode came before it began, one while it was in force and one when it had lapsed."""
+    seen = [event("sighted", at(f"{day} 10:00")) for day in ("2025-02-01", "2025-02-10", "2025-04-01", "2025-06-01")]
+    edition = Edition("1", in_force=(date(2025, 3, 1), date(2025, 6, 1)))
+    rules = replace(protocol(duty("r", OnEvent("sighted"))), edition=edition)
+    child = case(episode("e", at("2025-04-05 10:00"), at("2025-04-05 11:00")), events=seen)
+    totals, *_ = the_same([rules], [Given(child)], Question(AS_OF))
+    assert evaluated([rules], [Given(child)]) == []
+    assert totals.whole.all == 4
+    assert totals.not_in_force == {("p", "1"): 2}
+
+
 def test_who_is_evaluated() -> None:
     """The child of whom no time is open is not; the one of whom the date alone of a start is known is."""
     rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
@@ -217,14 +247,41 @@ def test_two_records_that_show_it_together_are_left_to_the_evaluator() -> None:
 
 
 def test_how_late() -> None:
-    """Up to a day and a second more, up to a week and a second more."""
+    """Up to a day and a second more, up to a week and a second more, of what was due as June began."""
     rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
-    gone = episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00"))
-    days = "2025-05-02 10:00:01", "2025-05-03 10:00", "2025-05-03 10:00:01", "2025-05-09 10:00", "2025-05-09 10:00:01"
+    gone = episode("e", at("2025-05-31 00:00"), at("2025-05-31 01:00"))
+    days = "2025-06-01 00:00:01", "2025-06-02 00:00", "2025-06-02 00:00:01", "2025-06-08 00:00", "2025-06-08 00:00:01"
     children = [replace(case(gone, records=[record("r", "visit", at(one))]), id=one) for one in days]
     totals, *_ = the_same([rules], [*map(Given, children)], Question(AS_OF))
     assert evaluated([rules], [*map(Given, children)]) == []
     assert totals.whole == Count(late=5, late_day=2, late_week=2, late_longer=1, latest=7 * 24 * 3600 + 1)
+    assert [*totals.groups[By.MONTH]] == [("2025-06",)]
+
+
+def test_the_month_of_a_limit_that_is_open() -> None:
+    """By the risk, which nobody graded, it is due an hour or three days after the start: in one month, or in two."""
+    either = DeadlineRows((row(risk("high"), within("1 hour")), row(Not(risk("high")), within("72 hours"))))
+    rules = protocol(duty("r", OnInstant("started"), "visit", deadline=either))
+    days = "2025-05-10", "2025-05-30"
+    children = [replace(case(episode("e", at(f"{day} 10:00"), at(f"{day} 11:00"))), id=day) for day in days]
+    totals, _, findings, *_ = the_same([rules], [*map(Given, children)], Question(AS_OF))
+    assert evaluated([rules], [*map(Given, children)]) == []
+    between = [
+        (at(f"{start} 11:00"), at(f"{end} 10:00"))
+        for start, end in zip(days, ("2025-05-13", "2025-06-02"), strict=True)
+    ]
+    assert [one.due_between for one in findings] == between
+    assert {group: count.all for group, count in totals.groups[By.MONTH].items()} == {("2025-05",): 1, (MONTH_OPEN,): 1}
+
+
+def test_of_two_areas_at_once_the_first_counts() -> None:
+    rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
+    child = case(episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00")))
+    areas = Held("north", at("2025-01-01 00:00"), None), Held("south", at("2025-04-01 00:00"), None)
+    child = replace(child, child=MappingProxyType({**child.child, "area": areas}))
+    _, _, findings, *_ = the_same([rules], [Given(child)], Question(AS_OF))
+    assert evaluated([rules], [Given(child)]) == []
+    assert [one.area for one in findings] == ["north"]
 
 
 def test_a_prohibition_that_reads_the_hours_of_an_office_leaves_all_to_the_evaluator() -> None:
@@ -251,8 +308,8 @@ def folder(tmp_path: Path) -> Path:
     file = tmp_path / "records.csv"
     with file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
-    for row in rows:
-        row["recorded_at"] = draw.choice((row["recorded_at"], row["recorded_at"][:10], "", "null"))
+    for cells in rows:
+        cells["recorded_at"] = draw.choice((cells["recorded_at"], cells["recorded_at"][:10], "", "null"))
     rows[-1]["at"] = "yesterday"
     with file.open("w", encoding="utf-8", newline="") as text:
         writer = csv.DictWriter(text, rows[0].keys())

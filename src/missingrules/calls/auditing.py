@@ -36,8 +36,8 @@ def audit(
 ) -> Audit:
     """Which duties of many children were met in time, late, not at all, or cannot be decided at `as_of`; with totals.
 
-    `cases`: cases, or paths of case files, tables and folders of them, not both. Cases may be a stream, of which some
-    hundreds are in memory at a time; a single child is a list of one. `protocols`: as loaded, or by name or path.
+    `cases`: cases, or paths of case files, tables and folders of them, not both. Cases may be a stream, of which up to
+    a thousand are in memory at a time; a single child is a list of one. `protocols`: as loaded, or by name or path.
     `rows`: also each finding and each breach, which then are all in memory. `organisation`: also what the calendar asks
     of the organisation. `jobs`: how many processes share the work, each of which reads the protocols for itself: more
     than one needs protocols by name or path, and cases by path.
