@@ -258,6 +258,15 @@ def test_how_late() -> None:
     assert [*totals.groups[By.MONTH]] == [("2025-06",)]
 
 
+@pytest.mark.parametrize(("as_of", "ahead"), [("2025-05-02 09:59:59", 1), ("2025-05-02 10:00", 0)])
+def test_what_was_done_ahead_of_a_limit_that_has_come(as_of: str, ahead: int) -> None:
+    rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
+    gone = episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00"))
+    child = case(gone, records=[record("r", "visit", at("2025-05-01 12:00"))])
+    totals, *_ = the_same([rules], [Given(child)], Question(at(as_of)))
+    assert totals.whole == Count(in_time=1 - ahead, done_ahead=ahead)
+
+
 def test_the_month_of_a_limit_that_is_open() -> None:
     """By the risk, which nobody graded, it is due an hour or three days after the start: in one month, or in two."""
     either = DeadlineRows((row(risk("high"), within("1 hour")), row(Not(risk("high")), within("72 hours"))))
