@@ -1,14 +1,13 @@
-"""How long an audit takes, and how much memory: `python -m benchmarks.audit 1000 10000 [--prove | --beside | --dates]`.
+"""How long an audit takes, and how much memory: `python -m benchmarks.audit 1000 10000 [--prove | --beside]`.
 
 Each caseload is invented, written as tables and audited by the command itself in a process of its own. With `--prove`
 its totals are held against the sum of single evaluations of the same cases, which never were tables. With `--beside`
-one process audits in columns and another child by child, in turn, and the seconds are the processor's, start included;
-with `--dates` too, and of every third child the date alone of one start is known.
+one process audits in columns and another child by child, three times in turn: medians, the seconds the processor's, start
+included.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -53,13 +52,11 @@ def measured(episodes: int, *, prove: bool) -> str:
         return line
 
 
-def beside(episodes: int, *, dates: bool, times: int = 3) -> str:
+def beside(episodes: int, times: int = 3) -> str:
     """One line of the table: medians, in columns and child by child."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         children = write_tables(folder, episodes)
-        if dates:
-            _forget_times(folder / "episodes.csv")
         outputs = {name: folder / f"{name}.txt" for name in ("columns", "singly")}
         ways = {"columns": COMMAND, "singly": SINGLY}
         used = [
@@ -76,24 +73,22 @@ def beside(episodes: int, *, dates: bool, times: int = 3) -> str:
 
 def _audited(way: tuple[str, ...], folder: Path, output: Path, *more: str) -> struct_rusage:
     """What the command used: its time, and the memory of the largest of the process and those that it started."""
-    words = ["audit", str(folder), "--protocol", NAME, "--as-of", AUDITED.isoformat(), "--format", "json", *more]
+    words = [
+        "audit",
+        str(folder),
+        "--protocol",
+        NAME,
+        "--as-of",
+        AUDITED.isoformat(),
+        "--format",
+        "json",
+        "--force",
+        *more,
+    ]
     pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, *way, *words, "--output", str(output)])
     _, status, used = os.wait4(pid, 0)
     assert status == 0, f"the audit ended with {status}"
     return used
-
-
-def _forget_times(file: Path) -> None:
-    """Of the first episode of every third child only the date of its start stays."""
-    with file.open(encoding="utf-8", newline="") as text:
-        rows = list(csv.DictReader(text))
-    for row in rows:
-        if int(row["child"].rpartition("-")[2]) % 3 == 0 and row["id"] == "E1":
-            row["started_at"] = row["started_at"][:10]
-    with file.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def _summed(episodes: int) -> object:
@@ -109,10 +104,10 @@ def _summed(episodes: int) -> object:
 
 if __name__ == "__main__":
     sizes = [int(word) for word in sys.argv[1:] if word.isdigit()] or [1000]
-    if "--beside" in sys.argv or "--dates" in sys.argv:
+    if "--beside" in sys.argv:
         print(" episodes  children  columns   singly  ratio       MB       MB")
         for size in sizes:
-            print(beside(size, dates="--dates" in sys.argv), flush=True)
+            print(beside(size), flush=True)
     else:
         print(" episodes  children  seconds  a second   MB")
         for size in sizes:
