@@ -158,9 +158,9 @@ def _ended(world: World, duty: Duty, found: Firings) -> Firings:
         return replace(found, number=np.broadcast_to(np.int64(1), len(found)), named=named)
     if isinstance(duty.trigger, FirstOf):
         # Of several the one that fired first counts; undecided while an earlier one is.
-        place = np.arange(len(found))
-        order = np.lexsort((place, found.state == UNDECIDED, found.fired, found.subjects))
-        found = found.taken(order[starts_of(found.subjects[order])])
+        keys = key(found.subjects, found.fired) * 2 + (found.state == UNDECIDED)
+        order = np.argsort(keys, kind="stable")
+        found = found.taken(order.take(starts_of(found.subjects.take(order))))
         return replace(found, number=np.ones(len(found), np.int64), named=False)
     return replace(found, number=place_in_group(found.subjects) + 1)
 

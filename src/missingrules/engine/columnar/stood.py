@@ -12,6 +12,7 @@ from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.domain.vocabulary import FactKind, FactType
 from missingrules.engine.columnar.arrays import ranges, starts_of
 from missingrules.engine.columnar.histories import NO_SUCH, NONE
+from missingrules.engine.columnar.names import Called
 from missingrules.engine.columnar.over import Over, key
 
 if TYPE_CHECKING:
@@ -233,6 +234,11 @@ class Stood:
         """How many of a child's episodes had started by then."""
         found: I64 = np.searchsorted(self._started, key(child, at), "right") - self.first[child]
         return found
+
+    @cached_property
+    def called(self) -> Called:
+        """How occurrences are called."""
+        return Called(self)
 
     @cached_property
     def _started(self) -> I64:
