@@ -11,7 +11,8 @@ from missingrules.batches.arrow import numbered, numbers_of, table_of
 from missingrules.batches.tables import CONCLUSIONS, OBLIGATIONS
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.protocol import bare
-from missingrules.engine.columnar.names import Texts
+from missingrules.engine.columnar.called import Texts
+from missingrules.engine.columnar.names import numbered as called
 from missingrules.engine.columnar.status import STATUSES
 from missingrules.interface.rows import paragraphs, titles
 
@@ -57,7 +58,7 @@ class Named:
 
     def occurrence(self, owed: Owed) -> Part:
         """The number of the name of each occurrence."""
-        table, places = self.stood.called.of(owed.firings)
+        table, places = called(self.stood, owed.firings)
         return int(table[places[0]]) if _is_one(places) else Looked(table, places)
 
 

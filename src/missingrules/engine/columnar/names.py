@@ -2,59 +2,26 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from missingrules.engine.columnar.arrays import I64
     from missingrules.engine.columnar.firing import Firings
     from missingrules.engine.columnar.stood import Stood
 
 
-class Texts:
-    """Texts by the numbers that stand for them, in the order in which they came; -1 is none."""
-
-    def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._numbers = {text: number for number, text in enumerate(texts)}
-
-    def number(self, text: str | None) -> int:
-        return -1 if text is None else self._numbers.setdefault(text, len(self._numbers))
-
-    def numbers(self, texts: Sequence[str]) -> I64:
-        known = self._numbers
-        return np.array([known.setdefault(text, len(known)) for text in texts], np.int64)
-
-    def all(self) -> list[str]:
-        return list(self._numbers)
-
-
-class Called(Texts):
-    """How all occurrences that there may be are called."""
-
-    def __init__(self, stood: Stood) -> None:
-        super().__init__()
-        self._stood = stood
-
-    def of(self, found: Firings) -> tuple[I64, I64]:
-        """A table of the numbers of names, and the place in it of each occurrence."""
-        if not found.named or found.happened is None or found.acts is None:
-            return self.numbers([str(number) for number in range(int(found.number.max(initial=0)) + 1)]), found.number
-        stood = self._stood
-        places = stood.acts.source.take(found.happened, mode="clip")
-        if not found.acts.all():
-            events = np.flatnonzero(~found.acts)
-            places[events] = stood.events.source.take(found.happened.take(events)) + len(stood.histories.records.id)
-        return self._ids, places
-
-    @cached_property
-    def _ids(self) -> I64:
-        """Of records, then of events."""
-        given = self._stood.histories
-        return np.concatenate((self.numbers(given.records.id), self.numbers(given.events.id)))
+def numbered(stood: Stood, found: Firings) -> tuple[I64, I64]:
+    """How each occurrence is called, by number: a table, and the place in it of each."""
+    if not found.named or found.happened is None or found.acts is None:
+        return stood.called.by_number(found.number), found.number
+    places, acts = np.empty(len(found), np.int64), np.flatnonzero(found.acts)
+    places[acts] = stood.acts.source.take(found.happened.take(acts))
+    if len(acts) < len(found):
+        events = np.flatnonzero(~found.acts)
+        places[events] = stood.events.source.take(found.happened.take(events)) + len(stood.histories.records.id)
+    return stood.called.ids, places
 
 
 def occurrences(stood: Stood, found: Firings) -> list[str]:

@@ -15,6 +15,7 @@ from missingrules.engine.columnar import discharge as acts_given
 from missingrules.engine.columnar.arrays import distinct, sorted_once, starts_of
 from missingrules.engine.columnar.conclusions import Concluded, conclusions_of
 from missingrules.engine.columnar.firing import UNDECIDED, Firings, firings, lifted, next_of
+from missingrules.engine.columnar.names import numbered
 from missingrules.engine.columnar.offers import Offers, Undone
 from missingrules.engine.columnar.over import key
 from missingrules.engine.columnar.owed import End, Instances, ended, singles
@@ -355,7 +356,7 @@ def _chosen(world: World, several: list[tuple[Owed, Bools]]) -> list[Owed]:
     kept = [~doubtful for _, doubtful in several]
     rows = [np.flatnonzero(doubtful) for _, doubtful in several]
     firings = [made.firings.taken(these) for (made, _), these in zip(several, rows, strict=True)]
-    names = [table.take(places) for table, places in map(world.stood.called.of, firings)]
+    names = [table.take(places) for table, places in (numbered(world.stood, one) for one in firings)]
     keys = key(np.concatenate([one.subjects for one in firings]), np.concatenate(names))
     status = np.concatenate([made.status.take(these) for (made, _), these in zip(several, rows, strict=True)])
     # The first that is decided, else the first.

@@ -11,8 +11,8 @@ import numpy as np
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.domain.vocabulary import FactKind, FactType
 from missingrules.engine.columnar.arrays import ranges, starts_of
+from missingrules.engine.columnar.called import Called
 from missingrules.engine.columnar.histories import NO_SUCH, NONE
-from missingrules.engine.columnar.names import Called
 from missingrules.engine.columnar.over import Over, key
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ class Stood:
     @cached_property
     def called(self) -> Called:
         """How occurrences are called."""
-        return Called(self)
+        return Called(self.histories.records.id, self.histories.events.id)
 
     @cached_property
     def _started(self) -> I64:
