@@ -81,9 +81,10 @@ def in_memory(children: int, jobs: int, names: tuple[str, ...]) -> str:
         found = list(crew.map(work, parts))
         seconds = time.perf_counter() - began
     rows, memory, spent = sum(n for n, _, _ in found), max(kb for _, kb, _ in found), sum(s for _, _, s in found)
+    memory = memory * jobs + resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return (
         f"{children:>9} {caseload.episodes:>9} {rows:>12} {seconds:>8.1f} {spent:>8.1f} "
-        f"{children / seconds:>10.0f} {memory / 1024 * jobs:>8.0f}"
+        f"{children / seconds:>10.0f} {memory / 1024:>8.0f}"
     )
 
 

@@ -94,7 +94,7 @@ def numbers_of(column: Column, sizes: Sequence[int], parts: Sequence[Any]) -> An
     kind = np.dtype(np.int64 if moment else type_.to_pandas_dtype())
     if all(isinstance(part, int) for part in parts):
         if all(part == none for part in parts):
-            return pa.nulls(sum(sizes), type_)
+            return _nothing(sum(sizes), type_, kind)
         return _masked(np.repeat(np.array(parts, kind), sizes), type_, none)
     found = np.empty(sum(sizes), kind)
     begin = 0
@@ -110,6 +110,12 @@ def numbers_of(column: Column, sizes: Sequence[int], parts: Sequence[Any]) -> An
         else:
             here[:] = part
     return _masked(found, type_, none)
+
+
+def _nothing(size: int, type_: Any, kind: Any) -> Any:
+    """As `pa.nulls`, of zeros that take no memory until somebody reads them."""
+    bits, zeros = np.zeros(-(-size // 8), np.uint8), np.zeros(size, kind)
+    return pa.Array.from_buffers(type_, size, [pa.py_buffer(bits), pa.py_buffer(zeros)])
 
 
 def _masked(found: Any, type_: Any, none: int) -> Any:

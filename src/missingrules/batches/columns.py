@@ -90,7 +90,10 @@ class Columns:
 
     def text(self, column: str, text: str | None) -> int:
         """The number of a text of a column."""
-        return self.texts.setdefault(column, Texts()).number(text)
+        texts = self.texts.get(column)
+        if texts is None:
+            texts = self.texts[column] = Texts()
+        return texts.number(text)
 
     def close(self) -> None:
         """Ends a chunk: what its rows were made of is no longer needed."""

@@ -38,6 +38,13 @@ def ranges(starts: I64, lengths: I64) -> I64:
     return found
 
 
+def spread(value: Any, size: int) -> Numbers:
+    """One value of NumPy for so many rows, of which only one is in memory: `np.broadcast_to` for those in a hurry."""
+    found = np.ndarray((size,), value.dtype, np.array([value]), strides=(0,))
+    found.flags.writeable = False
+    return found
+
+
 def place_in_group(groups: Numbers) -> I64:
     """Of rows whose groups stand together, the number of each in its group, from 0."""
     count = len(groups)
