@@ -91,26 +91,38 @@ def numbers_of(column: Column, sizes: Sequence[int], parts: Sequence[Any]) -> An
     moment = column.kind == "moment"
     type_ = MOMENT if moment else _type_of(column).index_type
     none = FOREVER if moment else -1
-    if all(isinstance(part, int) and part == none for part in parts):
-        return pa.nulls(sum(sizes), type_)
-    found = np.empty(sum(sizes), np.int64 if moment else type_.to_pandas_dtype())
-    begin, full = 0, True
+    kind = np.dtype(np.int64 if moment else type_.to_pandas_dtype())
+    if all(isinstance(part, int) for part in parts):
+        if all(part == none for part in parts):
+            return _nothing(sum(sizes), type_, kind)
+        return _masked(np.repeat(np.array(parts, kind), sizes), type_, none)
+    found = np.empty(sum(sizes), kind)
+    begin = 0
     for size, part in zip(sizes, parts, strict=True):
         here = found[begin : begin + size]
         begin += size
         if isinstance(part, int):
             here.fill(part)
-            full &= part != none
-            continue
-        if isinstance(part, tuple):
+        elif isinstance(part, tuple):
             table, numbers = part
             # The last entry stands for -1.
-            np.take(table.astype(found.dtype), numbers, out=here, mode="wrap")
+            np.take(table.astype(kind, copy=False), numbers, out=here, mode="wrap")
         else:
             here[:] = part
-        full = full and here.max(initial=none) < none if moment else full and here.min(initial=0) >= 0
-    mask = None if full else found == none if moment else found < 0
-    return pa.array(found, mask=mask).cast(type_)
+    return _masked(found, type_, none)
+
+
+def _nothing(size: int, type_: Any, kind: Any) -> Any:
+    """As `pa.nulls`, of zeros that take no memory until somebody reads them."""
+    bits, zeros = np.zeros(-(-size // 8), np.uint8), np.zeros(size, kind)
+    return pa.Array.from_buffers(type_, size, [pa.py_buffer(bits), pa.py_buffer(zeros)])
+
+
+def _masked(found: Any, type_: Any, none: int) -> Any:
+    """Whole numbers as an array of Arrow, which has them as they stand: nothing is copied."""
+    there = found != none
+    bits = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    return pa.Array.from_buffers(type_, len(found), [bits, pa.py_buffer(found)])
 
 
 def table_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -11,11 +11,13 @@ from missingrules.batches.arrow import numbered, numbers_of, table_of
 from missingrules.batches.tables import CONCLUSIONS, OBLIGATIONS
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.protocol import bare
+from missingrules.engine.columnar.called import Texts
+from missingrules.engine.columnar.names import numbered as called
 from missingrules.engine.columnar.status import STATUSES
 from missingrules.interface.rows import paragraphs, titles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from missingrules.batches.tables import Table
     from missingrules.domain.citations import Citations
@@ -40,19 +42,6 @@ STATED: Final[Mapping[str, Callable[[Duty], str | None]]] = {
 }
 
 
-class Texts:
-    """Texts by the numbers that stand for them; -1 is none."""
-
-    def __init__(self, texts: Sequence[str] = ()) -> None:
-        self._numbers = {text: number for number, text in enumerate(texts)}
-
-    def number(self, text: str | None) -> int:
-        return -1 if text is None else self._numbers.setdefault(text, len(self._numbers))
-
-    def all(self) -> list[str]:
-        return list(self._numbers)
-
-
 class Named:
     """How the cases, episodes and occurrences of some children are called."""
 
@@ -67,30 +56,10 @@ class Named:
             "status": Texts(tuple(map(str, STATUSES))),
         }
 
-    @cached_property
-    def occurrences(self) -> Texts:
-        """The names of occurrences: the ids of acts and events, and numbers as they come."""
-        return Texts(self._happenings[1])
-
-    @cached_property
-    def _happenings(self) -> tuple[Numbers, list[str]]:
-        h = self.stood.histories
-        return numbered([*h.records.id, *h.events.id])
-
     def occurrence(self, owed: Owed) -> Part:
         """The number of the name of each occurrence."""
-        firings, stood, texts = owed.firings, self.stood, self.occurrences
-        if not firings.named or firings.happened is None or firings.acts is None:
-            if _is_one(firings.number):
-                return texts.number(str(int(firings.number[0])))
-            most = int(firings.number.max(initial=0))
-            return Looked(np.array([texts.number(str(number)) for number in range(most + 1)]), firings.number)
-        numbers = self._happenings[0]
-        source = np.zeros(len(owed), np.int64)
-        acts = firings.acts.astype(np.bool_)
-        source[acts] = stood.acts.source[firings.happened[acts]]
-        source[~acts] = stood.events.source[firings.happened[~acts]] + len(stood.histories.records.id)
-        return Looked(numbers, source)
+        table, places = called(self.stood, owed.firings)
+        return int(table[places[0]]) if _is_one(places) else Looked(table, places)
 
 
 class Looked(NamedTuple):
@@ -121,7 +90,10 @@ class Columns:
 
     def text(self, column: str, text: str | None) -> int:
         """The number of a text of a column."""
-        return self.texts.setdefault(column, Texts()).number(text)
+        texts = self.texts.get(column)
+        if texts is None:
+            texts = self.texts[column] = Texts()
+        return texts.number(text)
 
     def close(self) -> None:
         """Ends a chunk: what its rows were made of is no longer needed."""
@@ -194,7 +166,7 @@ def _concluded(one: Concluded, made: Columns, named: Named, protocol: str) -> di
 
 def columns_of(named: Named) -> tuple[Columns, Columns]:
     """The tables of obligations and of conclusions, empty."""
-    obligations_ = Columns(OBLIGATIONS, {**named.texts, "occurrence": named.occurrences})
+    obligations_ = Columns(OBLIGATIONS, {**named.texts, "occurrence": named.stood.called})
     return obligations_, Columns(CONCLUSIONS, named.texts)
 
 

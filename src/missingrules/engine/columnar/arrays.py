@@ -30,16 +30,19 @@ def among(values: Iterable[Any], wanted: Container[Any]) -> I8:
 
 def ranges(starts: I64, lengths: I64) -> I64:
     """The numbers of several stretches, one after the other: from each start so many."""
-    total = int(lengths.sum())
-    if not total:
+    if len(starts) == 0:
         return np.zeros(0, np.int64)
     ends = np.cumsum(lengths)
-    steps = np.ones(total, np.int64)
-    has = lengths > 0
-    firsts, before = starts[has], ends[has] - lengths[has]
-    steps[before[0]] = firsts[0]
-    steps[before[1:]] = firsts[1:] - (firsts[:-1] + lengths[has][:-1] - 1)
-    return np.cumsum(steps)
+    found: I64 = np.repeat(starts - (ends - lengths), lengths)
+    found += np.arange(ends[-1])
+    return found
+
+
+def spread(value: Any, size: int) -> Numbers:
+    """One value of NumPy for so many rows, of which only one is in memory: `np.broadcast_to` for those in a hurry."""
+    found = np.ndarray((size,), value.dtype, np.array([value]), strides=(0,))
+    found.flags.writeable = False
+    return found
 
 
 def place_in_group(groups: Numbers) -> I64:

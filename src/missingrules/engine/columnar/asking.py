@@ -10,7 +10,7 @@ from missingrules.domain.clock import FOREVER
 from missingrules.domain.conditions import ALWAYS
 from missingrules.domain.people import PeopleRows
 from missingrules.domain.triggers import OnEvent, triggers_of
-from missingrules.engine.columnar.arrays import FALSE, UNKNOWN, ranges
+from missingrules.engine.columnar.arrays import FALSE, UNKNOWN, ranges, spread
 from missingrules.engine.columnar.discharge import forbidden, seen_from
 from missingrules.engine.columnar.firing import UNDECIDED, hours_of, inside_hours
 from missingrules.engine.columnar.gather import Words
@@ -89,7 +89,7 @@ class _Asking:
             self.unknown.gathered()
             self.left[duty.rule] = str(shape)
             return
-        of_episodes = np.broadcast_to(np.bool_(found.of_episodes), len(found))
+        of_episodes = spread(np.bool_(found.of_episodes), len(found))
         self._hang(
             Hung(duty.rule, asked.prefix, of_episodes, found.subjects, firings=found, apart=not asked.twins), hanging
         )

@@ -17,7 +17,7 @@ from missingrules.engine.values import number
 
 if TYPE_CHECKING:
     from missingrules.domain.conditions import Counted, Range
-    from missingrules.engine.columnar.arrays import I8, I64, Numbers
+    from missingrules.engine.columnar.arrays import I8, I64, Bools, Numbers
     from missingrules.engine.columnar.stood import Stood
 
 _MONTHS = {"calendar month": 1, "calendar quarter": 3, "calendar year": 12}
@@ -145,11 +145,20 @@ class Tally:
         first = _in_range(np.zeros(self.stood.children, np.int64), self._unknown, test)
         return Over(first, *tidied(first, child, when, _in_range(low, high, test)))
 
+    @cached_property
     def numbered(self) -> tuple[I64, I64]:
         """Of each row the least and the greatest number that it may be in its own window."""
-        place = place_in_group(self.stood.child[self.rows])
-        mine = np.repeat(np.arange(len(self.rows)), place)
-        earlier = ranges(np.arange(len(self.rows)) - place, place)
+        child, places = self.stood.child[self.rows], np.arange(len(self.rows))
+        leaving = key(child, self.leaves)
+        if not len(self.counts.of) and (leaving[1:] >= leaving[:-1]).all():
+            # What never turns is added up; those that left by then are all before those that did not.
+            inside = np.minimum(np.searchsorted(leaving, key(child, self.at), "right"), places)
+            held = self.counts.first.take(self.rows)
+            sure, maybe = _sums(held == TRUE), _sums(held != FALSE)
+            return 1 + sure[:-1] - sure.take(inside), 1 + maybe[:-1] - maybe.take(inside)
+        place = place_in_group(child)
+        mine = np.repeat(places, place)
+        earlier = ranges(places - place, place)
         inside = self.leaves[earlier] > self.at[mine]
         mine, earlier = mine[inside], earlier[inside]
         held = self.counts.at(self.rows[earlier], self.at[mine])
@@ -158,30 +167,25 @@ class Tally:
         high = 1 + np.bincount(mine[held != FALSE], minlength=count)
         return low, high
 
-    @cached_property
-    def _spots(self) -> I64:
-        """Of each row the change of its child that comes with it."""
-        child, when, _, _ = self.over_time
-        found: I64 = np.searchsorted(key(child, when), key(self.stood.child[self.rows], self.at), "right") - 1
-        return found
-
-    def falls(self, at_least: int) -> I64:
-        """Of each row the first instant at which the count with itself falls below; FOREVER if it never does."""
+    def falls(self, at_least: int, which: I64) -> I64:
+        """Of some rows the first instant at which the count with itself falls below; FOREVER if it never does."""
         child, when, _, high = self.over_time
-        own, spot = self.stood.child[self.rows], self._spots.copy()
-        found = np.full(len(self.rows), FOREVER, np.int64)
+        rows, at, leaves = self.rows[which], self.at[which], self.leaves[which]
+        own = self.stood.child[rows]
+        found = np.full(len(rows), FOREVER, np.int64)
         # Every row that may be counted is a change of its child: there is one at its own instant.
-        todo = np.arange(len(self.rows))
+        spot = np.searchsorted(self._changes, key(own, at), "right") - 1
+        todo = np.arange(len(rows))
         if self.counts.constant == TRUE:
             marks = np.flatnonzero(high < at_least)
             place = np.searchsorted(marks, spot)
             hit = marks[np.minimum(place, len(marks) - 1)] if len(marks) else spot
             good = (place < len(marks)) & (child[hit] == own)
-            found[good] = np.maximum(when[hit[good]], self.at[good])
+            found[good] = np.maximum(when[hit[good]], at[good])
             return found
         while len(todo):
-            now = np.maximum(when[spot[todo]], self.at[todo])
-            alone = (self.counts.at(self.rows[todo], now) == FALSE) & (now < self.leaves[todo])
+            now = np.maximum(when[spot[todo]], at[todo])
+            alone = (self.counts.at(rows[todo], now) == FALSE) & (now < leaves[todo])
             below = high[spot[todo]] + alone < at_least
             found[todo[below]] = now[below]
             todo = todo[~below]
@@ -189,6 +193,17 @@ class Tally:
             todo = todo[spot[todo] < len(child)]
             todo = todo[child[spot[todo]] == own[todo]]
         return found
+
+    @cached_property
+    def _changes(self) -> I64:
+        child, when, _, _ = self.over_time
+        return key(child, when)
+
+
+def _sums(flags: Bools) -> I64:
+    """How many there are before each place, and before the end."""
+    found: I64 = np.concatenate(([0], np.cumsum(flags)))
+    return found
 
 
 def tally(stood: Stood, counted: Counted, counts: Over) -> Tally:

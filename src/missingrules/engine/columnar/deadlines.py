@@ -20,7 +20,7 @@ from missingrules.domain.deadlines import (
     Within,
     Word,
 )
-from missingrules.engine.columnar.arrays import FALSE, TRUE
+from missingrules.engine.columnar.arrays import FALSE, TRUE, spread
 from missingrules.engine.columnar.firing import FIRED
 from missingrules.engine.columnar.offers import FieldsOf
 from missingrules.engine.columnar.over import in_order
@@ -48,7 +48,7 @@ class Due(NamedTuple):
 def due_at(world: World, deadline: Deadline | NotStated, found: Firings, closes: I64) -> Due:
     """The due instants of firings as they stand at `closes`: the earliest of all readings so far."""
     if isinstance(deadline, (NotStated, Word)):
-        never = np.broadcast_to(np.int64(FOREVER), len(found))
+        never = spread(np.int64(FOREVER), len(found))
         return Due(never, never, some=False)
     start = np.where(found.state == FIRED, found.fired, found.trigger)
     if isinstance(deadline, DeadlineRows):

@@ -69,7 +69,7 @@ def forbidden(world: World, one: Prohibition) -> I64:
     acts, records = world.stood.acts, world.stood.histories.records
     found = []
     for name in names:
-        rows = named(world, name)
+        rows = world.stood.acts_named(name)
         source, included = acts.source[rows], acts.included[rows]
         outcome = np.where(included, -1, records.outcome.value[source])
         if one.outcome is None:
@@ -87,20 +87,12 @@ def forbidden(world: World, one: Prohibition) -> I64:
     return np.concatenate(found)
 
 
-def named(world: World, action: str) -> I64:
-    """The acts of one name."""
-    stood = world.stood
-    if action not in stood.act_names:
-        return np.zeros(0, np.int64)
-    return np.flatnonzero(stood.acts.name == stood.act_names.index(action))
-
-
 def of_action(world: World, duty: Duty, broken: I8) -> Given:
     """The acts of its action, or of one that counts as it. One that broke a prohibition discharges nothing."""
     acts, records, words = world.stood.acts, world.stood.histories.records, world.protocol.words
     found = []
     for name in (duty.action, *words.actions[duty.action].also):
-        rows = named(world, name)
+        rows = world.stood.acts_named(name)
         rows = rows[broken[rows] != TRUE]
         source, included = acts.source[rows], acts.included[rows]
         good = np.ones(len(rows), np.bool_)
@@ -180,7 +172,7 @@ def pairs_of(world: World, given: Given, subjects: I64, *, of_episodes: bool) ->
     inside = np.minimum(spots, len(subjects) - 1)
     good = subjects[inside] == of
     of, act, unsure = inside[good], act[good], unsure[good]
-    order = np.lexsort((act, of))
+    order = np.argsort(of * len(acts.at) + act, kind="stable")
     return Pairs(of[order], act[order], unsure[order])
 
 

@@ -14,7 +14,7 @@ from missingrules.domain.conditions import All, HoursTest, leaves
 from missingrules.domain.deadlines import OnDay
 from missingrules.domain.rules import UntilInstant
 from missingrules.domain.triggers import FirstOf, OnBirthday, OnRecord
-from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, starts_of
+from missingrules.engine.columnar.arrays import FALSE, TRUE, UNKNOWN, place_in_group, spread, starts_of
 from missingrules.engine.columnar.offers import acts_of, span_of
 from missingrules.engine.columnar.over import key
 from missingrules.engine.columnar.points import Unspoken
@@ -155,12 +155,12 @@ def _ended(world: World, duty: Duty, found: Firings) -> Firings:
     found = replace(found, state=state, until=certain, until_maybe=maybe)
     if found.alone:
         named = found.named and not isinstance(duty.trigger, FirstOf)
-        return replace(found, number=np.broadcast_to(np.int64(1), len(found)), named=named)
+        return replace(found, number=spread(np.int64(1), len(found)), named=named)
     if isinstance(duty.trigger, FirstOf):
         # Of several the one that fired first counts; undecided while an earlier one is.
-        place = np.arange(len(found))
-        order = np.lexsort((place, found.state == UNDECIDED, found.fired, found.subjects))
-        found = found.taken(order[starts_of(found.subjects[order])])
+        keys = key(found.subjects, found.fired) * 2 + (found.state == UNDECIDED)
+        order = np.argsort(keys, kind="stable")
+        found = found.taken(order.take(starts_of(found.subjects.take(order))))
         return replace(found, number=np.ones(len(found), np.int64), named=False)
     return replace(found, number=place_in_group(found.subjects) + 1)
 
@@ -184,7 +184,7 @@ def _at_moment(
     if len(open_):
         among = np.zeros(len(points), np.bool_)
         among[open_] = True
-        until_now = np.broadcast_to(np.int64(as_of), len(points))
+        until_now = spread(np.int64(as_of), len(points))
         known = first(reader, guard, (FALSE, TRUE), points, until_now, among)[open_]
         has = known < FOREVER
         if hours:
@@ -202,7 +202,7 @@ def _at_moment(
 
 
 def _settled(value: Truth, size: int) -> I8:
-    found: I8 = np.take(_SETTLED, np.broadcast_to(np.int8(value), size) if isinstance(value, int) else value)
+    found: I8 = np.take(_SETTLED, spread(np.int8(value), size) if isinstance(value, int) else value)
     return found
 
 
@@ -308,7 +308,7 @@ def _numbered(
 
 def lifted(reader: Reader, guard: Guard, rows: I64, start: I64) -> I64:
     """The first instant from `start` at which an exception is known to hold; FOREVER if none comes to."""
-    never = np.broadcast_to(np.int64(FOREVER), len(rows))
+    never = spread(np.int64(FOREVER), len(rows))
     if not guard.unless or not len(rows):
         return never
     return first(reader, Excepts(guard), (TRUE,), reader.at(rows, start), never)
@@ -319,7 +319,7 @@ def lifted(reader: Reader, guard: Guard, rows: I64, start: I64) -> I64:
 
 def until(world: World, duty: Duty, found: Firings) -> tuple[I64, I64]:
     """When the first `until` of a duty came or comes, for certain and perhaps."""
-    never = certain = maybe = np.broadcast_to(np.int64(FOREVER), len(found))
+    never = certain = maybe = spread(np.int64(FOREVER), len(found))
     for part in duty.until:
         one, other = _until(world, part, found)
         certain = one if certain is never else np.minimum(certain, one)
@@ -330,7 +330,7 @@ def until(world: World, duty: Duty, found: Firings) -> tuple[I64, I64]:
 
 def _until(world: World, part: rules.Until, found: Firings) -> tuple[I64, I64 | None]:
     """When one `until` came or comes, and when it may have; None: at no other time."""
-    never: I64 = np.broadcast_to(np.int64(FOREVER), len(found))
+    never: I64 = spread(np.int64(FOREVER), len(found))
     match part:
         case UntilInstant(which):
             return world.stood.instants[which][found.subjects] if found.of_episodes else never, None

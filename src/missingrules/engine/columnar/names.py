@@ -1,12 +1,27 @@
-"""How the keys of obligations end: subject and occurrence, as texts."""
+"""How the keys of obligations end: subject and occurrence, as texts and as numbers that stand for them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from missingrules.engine.columnar.arrays import I64
     from missingrules.engine.columnar.firing import Firings
     from missingrules.engine.columnar.stood import Stood
+
+
+def numbered(stood: Stood, found: Firings) -> tuple[I64, I64]:
+    """How each occurrence is called, by number: a table, and the place in it of each."""
+    if not found.named or found.happened is None or found.acts is None:
+        return stood.called.by_number(found.number), found.number
+    places, acts = np.empty(len(found), np.int64), np.flatnonzero(found.acts)
+    places[acts] = stood.acts.source.take(found.happened.take(acts))
+    if len(acts) < len(found):
+        events = np.flatnonzero(~found.acts)
+        places[events] = stood.events.source.take(found.happened.take(events)) + len(stood.histories.records.id)
+    return stood.called.ids, places
 
 
 def occurrences(stood: Stood, found: Firings) -> list[str]:

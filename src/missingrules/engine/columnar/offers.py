@@ -268,11 +268,11 @@ class Offers:
     def _reach(self, trigger: EpisodesReach) -> Chances:
         """The episodes that bring the count there, each until the count falls below it."""
         tally = self.world.tally(trigger.counted)
-        low, high = tally.numbered()
+        low, high = tally.numbered
         whole = tally.whole[self.world.stood.child[tally.rows]]
-        kept = (low <= trigger.at_least) & ((high >= trigger.at_least) | (whole > tally.at))
+        kept = np.flatnonzero((low <= trigger.at_least) & ((high >= trigger.at_least) | (whole > tally.at)))
         rows, at = tally.rows[kept], tally.at[kept]
-        falls = tally.falls(trigger.at_least)[kept]
+        falls = tally.falls(trigger.at_least, kept)
         end = np.where(falls == FOREVER, FOREVER, np.maximum(at, falls - 1))
         order = np.argsort(rows, kind="stable")
         rows, at, end, doubt = rows[order], at[order], end[order], (low[kept] != trigger.at_least)[order]
@@ -429,8 +429,7 @@ def acts_of(world: World, trigger: OnRecord) -> I64:
     """The acts of which a trigger or an `until` speaks."""
     stood = world.stood
     acts, records = stood.acts, stood.histories.records
-    number = stood.act_names.index(trigger.action) if trigger.action in stood.act_names else -1
-    rows = np.flatnonzero(acts.name == number)
+    rows = stood.acts_named(trigger.action)
     if not len(rows):
         return rows
     source, included = acts.source[rows], acts.included[rows]

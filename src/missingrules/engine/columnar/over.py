@@ -18,7 +18,8 @@ _BIG: Final = 1 << 34
 
 def key(row: I64, at: I64) -> I64:
     """One number that orders by row, then instant; what lies beyond centuries counts as their end."""
-    found: I64 = np.clip(at, -(1 << 33), (1 << 33) - 1)
+    found: I64 = np.minimum(at, (1 << 33) - 1)
+    np.maximum(found, -(1 << 33), out=found)
     found += row * _BIG
     return found
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from missingrules.domain.clock import FOREVER
+from missingrules.engine.columnar.arrays import spread
 from missingrules.engine.columnar.firing import FIRED
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Instances:
 
 def singles(found: Firings, opens: I64, end: End) -> Instances:
     """One obligation for each firing."""
-    never = np.broadcast_to(np.int64(FOREVER), len(found))
+    never = spread(np.int64(FOREVER), len(found))
     return Instances(
         found, opens, end.certain, end.maybe, end.superseded, end.doubtful, None, discharged=never, open_act=never
     )
@@ -77,5 +78,5 @@ def singles(found: Firings, opens: I64, end: End) -> Instances:
 
 def ended(found: Firings) -> End:
     """As their `until` says."""
-    none = np.broadcast_to(np.False_, len(found))
+    none = spread(np.False_, len(found))
     return End(found.until, found.until_maybe, none, none)

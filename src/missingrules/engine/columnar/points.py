@@ -9,7 +9,7 @@ import numpy as np
 from missingrules.domain import conditions
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.domain.conditions import CountTest, FactTest, HoursTest, Not
-from missingrules.engine.columnar.arrays import FALSE, TRUE
+from missingrules.engine.columnar.arrays import FALSE, TRUE, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -127,7 +127,7 @@ class Points:
 
     def each(self, truth: Truth) -> I8:
         """One of each row."""
-        return np.broadcast_to(np.int8(truth), len(self)) if isinstance(truth, int) else truth
+        return spread(np.int8(truth), len(self)) if isinstance(truth, int) else truth
 
     # --- conditions ---------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
-from missingrules.engine.columnar.arrays import TRUE, starts_of
+from missingrules.engine.columnar.arrays import TRUE, spread, starts_of
 from missingrules.engine.columnar.over import Over, in_order, tidied
 from missingrules.engine.columnar.points import all_of
 from missingrules.engine.columnar.reading import each_once
@@ -204,7 +204,7 @@ def over_of(reader: Reader, read: Callable[[Points], Numbers], turns: tuple[Turn
     """What is read of all rows, over time."""
     before = reader.before
     first_ = read(before)
-    ahead = later(reader, turns, before.rows, before.at, np.broadcast_to(np.int64(FOREVER), len(before)))
+    ahead = later(reader, turns, before.rows, before.at, spread(np.int64(FOREVER), len(before)))
     value = read(reader.at(ahead.which, ahead.time))
     return Over(first_, *tidied(first_, ahead.which, ahead.time, value))
 

@@ -15,7 +15,7 @@ from missingrules.engine.columnar import discharge as acts_given
 from missingrules.engine.columnar.arrays import distinct, sorted_once, starts_of
 from missingrules.engine.columnar.conclusions import Concluded, conclusions_of
 from missingrules.engine.columnar.firing import UNDECIDED, Firings, firings, lifted, next_of
-from missingrules.engine.columnar.names import occurrences
+from missingrules.engine.columnar.names import numbered
 from missingrules.engine.columnar.offers import Offers, Undone
 from missingrules.engine.columnar.over import key
 from missingrules.engine.columnar.owed import End, Instances, ended, singles
@@ -363,34 +363,20 @@ def _apart(world: World, several: list[Owed]) -> list[Owed]:
 
 def _chosen(world: World, several: list[tuple[Owed, Bools]]) -> list[Owed]:
     """Without those that bear the name of another; `several` says of which that is possible."""
-    chosen: dict[tuple[int, str], tuple[int, int]] = {}
     kept = [~doubtful for _, doubtful in several]
-    if not any(made.firings.named for made, _ in several):
-        kept = _by_number(several)
-        return [taken(made, np.flatnonzero(flags)) for (made, _), flags in zip(several, kept, strict=True)]
-    for number, (made, doubtful) in enumerate(several):
-        rows = np.flatnonzero(doubtful)
-        names = occurrences(world.stood, made.firings.taken(rows))
-        for row, name in zip(rows.tolist(), names, strict=True):
-            one = int(made.subjects[row]), name
-            first, at = chosen.setdefault(one, (number, row))
-            if several[first][0].status[at] == NOT_DECIDABLE != made.status[row]:
-                chosen[one] = number, row
-    for number, row in chosen.values():
-        kept[number][row] = True
+    rows = [np.flatnonzero(doubtful) for _, doubtful in several]
+    firings = [made.firings.taken(these) for (made, _), these in zip(several, rows, strict=True)]
+    names = [table.take(places) for table, places in (numbered(world.stood, one) for one in firings)]
+    keys = key(np.concatenate([one.subjects for one in firings]), np.concatenate(names))
+    status = np.concatenate([made.status.take(these) for (made, _), these in zip(several, rows, strict=True)])
+    # The first that is decided, else the first.
+    order = np.lexsort((status == NOT_DECIDABLE, keys))
+    chosen = np.zeros(len(keys), np.bool_)
+    chosen[order.take(starts_of(keys.take(order)))] = True
+    ends = np.cumsum([len(these) for these in rows])[:-1]
+    for flags, these, good in zip(kept, rows, np.split(chosen, ends), strict=True):
+        flags[these] = good
     return [taken(made, np.flatnonzero(flags)) for (made, _), flags in zip(several, kept, strict=True)]
-
-
-def _by_number(several: list[tuple[Owed, Bools]]) -> list[Bools]:
-    """Which of them are kept where occurrences have numbers alone."""
-    sizes = [len(made) for made, _ in several]
-    subject = np.concatenate([made.subjects for made, _ in several])
-    number = np.concatenate([made.firings.number for made, _ in several])
-    undecided = np.concatenate([made.status for made, _ in several]) == NOT_DECIDABLE
-    order = np.lexsort((np.arange(len(subject)), undecided, number, subject))
-    kept = np.zeros(len(subject), np.bool_)
-    kept[order[starts_of(key(subject, number)[order])]] = True
-    return np.split(kept, np.cumsum(sizes)[:-1])
 
 
 def taken(made: Owed, which: I64) -> Owed:

@@ -11,10 +11,13 @@ import numpy as np
 from missingrules.domain.clock import BEFORE_ALL, FOREVER
 from missingrules.domain.vocabulary import FactKind, FactType
 from missingrules.engine.columnar.arrays import ranges, starts_of
+from missingrules.engine.columnar.called import Called
 from missingrules.engine.columnar.histories import NO_SUCH, NONE
 from missingrules.engine.columnar.over import Over, key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from missingrules.domain.clock import Instant
     from missingrules.domain.vocabulary import FactWord
     from missingrules.engine.columnar.arrays import I32, I64, Bools
@@ -193,12 +196,16 @@ class Stood:
         return tuple(dict.fromkeys(named))
 
     @cached_property
+    def act_numbers(self) -> Mapping[str, int]:
+        """The number of the name of each act."""
+        return {name: number for number, name in enumerate(self.act_names)}
+
+    @cached_property
     def acts(self) -> Happenings:
         given = self.histories.records
         rows = np.flatnonzero(given.at <= self.as_of)
         name, included = given.action[rows], np.zeros(len(rows), np.bool_)
-        numbers = {name: number for number, name in enumerate(self.act_names)}
-        more, more_names = _each_of(given.included, rows, lambda word: numbers[word])
+        more, more_names = _each_of(given.included, rows, lambda word: self.act_numbers[word])
         if not len(more) and not (given.also_of.value[rows] >= 0).any():
             episode = self.renumbered[given.episode[rows]]
             return self._happenings(given.child[rows], name, given.at[rows], episode, rows, included)
@@ -215,6 +222,17 @@ class Stood:
         of_places, of_episode = of_places[order], of_episode[order]
         rows, name, included = rows[of_places], name[of_places], included[of_places]
         return self._happenings(given.child[rows], name, given.at[rows], self.renumbered[of_episode], rows, included)
+
+    def acts_named(self, name: str) -> I64:
+        """The acts of one name, in their order."""
+        order, begins = self._by_name
+        number = self.act_numbers.get(name)
+        return order[:0] if number is None else order[begins[number] : begins[number + 1]]
+
+    @cached_property
+    def _by_name(self) -> tuple[I64, I64]:
+        order = np.argsort(self.acts.name, kind="stable")
+        return order, np.searchsorted(self.acts.name.take(order), np.arange(len(self.act_names) + 1))
 
     def _happenings(
         self, child: I64, name: I32, at: I64, episode: I64, rows: I64, included: Bools | None
@@ -233,6 +251,11 @@ class Stood:
         """How many of a child's episodes had started by then."""
         found: I64 = np.searchsorted(self._started, key(child, at), "right") - self.first[child]
         return found
+
+    @cached_property
+    def called(self) -> Called:
+        """How occurrences are called."""
+        return Called(self.histories.records.id, self.histories.events.id)
 
     @cached_property
     def _started(self) -> I64:
