@@ -2,8 +2,8 @@
 
 Each caseload is invented, written as tables and audited by the command itself in a process of its own. With `--prove`
 its totals are held against the sum of single evaluations of the same cases, which never were tables. With `--beside`
-one process audits in columns and another child by child, three times in turn: medians, the seconds the processor's, start
-included.
+one process audits in columns and another child by child, three times in turn: medians, the seconds the processor's,
+start included.
 """
 
 from __future__ import annotations
