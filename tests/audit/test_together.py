@@ -305,6 +305,45 @@ def test_a_prohibition_that_reads_the_hours_of_an_office_leaves_all_to_the_evalu
     assert totals.all_broken == Broken(breached=1, not_decidable=0, cases=1)
 
 
+def test_an_act_that_another_record_includes_at_one_second_is_left_to_the_evaluator() -> None:
+    rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
+    done = at("2025-05-01 12:00")
+    records = [record("r0", "notify", done, included=("visit",)), record("r1", "visit", done)]
+    child = case(episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00")), records=records)
+    _, _, findings, *_ = the_same([rules], [Given(child)], Question(AS_OF))
+    assert evaluated([rules], [Given(child)]) == [child.id]
+    assert [one.done_by for one in findings] == [("r0",)]
+
+
+def test_what_may_have_broken_a_prohibition_is_left_to_the_evaluator() -> None:
+    """Nobody graded the risk on which it hangs."""
+    rules = protocol(duty("r", OnInstant("started")), forbid("f", "visit", guard(risk("high"))))
+    visit = record("r", "visit", at("2025-05-01 12:00"), episode="e")
+    child = case(episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00")), records=[visit])
+    totals, *_ = the_same([rules], [Given(child)], Question(AS_OF))
+    assert evaluated([rules], [Given(child)]) == [child.id]
+    assert totals.all_broken == Broken(breached=0, not_decidable=1, cases=0)
+
+
+def test_an_entry_counts_as_late_after_the_limit_alone_and_of_what_was_in_time() -> None:
+    """The first was written down at the limit, the second a second later; the third was done too late itself."""
+    rules = protocol(duty("r", OnInstant("started"), "visit", deadline=within("24 hours")))
+    gone = episode("e", at("2025-05-01 10:00"), at("2025-05-01 11:00"))
+    times = (
+        ("2025-05-01 12:00", "2025-05-02 10:00"),
+        ("2025-05-01 12:00", "2025-05-02 10:00:01"),
+        ("2025-05-02 12:00", "2025-05-02 12:00"),
+    )
+    children = [
+        replace(case(gone, records=[record("r", "visit", at(done), recorded=at(entry))]), id=f"c{number}")
+        for number, (done, entry) in enumerate(times)
+    ]
+    totals, _, findings, *_ = the_same([rules], [*map(Given, children)], Question(AS_OF))
+    assert evaluated([rules], [*map(Given, children)]) == []
+    assert [one.late_recording for one in findings] == [False, True, None]
+    assert (totals.whole.recorded, totals.whole.recorded_late) == (2, 1)
+
+
 # --- from tables, and in every format ---------------------------------------------------------------------------------
 
 
