@@ -116,16 +116,15 @@ def _run(spark: Any, size: Size, ask: Ask, name: str) -> Cost:
     protocols = load_protocols(*ask.protocols)
     folder = Path(ask.folder) / str(size.children)
     spark.sparkContext.setJobGroup(name, name)
-    used, stood = _used(), _Stood()
-    stood.start()
+    watch = _Watch()
+    watch.start()
     began = time.perf_counter()
     tables = {kind: spark.read.parquet(str(folder / f"{kind}.parquet")) for kind in TABLES}
     found = answered(tables, protocols, Instant(AS_OF), partitions=size.partitions, keep=False)
     found.rows.write.format("noop").mode("overwrite").save()
     seconds = time.perf_counter() - began
-    still = stood.end()
+    still, jvm, python = watch.end()
     seconds -= still
-    jvm, python = (after - before for after, before in zip(_used(), used, strict=True))
     print(
         f"{name}: {size}, {seconds:.2f} s and {still:.2f} still, processor {jvm:.2f} + {python:.2f}",
         file=sys.stderr,
@@ -134,10 +133,10 @@ def _run(spark: Any, size: Size, ask: Ask, name: str) -> Cost:
     return Cost(seconds, jvm, python)
 
 
-def _used() -> tuple[float, float]:
-    """Seconds of the processor that the JVM, and the Python processes under it, have had so far."""
+def _used() -> dict[tuple[int, bool], int]:
+    """Ticks of the processor that each process under this one has had, and whether it is the JVM."""
     parents: dict[int, int] = {}
-    stats: dict[int, tuple[bool, int]] = {}
+    stats: dict[tuple[int, bool], int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             head, _, tail = path.read_text().rpartition(") ")
@@ -146,17 +145,15 @@ def _used() -> tuple[float, float]:
         fields = tail.split()
         pid = int(path.parent.name)
         parents[pid] = int(fields[1])
-        # Of itself, and of its children that have ended and were waited for.
-        stats[pid] = head.endswith("(java"), sum(map(int, fields[11:15]))
-    found = {True: 0, False: 0}
-    for pid, (java, ticks) in stats.items():
+        stats[pid, head.endswith("(java")] = int(fields[11]) + int(fields[12])
+    found = {}
+    for (pid, java), ticks in stats.items():
         above = parents[pid]
         while above in parents and above != os.getpid():
             above = parents[above]
         if above == os.getpid():
-            found[java] += ticks
-    tick = os.sysconf("SC_CLK_TCK")
-    return found[True] / tick, found[False] / tick
+            found[pid, java] = ticks
+    return found
 
 
 def _tasks(log: Path) -> dict[str, list[dict[str, Any]]]:
@@ -192,26 +189,39 @@ def _medians(costs: Sequence[Cost]) -> Cost:
     return replace(Cost(**{name: median(row[name] for row in rows) for name in rows[0]}), runs=len(costs))
 
 
-class _Stood(Thread):
-    """How long this process was stopped: a clock that wakes often sees what it missed."""
+class _Watch(Thread):
+    """A clock that wakes often: how long this process was stopped, and what of the processor those under it had.
+
+    Processes that end take with them what they had since they were last seen.
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.seconds = 0.0
+        self.still = 0.0
         self._over = Event()
+        self._first = _used()
+        self._last = dict(self._first)
 
     def run(self) -> None:
         last = time.perf_counter()
-        while not self._over.wait(0.05):
+        while not self._over.wait(0.2):
             now = time.perf_counter()
-            if now - last > 0.5:
-                self.seconds += now - last
-            last = now
+            if now - last > 1:
+                self.still += now - last
+            self._last |= _used()
+            last = time.perf_counter()
 
-    def end(self) -> float:
+    def end(self) -> tuple[float, float, float]:
+        """Seconds: of standing still, of the processor by the JVM and by Python."""
         self._over.set()
         self.join()
-        return self.seconds
+        self._last |= _used()
+        tick = os.sysconf("SC_CLK_TCK")
+        jvm, python = (
+            sum(had - self._first.get(each, 0) for each, had in self._last.items() if each[1] is java) / tick
+            for java in (True, False)
+        )
+        return self.still, jvm, python
 
 
 def fitted(costs: dict[Size, Cost], what: Callable[[Cost], float]) -> str:
@@ -240,6 +250,7 @@ def report(costs: dict[Size, Cost]) -> Iterator[str]:
         "MB",
         "bytes a child",
         "slowest",
+        "runs",
     )
     yield f"| {' | '.join(heads)} |"
     yield "|---" * len(heads) + "|"
