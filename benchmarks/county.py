@@ -90,7 +90,7 @@ def in_memory(children: int, jobs: int, names: tuple[str, ...]) -> str:
 
 def with_files(children: int, jobs: int, names: tuple[str, ...]) -> str:
     """One line: the command, from CSV tables to Parquet."""
-    caseload = _known(made(children, 1), names)
+    caseload = known(made(children, 1), names)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in").mkdir()
@@ -118,7 +118,7 @@ def with_files(children: int, jobs: int, names: tuple[str, ...]) -> str:
     )
 
 
-def _known(caseload: Caseload, names: tuple[str, ...]) -> Caseload:
+def known(caseload: Caseload, names: tuple[str, ...]) -> Caseload:
     """Without the records of acts that only the four families of rules have a name for."""
     acts = {act for protocol in protocols(names) for act in protocol.words.actions}
     kept = np.isin(caseload.action, [number for number, act in enumerate(ACTIONS) if act in acts])
