@@ -69,10 +69,10 @@ def _nobody(row: int) -> Case:
     raise AssertionError("nobody is left to the evaluator here")
 
 
-def in_memory(children: int, jobs: int, names: tuple[str, ...]) -> str:
+def in_memory(children: int, jobs: int, names: tuple[str, ...], at_once: int = AT_ONCE) -> str:
     """One line: columns in, Arrow tables out."""
     caseload = made(children, 1)
-    parts = [caseload.part(start, min(start + AT_ONCE, children)) for start in range(0, children, AT_ONCE)]
+    parts = [caseload.part(start, min(start + at_once, children)) for start in range(0, children, at_once)]
     with ProcessPoolExecutor(jobs, get_context("spawn")) as crew:
         # The processes are there and have read the protocols before time is taken.
         work = partial(answered, names)
@@ -131,6 +131,7 @@ if __name__ == "__main__":
     parser.add_argument("children", type=int, nargs="+")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--protocol", action="append", help="only this one; may be said again")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="so many children in a partition, without --files")
     parser.add_argument("--files", action="store_true", help="the command, from CSV tables to Parquet")
     asked = parser.parse_args()
     if asked.files:
@@ -139,4 +140,7 @@ if __name__ == "__main__":
         print(" children  episodes  obligations  seconds      cpu  a second   MB in all")
     chosen = tuple(asked.protocol or NAMES)
     for size in asked.children:
-        print((with_files if asked.files else in_memory)(size, asked.jobs, chosen), flush=True)
+        if asked.files:
+            print(with_files(size, asked.jobs, chosen), flush=True)
+        else:
+            print(in_memory(size, asked.jobs, chosen, asked.at_once), flush=True)
