@@ -69,10 +69,10 @@ def _nobody(row: int) -> Case:
     raise AssertionError("nobody is left to the evaluator here")
 
 
-def in_memory(children: int, jobs: int, names: tuple[str, ...]) -> str:
+def in_memory(children: int, jobs: int, names: tuple[str, ...], at_once: int = AT_ONCE) -> str:
     """One line: columns in, Arrow tables out."""
     caseload = made(children, 1)
-    parts = [caseload.part(start, min(start + AT_ONCE, children)) for start in range(0, children, AT_ONCE)]
+    parts = [caseload.part(start, min(start + at_once, children)) for start in range(0, children, at_once)]
     with ProcessPoolExecutor(jobs, get_context("spawn")) as crew:
         # The processes are there and have read the protocols before time is taken.
         work = partial(answered, names)
@@ -90,7 +90,7 @@ def in_memory(children: int, jobs: int, names: tuple[str, ...]) -> str:
 
 def with_files(children: int, jobs: int, names: tuple[str, ...]) -> str:
     """One line: the command, from CSV tables to Parquet."""
-    caseload = _known(made(children, 1), names)
+    caseload = known(made(children, 1), names)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in").mkdir()
@@ -118,7 +118,7 @@ def with_files(children: int, jobs: int, names: tuple[str, ...]) -> str:
     )
 
 
-def _known(caseload: Caseload, names: tuple[str, ...]) -> Caseload:
+def known(caseload: Caseload, names: tuple[str, ...]) -> Caseload:
     """Without the records of acts that only the four families of rules have a name for."""
     acts = {act for protocol in protocols(names) for act in protocol.words.actions}
     kept = np.isin(caseload.action, [number for number, act in enumerate(ACTIONS) if act in acts])
@@ -131,6 +131,7 @@ if __name__ == "__main__":
     parser.add_argument("children", type=int, nargs="+")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--protocol", action="append", help="only this one; may be said again")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="so many children in a partition, without --files")
     parser.add_argument("--files", action="store_true", help="the command, from CSV tables to Parquet")
     asked = parser.parse_args()
     if asked.files:
@@ -139,4 +140,7 @@ if __name__ == "__main__":
         print(" children  episodes  obligations  seconds      cpu  a second   MB in all")
     chosen = tuple(asked.protocol or NAMES)
     for size in asked.children:
-        print((with_files if asked.files else in_memory)(size, asked.jobs, chosen), flush=True)
+        if asked.files:
+            print(with_files(size, asked.jobs, chosen), flush=True)
+        else:
+            print(in_memory(size, asked.jobs, chosen, asked.at_once), flush=True)

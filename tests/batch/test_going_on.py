@@ -132,7 +132,7 @@ def test_partitions_are_those_of_the_run_that_was_stopped(begun: Path, tmp_path:
     assert run("batch", CASES, *ASKED, "--output", begun, "--jobs", "2").code == 1
     assert made.tree(begun) == made.tree(whole)
     # Left out where nothing was stopped: so many that every process has some, and no more than go into memory.
-    assert [_size(number, jobs) for number, jobs in ((5, 2), (900, 2), (30_000, 2), (0, 1))] == [100, 450, 2000, 100]
+    assert [_size(number, jobs) for number, jobs in ((5, 2), (900, 2), (30_000, 2), (0, 1))] == [100, 450, 3750, 100]
 
 
 def test_what_was_rejected_before_is_told_in_the_end(begun: Path, tmp_path: Path) -> None:

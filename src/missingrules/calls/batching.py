@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from missingrules.domain.protocol import Protocol
 
 # So many children in a partition, if nothing else is said: what stands in memory in every process.
-PARTITION: Final = 2_000
+PARTITION: Final = 4_000
 _FEWEST: Final = 100
 
 
@@ -163,8 +163,10 @@ def _size_before(output: Path) -> int | None:
 
 
 def _size(number: int, jobs: int) -> int:
-    """Every process has some, and none so few that starting it is not worth it."""
-    return min(PARTITION, max(_FEWEST, -(-number // max(1, jobs))))
+    """All processes have as many, and none so few that starting it is not worth it."""
+    jobs = max(1, jobs)
+    rounds = max(1, -(-number // (PARTITION * jobs)))
+    return max(_FEWEST, -(-number // (rounds * jobs)))
 
 
 def _mapping(asked: Asked | None) -> list[Path]:

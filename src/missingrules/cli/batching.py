@@ -59,7 +59,7 @@ def batch(
         int | None,
         typer.Option(
             metavar="CHILDREN",
-            help="So many at once in each process; left out: up to 2000.",
+            help="So many at once in each process; left out: up to 4000.",
             min=1,
             show_default=False,
         ),

@@ -11,6 +11,7 @@ from missingrules.adapters.spark.layout import REJECTED, REJECTIONS
 from missingrules.adapters.spark.shipping import unpacked
 from missingrules.batches.answers import answered, joined, of_histories
 from missingrules.batches.arrow import Rows
+from missingrules.batches.crew import lasting
 from missingrules.batches.tables import CASES
 from missingrules.domain.audit import Rejected
 from missingrules.engine.columnar.gather import graded_by
@@ -63,7 +64,9 @@ class _Rules:
 def _rules(data: bytes) -> _Rules:
     """Once in a process, whatever it is given to do."""
     protocols = unpacked(data)
-    return _Rules(protocols, words_of(protocols), graded_by([each.words for each in protocols]))
+    found = _Rules(protocols, words_of(protocols), graded_by([each.words for each in protocols]))
+    lasting()
+    return found
 
 
 class _Answerer:
