@@ -26,6 +26,7 @@ from missingrules.engine.discharge import is_covered, names_one
 if TYPE_CHECKING:
     from missingrules.domain.rules import Duty, Prohibition
     from missingrules.engine.columnar.arrays import I8, I64, Bools
+    from missingrules.engine.columnar.histories import Said
     from missingrules.engine.columnar.owed import Instances
     from missingrules.engine.columnar.world import World
 
@@ -90,25 +91,35 @@ def forbidden(world: World, one: Prohibition) -> I64:
 def of_action(world: World, duty: Duty, broken: I8) -> Given:
     """The acts of its action, or of one that counts as it. One that broke a prohibition discharges nothing."""
     acts, records, words = world.stood.acts, world.stood.histories.records, world.protocol.words
-    found = []
-    for name in (duty.action, *words.actions[duty.action].also):
+    names = (duty.action, *words.actions[duty.action].also)
+    found, some_broken = [], bool(broken.any())
+    for name in names:
         rows = world.stood.acts_named(name)
-        rows = rows[broken[rows] != TRUE]
-        source, included = acts.source[rows], acts.included[rows]
+        if some_broken:
+            rows = rows[broken[rows] != TRUE]
+        source, included = acts.source.take(rows), acts.included.take(rows)
+        # What is included in another act has a name, and says nothing else.
+        bare = included if included.any() else None
         good = np.ones(len(rows), np.bool_)
         for wanted, said in ((duty.method, records.method), (duty.about, records.about)):
             if wanted is not None:
-                value = np.where(included, -1, said.value[source])
-                good &= np.array([*(v == wanted for v in said.values), False])[value]
-        outcome = np.where(included, -1, records.outcome.value[source])
-        if duty.effect is Effect.REQUIRE:
-            good &= done(words, name, records.outcome, duty.met_by)[outcome]
-        elif duty.effect is not Effect.CONSIDER:
-            wanted_ = ("for", "against") if duty.effect is Effect.DECIDE else ("agreed",)
-            good &= np.array([*(v in wanted_ for v in records.outcome.values), False])[outcome]
+                good &= np.array([*(v == wanted for v in said.values), False]).take(_said(said, source, bare))
+        if duty.effect is not Effect.CONSIDER:
+            if duty.effect is Effect.REQUIRE:
+                counts = done(words, name, records.outcome, duty.met_by)
+            else:
+                wanted_ = ("for", "against") if duty.effect is Effect.DECIDE else ("agreed",)
+                counts = np.array([*(v in wanted_ for v in records.outcome.values), False])
+            good &= counts.take(_said(records.outcome, source, bare))
         found.append(rows[good])
-    rows = np.sort(np.concatenate(found))
-    return Given(rows, broken[rows] == UNKNOWN)
+    rows = found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+    return Given(rows, broken.take(rows) == UNKNOWN)
+
+
+def _said(said: Said, source: I64, bare: Bools | None) -> I64:
+    """What some acts say by number; -1, the last entry of a table, is nothing."""
+    value: I64 = said.value.take(source)
+    return value if bare is None else np.where(bare, -1, value)
 
 
 # --- giving ---------------------------------------------------------------------------------------------------------
@@ -135,6 +146,8 @@ def discharge(world: World, duty: Duty, found: Instances, given: Given) -> Insta
     giving = Giving(world, duty, found, begins, sizes)
     sure = giving.all(pairs, most=False)
     found = replace(found, discharged=sure.discharged, open_act=sure.open_act, open_row=sure.open_row, given=True)
+    if giving.single:
+        return found
     # What an undecided firing would take, if it is one, or another may have taken already, may be the next one's.
     undecided = found.firings.state == UNDECIDED
     whose = np.repeat(np.arange(len(begins)), sizes)
@@ -152,28 +165,34 @@ def pairs_of(world: World, given: Given, subjects: I64, *, of_episodes: bool) ->
     acts, stood = world.stood.acts, world.stood
     rows, doubtful = given
     if of_episodes:
-        own = acts.own[rows]
-        sure = own >= 0
-        shared = np.flatnonzero(own == SHARED)
-        child = acts.child[rows[shared]]
-        counts = stood.begun_by(child, acts.at[rows[shared]])
-        of = np.concatenate((own[sure], ranges(stood.first[child], counts)))
-        act = np.concatenate((rows[sure], np.repeat(rows[shared], counts)))
-        unsure = np.concatenate((doubtful[sure], np.ones(int(counts.sum()), np.bool_)))
+        own = acts.own.take(rows)
+        of, act, unsure = own, rows, doubtful
+        if len(own) and int(own.min()) < 0:
+            sure = own >= 0
+            shared = np.flatnonzero(own == SHARED)
+            child = acts.child[rows[shared]]
+            counts = stood.begun_by(child, acts.at[rows[shared]])
+            of = np.concatenate((own[sure], ranges(stood.first[child], counts)))
+            act = np.concatenate((rows[sure], np.repeat(rows[shared], counts)))
+            unsure = np.concatenate((doubtful[sure], np.ones(int(counts.sum()), np.bool_)))
     else:
-        of, act, unsure = acts.child[rows], rows, doubtful
+        of, act, unsure = acts.child.take(rows), rows, doubtful
         if (stood.histories.records.also_of.value >= 0).any() and len(act):
             # An act of several episodes is one act of the child, as which the last of them stands.
             one = acts.source[act] * len(stood.act_names) + acts.name[act]
             _, last = np.unique(one[::-1], return_index=True)
             last = len(act) - 1 - last
             of, act, unsure = of[last], act[last], unsure[last]
-    spots = np.searchsorted(subjects, of)
-    inside = np.minimum(spots, len(subjects) - 1)
-    good = subjects[inside] == of
-    of, act, unsure = inside[good], act[good], unsure[good]
-    order = np.argsort(of * len(acts.at) + act, kind="stable")
-    return Pairs(of[order], act[order], unsure[order])
+    place = np.full(len(stood.child) if of_episodes else stood.children, -1, np.int64)
+    place[subjects] = np.arange(len(subjects))
+    spots = place.take(of)
+    good = np.flatnonzero(spots >= 0)
+    spots, act, unsure = spots.take(good), act.take(good), unsure.take(good)
+    keys = spots * len(acts.at) + act
+    if (keys[1:] < keys[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        spots, act, unsure = spots.take(order), act.take(order), unsure.take(order)
+    return Pairs(spots, act, unsure)
 
 
 class State(NamedTuple):
@@ -198,6 +217,8 @@ class Giving:
         self.found = found
         self.begins = begins
         self.sizes = sizes
+        self.single = len(begins) == len(found)  # no subject has two
+        self.live = found.live
         self.agree = duty.effect is Effect.AGREE
         self.who = duty.with_ if self.agree else duty.to
         self.covers = Words()
@@ -227,18 +248,21 @@ class Giving:
     def give(self, pairs: Pairs, state: State, covered: Any, *, most: bool) -> None:
         """One act to each of these subjects."""
         acts, found = self.world.stood.acts, self.found
-        counts = self.sizes[pairs.subject]
-        instances = ranges(self.begins[pairs.subject], counts)
-        whose = np.repeat(np.arange(len(pairs.act)), counts)
-        act = pairs.act[whose]
-        at = acts.at[act]
-        takes = found.live[instances]
+        if self.single:
+            instances, whose, act = pairs.subject, np.arange(len(pairs.act)), pairs.act
+        else:
+            counts = self.sizes[pairs.subject]
+            instances = ranges(self.begins[pairs.subject], counts)
+            whose = np.repeat(np.arange(len(pairs.act)), counts)
+            act = pairs.act.take(whose)
+        at = acts.at.take(act)
+        fits = self.live.take(instances)
         if most:
-            takes = takes | (found.firings.state[instances] == UNDECIDED)
-        fits = takes & (state.discharged[instances] == FOREVER)
-        fits &= (found.opens[instances] <= at) & (at <= found.closes[instances])
+            fits |= found.firings.state.take(instances) == UNDECIDED
+        fits &= state.discharged.take(instances) == FOREVER
+        fits &= (found.opens.take(instances) <= at) & (at <= found.closes.take(instances))
         if self.own is not None and self.own_acts is not None:
-            fits &= ~(self.own_acts[instances] & (self.own[instances] == act))
+            fits &= ~(self.own_acts.take(instances) & (self.own.take(instances) == act))
         fitting = np.flatnonzero(fits)
         if not len(fitting):
             return
@@ -265,6 +289,8 @@ class Giving:
 
     def _chosen(self, fitting: I64, whose: I64, instances: I64, at: I64) -> I64:
         """Of the instances that an act fits the last; of a series that due nearest, of two as near the earlier."""
+        if self.single:
+            return fitting
         of = whose[fitting]
         if self.found.fixed is None:
             return fitting[np.append(of[1:] != of[:-1], True)]
