@@ -231,8 +231,10 @@ class Stood:
 
     @cached_property
     def _by_name(self) -> tuple[I64, I64]:
-        order = np.argsort(self.acts.name, kind="stable")
-        return order, np.searchsorted(self.acts.name.take(order), np.arange(len(self.act_names) + 1))
+        # Short numbers are sorted in a pass or two; there are never thousands of names.
+        name = self.acts.name.astype(np.int16) if len(self.act_names) < 1 << 15 else self.acts.name
+        order = np.argsort(name, kind="stable")
+        return order, np.searchsorted(name.take(order), np.arange(len(self.act_names) + 1))
 
     def _happenings(
         self, child: I64, name: I32, at: I64, episode: I64, rows: I64, included: Bools | None
