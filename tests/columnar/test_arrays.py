@@ -26,7 +26,9 @@ def test_places_in_groups_begin_at_nought() -> None:
 
 def test_a_value_spread_over_rows_is_in_memory_once_and_stays_as_it_is() -> None:
     found = spread(np.int64(FOREVER), 3)
-    assert (found.tolist(), found.strides, found.dtype) == ([FOREVER] * 3, (0,), np.int64)
+    assert found.tolist() == [FOREVER] * 3
+    assert found.strides == (0,)
+    assert found.dtype == np.dtype(np.int64)
     with pytest.raises(ValueError, match="read-only"):
         found[0] = 1
 
