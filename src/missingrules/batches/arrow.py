@@ -25,7 +25,7 @@ except ImportError:
     ) from None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from missingrules.batches.tables import Table
@@ -76,12 +76,6 @@ class Rows:
     def table(self) -> Table:
         """All rows so far."""
         return pa.Table.from_arrays([column.made() for column in self._columns], schema=self.schema)
-
-
-def numbered(texts: Iterable[str]) -> tuple[Any, list[str]]:
-    """The number of each text, and the texts, each once."""
-    found = pa.array(list(texts), pa.string()).dictionary_encode()
-    return found.indices.to_numpy(), found.dictionary.to_pylist()
 
 
 def numbers_of(column: Column, sizes: Sequence[int], parts: Sequence[Any]) -> Any:

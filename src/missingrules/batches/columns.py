@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from missingrules.batches.arrow import numbered, numbers_of, table_of
+from missingrules.batches.arrow import numbers_of, table_of
 from missingrules.batches.tables import CONCLUSIONS, OBLIGATIONS
 from missingrules.domain.clock import FOREVER
 from missingrules.domain.protocol import bare
 from missingrules.engine.columnar.called import Texts
-from missingrules.engine.columnar.names import numbered as called
+from missingrules.engine.columnar.names import numbered
 from missingrules.engine.columnar.status import STATUSES
 from missingrules.interface.rows import paragraphs, titles
 
@@ -48,17 +48,17 @@ class Named:
     def __init__(self, stood: Stood) -> None:
         self.stood = stood
         self.child = stood.child.astype(np.int32)
-        episode, names = numbered(stood.histories.episodes.id)
-        self.episode: Numbers = episode[stood.rows]
+        episodes = Texts()
+        self.episode: Numbers = episodes.numbers(stood.histories.episodes.id)[stood.rows]
         self.texts = {
             "case": Texts(stood.histories.case),
-            "episode": Texts(names),
+            "episode": episodes,
             "status": Texts(tuple(map(str, STATUSES))),
         }
 
     def occurrence(self, owed: Owed) -> Part:
         """The number of the name of each occurrence."""
-        table, places = called(self.stood, owed.firings)
+        table, places = numbered(self.stood, owed.firings)
         return int(table[places[0]]) if _is_one(places) else Looked(table, places)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from missingrules.engine.columnar.arrays import I64
+    from missingrules.engine.columnar.arrays import I32, I64
 
 
 class Texts:
@@ -22,9 +22,9 @@ class Texts:
     def number(self, text: str | None) -> int:
         return -1 if text is None else self._numbers.setdefault(text, len(self._numbers))
 
-    def numbers(self, texts: Sequence[str]) -> I64:
+    def numbers(self, texts: Sequence[str]) -> I32:
         known = self._numbers
-        return np.array([known.setdefault(text, len(known)) for text in texts], np.int64)
+        return np.array([known.setdefault(text, len(known)) for text in texts], np.int32)
 
     def all(self) -> list[str]:
         return list(self._numbers)
@@ -37,12 +37,12 @@ class Called(Texts):
         super().__init__()
         self._of = records, events
 
-    def by_number(self, number: I64) -> I64:
+    def by_number(self, number: I64) -> I32:
         """A table of the names of occurrences that are called by their numbers."""
         return self.numbers([str(one) for one in range(int(number.max(initial=0)) + 1)])
 
     @cached_property
-    def ids(self) -> I64:
+    def ids(self) -> I32:
         """Of records, then of events."""
         records, events = self._of
         return np.concatenate((self.numbers(records), self.numbers(events)))

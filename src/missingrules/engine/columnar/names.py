@@ -7,35 +7,36 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from missingrules.engine.columnar.arrays import I64
+    from missingrules.engine.columnar.arrays import I32, I64
     from missingrules.engine.columnar.firing import Firings
     from missingrules.engine.columnar.stood import Stood
 
 
-def numbered(stood: Stood, found: Firings) -> tuple[I64, I64]:
+def numbered(stood: Stood, found: Firings) -> tuple[I32, I64]:
     """How each occurrence is called, by number: a table, and the place in it of each."""
+    sources = _sources(stood, found)
+    return (stood.called.by_number(found.number), found.number) if sources is None else (stood.called.ids, sources)
+
+
+def occurrences(stood: Stood, found: Firings) -> list[str]:
+    """The name of each occurrence: the id of the act or event that set it off, or its number."""
+    sources = _sources(stood, found)
+    if sources is None:
+        return [str(number) for number in found.number.tolist()]
+    records, events = stood.histories.records.id, stood.histories.events.id
+    return [records[one] if one < len(records) else events[one - len(records)] for one in sources.tolist()]
+
+
+def _sources(stood: Stood, found: Firings) -> I64 | None:
+    """The places, among records and then events, of what set each off; None where occurrences have numbers alone."""
     if not found.named or found.happened is None or found.acts is None:
-        return stood.called.by_number(found.number), found.number
+        return None
     places, acts = np.empty(len(found), np.int64), np.flatnonzero(found.acts)
     places[acts] = stood.acts.source.take(found.happened.take(acts))
     if len(acts) < len(found):
         events = np.flatnonzero(~found.acts)
         places[events] = stood.events.source.take(found.happened.take(events)) + len(stood.histories.records.id)
-    return stood.called.ids, places
-
-
-def occurrences(stood: Stood, found: Firings) -> list[str]:
-    """The name of each occurrence: the id of the act or event that set it off, or its number."""
-    if not found.named or found.happened is None or found.acts is None:
-        return [str(number) for number in found.number.tolist()]
-    h = stood.histories
-    out = []
-    for happened, act in zip(found.happened.tolist(), found.acts.tolist(), strict=True):
-        if act:
-            out.append(h.records.id[int(stood.acts.source[happened])])
-        else:
-            out.append(h.events.id[int(stood.events.source[happened])])
-    return out
+    return places
 
 
 def episode_ids(stood: Stood) -> list[str]:

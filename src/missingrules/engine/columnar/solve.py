@@ -367,7 +367,7 @@ def _chosen(world: World, several: list[tuple[Owed, Bools]]) -> list[Owed]:
     rows = [np.flatnonzero(doubtful) for _, doubtful in several]
     firings = [made.firings.taken(these) for (made, _), these in zip(several, rows, strict=True)]
     names = [table.take(places) for table, places in (numbered(world.stood, one) for one in firings)]
-    keys = key(np.concatenate([one.subjects for one in firings]), np.concatenate(names))
+    keys = key(np.concatenate([one.subjects for one in firings]), np.concatenate(names).astype(np.int64))
     status = np.concatenate([made.status.take(these) for (made, _), these in zip(several, rows, strict=True)])
     # The first that is decided, else the first.
     order = np.lexsort((status == NOT_DECIDABLE, keys))
