@@ -10,7 +10,9 @@ import numpy as np
 
 from missingrules.domain.clock import FOREVER
 from missingrules.engine.columnar.arrays import distinct, ranges, starts_of
+from missingrules.engine.columnar.gather import Words
 from missingrules.engine.columnar.histories import NONE
+from missingrules.engine.columnar.names import sources_of
 from missingrules.engine.columnar.solve import PEOPLE, Options
 from missingrules.engine.columnar.status import NOT_DECIDABLE
 from missingrules.engine.merge import people_of_all
@@ -96,7 +98,7 @@ class _Merging:
         self._tried = tried
         self._counts = np.bincount(worlds.child) if len(worlds.child) else np.zeros(0, np.int64)
         self._of_subject = worlds.episode[stood.rows]
-        self._names = _Names()
+        self._names = Words()
         self._groups: dict[int, tuple[Firings, _Groups]] = {}
         self._ends: dict[tuple[int, int], tuple[Numbers, I64, Numbers, Numbers]] = {}
 
@@ -169,31 +171,28 @@ class _Merging:
             first,
             child[first],
             episode[first],
-            tuple(self._names.text(number) if named else str(number) for number in occurrence[first].tolist()),
+            tuple(self._names.values[number] if named else str(number) for number in occurrence[first].tolist()),
             sizes == self._counts[child[first]],
         )
 
     def _named(self, found: Firings) -> I64:
         """The names of occurrences by number, also of those that have only a number."""
-        if not found.named or found.happened is None or found.acts is None:
+        sources = sources_of(self._stood, found)
+        if sources is None:
             several, back = np.unique(found.number, return_inverse=True)
             return np.array([self._names.number(str(one)) for one in several.tolist()], np.int64)[back]
-        records, events = self._ids
-        out = np.empty(len(found), np.int64)
-        out[found.acts] = records[self._stood.acts.source[found.happened[found.acts]]]
-        out[~found.acts] = events[self._stood.events.source[found.happened[~found.acts]]]
-        return out
+        return self._ids.take(sources)
 
     @cached_property
-    def _ids(self) -> tuple[I64, I64]:
-        """The names of records and of events by number."""
+    def _ids(self) -> I64:
+        """The names of records, and then of events, by number."""
         given, number = self._tried.histories, self._names.number
         records = np.array([number(id_) for id_ in given.records.id], np.int64)[self._worlds.record]
         events = np.array([number(id_) for id_ in given.events.id], np.int64)[self._worlds.event]
         ids = self._worlds.histories.events.id
         for row in np.flatnonzero(self._tried.unnamed[self._worlds.event]).tolist():
             events[row] = number(ids[row])
-        return records, events
+        return np.concatenate((records, events))
 
     # --- what all say of it -----------------------------------------------------------------------------------------
 
@@ -248,24 +247,6 @@ class _Merging:
                 found[place] = known[named]
         said = list(numbers)
         return Options(found, {number: said[number] for number in distinct(found)})
-
-
-class _Names:
-    """Texts by the numbers that stand for them."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._texts: list[str] = []
-
-    def number(self, text: str) -> int:
-        found = self._numbers.get(text)
-        if found is None:
-            found = self._numbers[text] = len(self._texts)
-            self._texts.append(text)
-        return found
-
-    def text(self, number: int) -> str:
-        return self._texts[number]
 
 
 def _numbered(options: Options, rows: int, numbers: dict[object, int]) -> I64:

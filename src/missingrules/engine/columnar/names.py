@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 def numbered(stood: Stood, found: Firings) -> tuple[I32, I64]:
     """How each occurrence is called, by number: a table, and the place in it of each."""
-    sources = _sources(stood, found)
+    sources = sources_of(stood, found)
     return (stood.called.by_number(found.number), found.number) if sources is None else (stood.called.ids, sources)
 
 
 def occurrences(stood: Stood, found: Firings) -> list[str]:
     """The name of each occurrence: the id of the act or event that set it off, or its number."""
-    sources = _sources(stood, found)
+    sources = sources_of(stood, found)
     if sources is None:
         return [str(number) for number in found.number.tolist()]
     records, events = stood.histories.records.id, stood.histories.events.id
     return [records[one] if one < len(records) else events[one - len(records)] for one in sources.tolist()]
 
 
-def _sources(stood: Stood, found: Firings) -> I64 | None:
+def sources_of(stood: Stood, found: Firings) -> I64 | None:
     """The places, among records and then events, of what set each off; None where occurrences have numbers alone."""
     if not found.named or found.happened is None or found.acts is None:
         return None
